@@ -1,0 +1,98 @@
+"""What a method must offer: learn from training rows, then draw one synthetic row per label asked for.
+
+``sample(labels)`` is the one primitive; every regime is a choice of labels (``bench.regimes``). Rows arrive
+preprocessed (``bench.preprocess``: tabular numbers imputed and standardised, categories as codes, images in [0, 1],
+series scaled to [0, 1] per channel) and are returned in the same space.
+
+``random_state`` follows scikit-learn's convention: with the same integer, ``fit`` and ``sample`` give the same
+result however often they are called. The trial sets another one before each draw.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol, Self
+
+from sklearn.base import BaseEstimator
+
+if TYPE_CHECKING:
+    from bench.task import Array, Labels, Schema
+
+
+class Monitor(Protocol):
+    """What a training loop reports to, so that its losses can be drawn and its rows judged while it trains.
+
+    The trial's monitor stops the clock while it works; a method never times anything itself.
+    """
+
+    def wants(self, step: int, total: int) -> bool:
+        """Whether this step (1-based, of ``total``) should be recorded. Cheap; called every step."""
+
+    def record(
+        self,
+        step: int,
+        losses: Mapping[str, float],
+        draw: Callable[[], tuple[Array, Labels]],
+        part: str = "",
+    ) -> None:
+        """Keep the losses (keys such as ``g``, ``d_real``, ``d_fake``) of ``step``.
+
+        ``draw()`` returns freshly drawn rows and their labels without disturbing the training's random state.
+        ``part`` names what is being trained when a method trains several things (a class, a phase).
+        """
+
+
+class Augmenter(BaseEstimator):
+    """Base of every method; a scikit-learn estimator, so ``get_params`` and ``clone`` work.
+
+    Constructor arguments are the hyper-parameters. Two have a meaning to the suite: ``random_state`` (int) and, for
+    those that train on an accelerator, ``device`` (str, ``"cpu"`` unless the run says otherwise).
+    """
+
+    #: set by the trial before ``fit``; None outside a run
+    monitor: Monitor | None = None
+    #: classes that will be asked for, set by the trial before ``fit``; None means all of them. A method that
+    #: trains one model per class may skip the others, but what it learns of a class must not depend on this.
+    wanted: tuple[int, ...] | None = None
+
+    def __init__(self, random_state: int = 0) -> None:
+        self.random_state = random_state
+
+    @abstractmethod
+    def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
+        """Learn from training rows alone. X (n, *schema.shape) float32, y (n,) int64."""
+
+    @abstractmethod
+    def sample(self, labels: Labels) -> Array:
+        """Draw one row per label: (len(labels), *schema.shape) float32, finite, categories as valid codes."""
+
+
+def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
+    """Return the drawn rows as float32, or raise ``InvalidRows`` saying what is wrong with them.
+
+    Wrong type or shape, a wrong count, NaN or infinity, an unknown category.
+    """
+    import numpy as np
+
+    from bench.errors import InvalidRows
+
+    if not isinstance(rows, np.ndarray) or rows.dtype.kind not in "fiu":
+        got = f"{rows.dtype} array" if isinstance(rows, np.ndarray) else type(rows).__name__
+        raise InvalidRows(f"sample() must return a numeric numpy array, got {got}")
+    if len(rows) != len(labels):
+        raise InvalidRows(f"{len(labels)} rows asked for, {len(rows)} drawn")
+    if rows.shape[1:] != schema.shape:
+        raise InvalidRows(f"rows have shape {rows.shape[1:]}, not {schema.shape}")
+    bad = ~np.isfinite(rows)
+    if bad.any():
+        raise InvalidRows(f"{int(bad.any(axis=tuple(range(1, rows.ndim))).sum())} rows hold NaN or infinity")
+    for i in schema.categorical:
+        codes = rows[..., i]
+        count = len(schema.columns[i].categories or ())
+        wrong = (codes != np.round(codes)) | (codes < 0) | (codes >= count)
+        if wrong.any():
+            raise InvalidRows(
+                f"column {schema.columns[i].name!r}: {codes[wrong].flat[0]:g} is not one of its {count} category codes"
+            )
+    return rows.astype(np.float32, copy=False)
