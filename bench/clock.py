@@ -1,0 +1,174 @@
+"""The clock: phases, memory and energy of one fit.
+
+The contract, the same for every method and classifier:
+
+* A phase (``fit``, ``sample``, ``train``, ``infer``) starts before its code touches data and ends when its result is
+  complete. Where there is an accelerator it is synchronised at both ends, and device events give milliseconds
+  measured on the device beside the wall's.
+* Warm-up is untimed and touches no data of the task: importing libraries, creating the device context, compiling
+  kernels (``warm_up()`` of a method or classifier that has one). It happens once a worker, before its first phase.
+* What the suite does to watch a method (losses, the detector, measures of its rows) happens while the clock is
+  paused; those seconds are kept apart.
+* Preprocessing and the draws' validation are neither phase nor measure: they are the harness's own overhead.
+* Seconds are monotonic wall seconds. Records say how many threads a worker had and how many workers ran beside it.
+
+Peak memory is the process's resident high-water mark during the phase: reset at its start where the kernel allows it
+(Linux), else since the process began, which can only be larger. Joules come from NVML where it answers: the whole
+device's energy, so they mean something only when nothing else uses it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+class Clock:
+    """Times the phases of one fit. ``seconds``, ``device_ms``, ``rss_mb``, ``device_mb`` and ``joules`` by phase."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        self.device = device
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.device_ms: dict[str, float] = {}
+        self.rss_mb: dict[str, float] = {}
+        self.device_mb: dict[str, float] = {}
+        self.joules: dict[str, float] = {}
+        #: seconds spent watching a method while its phase was paused
+        self.paused = 0.0
+        self._phase_paused = 0.0
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time the block as ``name``; entering the same phase again starts it anew."""
+        accelerator = _Accelerator(self.device) if self.device != "cpu" else None
+        reset_peak_rss()
+        self._phase_paused = 0.0
+        if accelerator:
+            accelerator.start()
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            if accelerator:
+                accelerator.stop()
+            self.seconds[name] = time.perf_counter() - start - self._phase_paused
+            self.rss_mb[name] = peak_rss_mb()
+            if accelerator:
+                self.device_ms[name] = accelerator.milliseconds
+                self.device_mb[name] = accelerator.peak_mb
+                if accelerator.joules is not None:
+                    self.joules[name] = accelerator.joules
+
+    @contextmanager
+    def pause(self) -> Iterator[None]:
+        """Keep what happens in the block out of the phase around it."""
+        _synchronize(self.device)
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            _synchronize(self.device)
+            spent = time.perf_counter() - start
+            self.paused += spent
+            self._phase_paused += spent
+
+
+class _Accelerator:
+    """One phase on a device: events, peak memory and energy. The events' span includes pauses (they are on the
+    device's own timeline), so wall seconds are the ones boards show."""
+
+    def __init__(self, device: str) -> None:
+        import torch
+
+        self.torch, self.device = torch, device
+        self.milliseconds = 0.0
+        self.peak_mb = 0.0
+        self.joules: float | None = None
+        self._events: tuple[Any, Any] | None = None
+        self._energy = energy_mj(device)
+
+    def start(self) -> None:
+        accelerator = self.torch.accelerator
+        accelerator.synchronize()
+        if hasattr(accelerator, "reset_peak_memory_stats"):
+            accelerator.reset_peak_memory_stats()
+        kind = self.device.partition(":")[0]
+        self._events = tuple(self.torch.Event(device=kind, enable_timing=True) for _ in range(2))  # type: ignore[assignment]
+        assert self._events is not None
+        self._events[0].record()
+
+    def stop(self) -> None:
+        accelerator = self.torch.accelerator
+        assert self._events is not None
+        self._events[1].record()
+        accelerator.synchronize()
+        self.milliseconds = float(self._events[0].elapsed_time(self._events[1]))
+        if hasattr(accelerator, "max_memory_allocated"):
+            self.peak_mb = accelerator.max_memory_allocated() / 2**20
+        after = energy_mj(self.device)
+        if self._energy is not None and after is not None:
+            self.joules = (after - self._energy) / 1000
+
+
+def _synchronize(device: str) -> None:
+    if device != "cpu":
+        import torch
+
+        torch.accelerator.synchronize()
+
+
+def energy_mj(device: str) -> float | None:
+    """The device's energy counter in millijoules (NVML, package ``nvidia-ml-py``), or None where there is none."""
+    if not device.startswith("cuda"):
+        return None
+    try:
+        import pynvml
+
+        pynvml.nvmlInit()
+        index = int(device.partition(":")[2] or 0)
+        return float(pynvml.nvmlDeviceGetTotalEnergyConsumption(pynvml.nvmlDeviceGetHandleByIndex(index)))
+    except Exception:  # NVML raises its own error types, absent without the package; no answer is an answer
+        return None
+
+
+def reset_peak_rss() -> None:
+    """Start a new high-water mark, where the kernel lets a process reset its own."""
+    try:
+        with open("/proc/self/clear_refs", "w") as file:
+            file.write("5")
+    except OSError:
+        pass
+
+
+def peak_rss_mb() -> float:
+    """The process's resident high-water mark in MiB."""
+    try:
+        with open("/proc/self/status") as file:
+            for line in file:
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1]) / 1024
+    except OSError:
+        pass
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 1024)
+
+
+def resolve_device(name: str = "auto") -> str:
+    """``"cpu"`` or the accelerator's name (``"cuda"``, ``"mps"``, ``"xpu"``). Raises ``BenchError`` for one that is
+    asked for and absent."""
+    import torch
+
+    from bench.errors import BenchError
+
+    found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
+    if name == "cpu" or (name == "auto" and found is None):
+        return "cpu"
+    if found is None or (name not in ("auto", found.type) and name.partition(":")[0] != found.type):
+        raise BenchError(f"device {name!r} is not here; there is {found.type if found else 'cpu'!r}: use --device auto")
+    return found.type if name == "auto" else name
