@@ -1,0 +1,176 @@
+"""Find data files and make sure that they are the ones expected.
+
+Checksums that were computed once are kept in ``<cache>/checksums.json`` by path, size and times of change, so that a
+150 MB file is hashed when it is new or touched and not at each start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bench.data import DataHome
+from bench.errors import InvalidData
+from bench.task import DataFile, Task
+from tasks.sources.network import download
+
+LEDGER = "checksums.json"
+
+
+@dataclass(frozen=True)
+class Found:
+    """Verified files, in the order asked for. ``sha256`` is the file's own, of a set the combined one.
+
+    ``kind`` is "download" if any file was fetched just now, else "cache" if any came from there, else "folder".
+    """
+
+    paths: tuple[Path, ...]
+    kind: Literal["folder", "cache", "download"]
+    sha256: str
+
+    @property
+    def path(self) -> Path:
+        """The first file."""
+        return self.paths[0]
+
+
+@dataclass(frozen=True)
+class FileState:
+    """One file of a task as ``augbench data`` shows it. ``problem`` says what is wrong with an altered file."""
+
+    file: DataFile
+    state: Literal["folder", "cache", "altered", "absent"]
+    path: Path | None = None
+    problem: str = ""
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, as 64 hexadecimal digits. Raises ``InvalidData`` if it cannot be read."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InvalidData(f"{path} cannot be read: {error.strerror}; mend its permissions or remove it") from error
+
+
+def combined_sha256(checksums: Mapping[str, str]) -> str:
+    """One SHA-256 for a set of files, from ``{relative path: sha256}``; the order of the mapping does not matter.
+
+    It is the checksum of the listing that ``sha256sum`` prints, sorted by path.
+    """
+    listing = "".join(f"{checksums[path]}  {path}\n" for path in sorted(checksums))
+    return hashlib.sha256(listing.encode()).hexdigest()
+
+
+def find(home: DataHome, file: DataFile) -> Found | None:
+    """``file`` from the data folder, the cache or its address; None if none of them has it.
+
+    Raises ``InvalidData`` for a file whose checksum is not ``file.sha256`` (an empty one accepts any content). What
+    was not reached is said to ``home``; what stands in for it is the caller's to say.
+    """
+    return find_all(home, [file], file.path)
+
+
+def find_all(home: DataHome, files: Sequence[DataFile], name: str) -> Found | None:
+    """Every one of ``files``, or None; see :func:`find`. ``name`` is what messages call the set.
+
+    A set of which only a part is there, and the rest cannot be downloaded, is said to ``home``: a stand-in must not
+    hide that a file is missing.
+    """
+    ledger = _Ledger(home.cache / LEDGER)
+    paths: dict[str, Path] = {}
+    kinds: set[str] = set()
+    for file in files:
+        path = home.find(file.path)
+        if path is not None:
+            _verify(path, file, ledger)
+            paths[file.path] = path
+            kinds.add("folder" if home.folder is not None and path == home.folder / file.path else "cache")
+    missing = [file for file in files if file.path not in paths]
+    if missing and not download(home, missing):
+        ledger.save()
+        if paths:
+            home.say(f"{name}: {len(missing)} of {len(files)} files are missing, the first {missing[0].path}")
+        return None
+    for file in missing:
+        paths[file.path] = home.cache / file.path
+        kinds.add("download")
+    checksums = {file.path: ledger.sha256(paths[file.path]) for file in files}
+    ledger.save()
+    kind: Literal["folder", "cache", "download"] = (
+        "download" if "download" in kinds else "cache" if "cache" in kinds else "folder"
+    )
+    combined = checksums[files[0].path] if len(files) == 1 else combined_sha256(checksums)
+    return Found(tuple(paths[file.path] for file in files), kind, combined)
+
+
+def describe(task: Task, home: DataHome) -> list[FileState]:
+    """The state of each of the task's files, without using the network and without raising for an altered one."""
+    ledger = _Ledger(home.cache / LEDGER)
+    states = []
+    for file in task.files:
+        path = home.find(file.path)
+        if path is None:
+            states.append(FileState(file, "absent"))
+            continue
+        try:
+            _verify(path, file, ledger)
+        except InvalidData as error:
+            states.append(FileState(file, "altered", path, str(error)))
+        else:
+            inside = home.folder is not None and path == home.folder / file.path
+            states.append(FileState(file, "folder" if inside else "cache", path))
+    ledger.save()
+    return states
+
+
+def _verify(path: Path, file: DataFile, ledger: _Ledger) -> None:
+    found = ledger.sha256(path)
+    if file.sha256 and found != file.sha256:
+        where = f", or get it again from {file.url}" if file.url else ""
+        raise InvalidData(
+            f"{path} ({path.stat().st_size:,} bytes) is altered or truncated: sha256 expected {file.sha256}, "
+            f"found {found}; remove it{where}"
+        )
+
+
+class _Ledger:
+    """Checksums by (path, size, times of change). One that cannot be read or written only costs hashing again."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.known: dict[str, list[int | str]] = {}
+        self.dirty = False
+        with suppress(OSError, ValueError):
+            known = json.loads(file.read_text(encoding="utf-8"))
+            self.known = known if isinstance(known, dict) else {}
+
+    def sha256(self, path: Path) -> str:
+        key = str(path.resolve())
+        stat = path.stat()
+        stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
+        known = self.known.get(key)
+        if isinstance(known, list) and known[:-1] == stamp:
+            return str(known[-1])
+        found = file_sha256(path)
+        self.known[key] = [*stamp, found]
+        self.dirty = True
+        return found
+
+    def save(self) -> None:
+        if not self.dirty:
+            return
+        with suppress(OSError):
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.file.parent, suffix=".json")
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(self.known, stream)
+            os.replace(temporary, self.file)
+            self.dirty = False
