@@ -19,6 +19,7 @@ device's energy, so they mean something only when nothing else uses it.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections import defaultdict
@@ -161,14 +162,21 @@ def peak_rss_mb() -> float:
 
 def resolve_device(name: str = "auto") -> str:
     """``"cpu"`` or the accelerator's name (``"cuda"``, ``"mps"``, ``"xpu"``). Raises ``BenchError`` for one that is
-    asked for and absent."""
+    asked for and absent. Imports torch only where a device node says that there may be something to find."""
+    if name == "cpu" or (name == "auto" and not _may_have_accelerator()):
+        return "cpu"
     import torch
 
     from bench.errors import BenchError
 
     found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
-    if name == "cpu" or (name == "auto" and found is None):
+    if name == "auto" and found is None:
         return "cpu"
     if found is None or (name not in ("auto", found.type) and name.partition(":")[0] != found.type):
         raise BenchError(f"device {name!r} is not here; there is {found.type if found else 'cpu'!r}: use --device auto")
     return found.type if name == "auto" else name
+
+
+def _may_have_accelerator() -> bool:
+    nodes = ("/dev/nvidiactl", "/dev/kfd", "/dev/dri", "/dev/dxg", "/dev/accel")
+    return sys.platform != "linux" or any(os.path.exists(node) for node in nodes)

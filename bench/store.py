@@ -1,0 +1,148 @@
+"""Records on disk: ``records.jsonl``, one JSON object a cell, appended and flushed as each cell ends.
+
+Only one run writes into a folder at a time. A line cut off by a crash is dropped when the store is opened, and said.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from bench.errors import BenchError
+
+Record = dict[str, Any]
+
+RECORDS = "records.jsonl"
+RUN = "run.json"
+#: what makes two records the same cell, whatever code and data made them
+AXES = ("task", "source", "method", "classifier", "regime", "seed", "budget", "device")
+_OURS = {RECORDS, RUN, ".lock", "spool", "samples", "pictures", "boards", "plots"}
+
+
+class Store:
+    """The records of one output folder. Use as a context manager; raises ``BenchError`` for a folder that is not
+    ours, cannot be written, or is being written by another run."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / RECORDS
+        #: what opening the store mended, for the user
+        self.repaired: str | None = None
+        self.records: dict[str, Record] = {}
+
+    def __enter__(self) -> Self:
+        claim(self.folder)
+        self._lock = open(self.folder / ".lock", "w")  # noqa: SIM115 - held until __exit__
+        _lock(self._lock, self.folder)
+        self.repaired = repair(self.path)
+        self.records = {record["id"]: record for record in read(self.folder)}
+        self._file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115 - held until __exit__
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._file.close()
+        self._lock.close()
+
+    def append(self, record: Record) -> bool:
+        """Write one record to disk; False if a record of this id is there already (nothing is doubled)."""
+        if record["id"] in self.records:
+            return False
+        self._file.write(json.dumps(record, allow_nan=False, separators=(",", ":")) + "\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.records[record["id"]] = record
+        return True
+
+    def forget(self, ids: Iterable[str]) -> None:
+        """Drop records so that they are run again (``--retry``)."""
+        gone = set(ids) & set(self.records)
+        if not gone:
+            return
+        self._file.close()
+        keep = [r for key, r in self.records.items() if key not in gone]
+        text = "".join(json.dumps(r, allow_nan=False, separators=(",", ":")) + "\n" for r in keep)
+        replace_text(self.path, text)
+        self.records = {r["id"]: r for r in keep}
+        self._file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115 - held until __exit__
+
+
+def claim(folder: Path) -> None:
+    """Make the folder ours, or raise ``BenchError`` if it holds what we did not write or cannot be written."""
+    if folder.exists() and not folder.is_dir():
+        raise BenchError(f"output folder {folder} is a file; name a folder with --out")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        names = {p.name for p in folder.iterdir()}
+    except OSError as error:
+        raise BenchError(f"output folder {folder} cannot be written: {error.strerror}; name another with --out") from error
+    if names and not names & {RECORDS, RUN}:
+        foreign = sorted(names - _OURS)
+        if foreign:
+            raise BenchError(f"output folder {folder} holds files that are not ours ({foreign[0]}); name an empty one with --out")
+    if not os.access(folder, os.W_OK):
+        raise BenchError(f"output folder {folder} cannot be written; name another with --out")
+
+
+def _lock(file: Any, folder: Path) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows has no flock; two runs in one folder are then the user's to avoid
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise BenchError(f"another run is writing into {folder}; wait for it or name another folder with --out") from error
+
+
+def repair(path: Path) -> str | None:
+    """Cut off a half-written last line; returns what was done, or None. Whole lines are never touched."""
+    if not path.exists() or path.stat().st_size == 0:
+        return None
+    with open(path, "rb+") as file:
+        data = file.read()
+        if data.endswith(b"\n"):
+            return None
+        keep = data.rfind(b"\n") + 1
+        try:
+            json.loads(data[keep:])
+        except ValueError:
+            file.truncate(keep)
+            return f"{path}: dropped a half-written last line ({len(data) - keep} bytes); its cell runs again"
+        file.write(b"\n")  # the record is whole, only its newline was lost
+        return f"{path}: completed the last line's missing newline"
+
+
+def read(folder: Path) -> Iterator[Record]:
+    """Every record of a folder, in the order written. Raises ``BenchError`` if there are none or a line is not one."""
+    path = folder / RECORDS
+    if not path.exists():
+        return
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                record = json.loads(line)
+                record["id"], record["status"]
+            except (ValueError, KeyError, TypeError):
+                if not line.endswith("\n"):
+                    return  # being written, or cut off: opening the store for a run mends it
+                raise BenchError(f"{path}:{number} is not a record of augbench; move the file away or name another --out") from None
+            yield record
+
+
+def latest(records: Iterable[Record]) -> list[Record]:
+    """One record a cell: the newest, where changed code or data made several."""
+    return list({tuple(r[axis] for axis in AXES): r for r in records}.values())
+
+
+def axes(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(record[axis] for axis in AXES)
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a whole file or nothing of it."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)
