@@ -1,0 +1,66 @@
+"""Rows as points: which real rows a draw is compared with, and the space that distances are taken in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bench.task import Array, Labels, Schema
+
+
+def match(
+    y_real: Labels, y_synthetic: Labels, rng: np.random.Generator, limit: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Choose as many real as synthetic rows, with the same class mix, at most about ``limit`` of each.
+
+    A draw for ``balance`` may hold the rare class alone; compared with all real rows every method would look wrong
+    by the class mix. Of each class the smaller side decides: ``min(real, synthetic)`` rows, thinned in proportion
+    when the sum exceeds ``limit`` (a class keeps at least one row, so the result may be longer by the class count).
+
+    Returns
+    -------
+    Two index arrays (m,) int64, ordered by class, drawn without replacement; m is 0 if no class is on both sides.
+    """
+    classes = np.intersect1d(y_real, y_synthetic)
+    pools = [(np.flatnonzero(y_real == c), np.flatnonzero(y_synthetic == c)) for c in classes]
+    counts = np.array([min(len(a), len(b)) for a, b in pools], dtype=np.int64)
+    if counts.sum() > limit:
+        counts = np.maximum(1, counts * limit // counts.sum())
+    chosen = [
+        (rng.choice(a, k, replace=False), rng.choice(b, k, replace=False))
+        for (a, b), k in zip(pools, counts, strict=True)
+    ]
+    empty = np.empty(0, dtype=np.int64)
+    return np.concatenate([empty, *(a for a, _ in chosen)]), np.concatenate([empty, *(b for _, b in chosen)])
+
+
+def embed(rows: Array, schema: Schema) -> Array:
+    """Flatten rows to points (n, d) float32 in which Euclidean distance makes sense.
+
+    Numbers stay as they are (preprocessing has standardised tables on the training rows, and scaled images and
+    series to [0, 1]). A category becomes a one-hot block times ``1/sqrt(2)``: two rows that differ in it are one unit
+    apart there, like two numbers one standard deviation apart.
+    """
+    if schema.modality != "tabular" or not schema.categorical:
+        return np.ascontiguousarray(rows.reshape(len(rows), -1), dtype=np.float32)
+    return np.concatenate([rows[:, list(schema.numeric)], one_hot(rows, schema) / np.sqrt(2)], axis=1, dtype=np.float32)
+
+
+def one_hot(rows: Array, schema: Schema) -> Array:
+    """The categorical columns of a table as one-hot blocks side by side: (n, sum of category counts) float32."""
+    sizes = category_counts(schema)
+    out = np.zeros((len(rows), sum(sizes)), dtype=np.float32)
+    start = 0
+    for column, size in zip(schema.categorical, sizes, strict=True):
+        out[np.arange(len(rows)), start + rows[:, column].astype(np.int64)] = 1
+        start += size
+    return out
+
+
+def category_counts(schema: Schema) -> list[int]:
+    """How many categories each categorical column has, in order."""
+    return [len(schema.columns[i].categories or ()) for i in schema.categorical]
