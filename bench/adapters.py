@@ -1,0 +1,213 @@
+"""Between imbalanced-learn's samplers and this suite's augmenters, both ways.
+
+:class:`FromSampler` makes an augmenter of anything with ``fit_resample`` and a dictionary ``sampling_strategy``;
+:func:`as_sampler` makes a sampler of any augmenter, for ``imblearn.pipeline.Pipeline``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import numpy as np
+from imblearn.over_sampling.base import BaseOverSampler
+from sklearn.base import clone
+
+from bench.augmenter import Augmenter
+from bench.errors import BenchError
+from bench.task import Column, Schema
+
+if TYPE_CHECKING:
+    from bench.task import Array, Labels
+
+#: how often a sampler that drew too few rows is asked for twice as many
+ATTEMPTS = 12
+
+
+def categorical_positions(schema: Schema) -> list[int]:
+    """Positions of categorical values in a flattened row: for a series, of every step."""
+    channels = schema.shape[-1]
+    return [i for i in range(schema.width) if i % channels in schema.categorical] if schema.categorical else []
+
+
+class FromSampler(Augmenter):
+    """An imbalanced-learn over-sampler as an augmenter.
+
+    ``fit`` keeps the training rows. ``sample(labels)`` calls ``fit_resample`` with ``sampling_strategy = {class: rows
+    it has + rows asked for}`` and takes what follows the originals, so that for labels that fill every class to the
+    largest, training rows followed by drawn rows are what the sampler itself returns, bit for bit. Images and series
+    are flattened for the sampler.
+
+    Two things differ from the bare sampler, because a benchmark meets every table: a sampler that draws an approximate
+    number (ADASYN) is asked for more and its surplus dropped at random; and where a class has no more rows than
+    ``k_neighbors``, that class is drawn with all its other rows as neighbours (imbalanced-learn raises).
+
+    Parameters
+    ----------
+    sampler : the sampler; ``sampling_strategy`` and ``random_state`` are set on a clone of it. Subclasses that choose
+        it by the schema override :meth:`make`.
+    """
+
+    #: fewest rows of a class the sampler can work with
+    least = 2
+    #: whether categorical columns are taken (as codes)
+    mixed = False
+
+    def __init__(self, sampler: Any = None, random_state: int = 0) -> None:
+        super().__init__(random_state)
+        self.sampler = sampler
+
+    def make(self, schema: Schema) -> Any:
+        """A fresh sampler for rows of this schema, flattened."""
+        return clone(self.sampler)
+
+    def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
+        """Keep the rows. Raises ``BenchError`` for categorical columns that the sampler would take for numbers."""
+        if schema.categorical and not self.mixed:
+            name = schema.columns[schema.categorical[0]].name
+            raise BenchError(
+                f"{self._kind()} needs numeric columns and {name!r} is categorical; use smote or random-over"
+            )
+        self.rows_ = np.array(X, dtype=np.float32).reshape(len(X), -1)
+        self.labels_ = np.array(y, dtype=np.int64)
+        self.schema_ = schema
+        self.counts_ = np.bincount(self.labels_, minlength=schema.n_classes)
+        return self
+
+    def sample(self, labels: Labels) -> Array:
+        """One row per label, (len(labels), *schema.shape) float32.
+
+        Raises ``BenchError`` for a class that has too few training rows, or of which the sampler draws nothing.
+        """
+        labels = np.asarray(labels, dtype=np.int64)
+        drawn = np.empty((len(labels), self.schema_.width), dtype=np.float32)
+        classes, counts = np.unique(labels, return_counts=True)
+        asked = dict(zip(classes.tolist(), counts.tolist(), strict=True))
+        for k, group in self._groups(asked).items():
+            for cls, rows in self._draw(group, k).items():
+                drawn[labels == cls] = rows
+        return drawn.reshape(len(labels), *self.schema_.shape)
+
+    def _groups(self, asked: Mapping[int, int]) -> dict[int | None, dict[int, int]]:
+        """Classes by the ``k_neighbors`` they allow; those with rows enough (key None) share one call."""
+        wanted = self.make(self.schema_).get_params().get(self._k_name())
+        groups: dict[int | None, dict[int, int]] = {}
+        for cls, count in asked.items():
+            has = int(self.counts_[cls])
+            if has < self.least:
+                name = self.schema_.classes[cls]
+                raise BenchError(f"{self._kind()} needs {self.least} training rows of class {name!r}, there are {has}")
+            k = has - 1 if isinstance(wanted, int) and has <= wanted else None
+            groups.setdefault(k, {})[cls] = count
+        return groups
+
+    def _draw(self, asked: Mapping[int, int], k: int | None) -> dict[int, Array]:
+        """Rows of each class, exactly as many as asked; ``k`` overrides the number of neighbours."""
+        result: dict[int, Array] = {}
+        missing = dict(asked)
+        for attempt in range(ATTEMPTS):
+            rows, labels = self._resample({cls: count << attempt for cls, count in missing.items()}, k)
+            for cls, count in list(missing.items()):
+                found = rows[labels == cls]
+                if len(found) >= count:
+                    result[cls] = self._thin(found, count)
+                    del missing[cls]
+            if not missing:
+                return result
+        names = ", ".join(repr(self.schema_.classes[cls]) for cls in missing)
+        raise BenchError(f"{self._kind()} draws no rows for class {names}: none of its rows lies near another class")
+
+    def _resample(self, asked: Mapping[int, int], k: int | None) -> tuple[Array, Labels]:
+        sampler = self.make(self.schema_)
+        params = sampler.get_params()
+        options: dict[str, Any] = {
+            "sampling_strategy": {cls: int(self.counts_[cls]) + count for cls, count in asked.items()}
+        }
+        if "random_state" in params:
+            options["random_state"] = self.random_state
+        if k is not None:
+            options[self._k_name()] = k
+        sampler.set_params(**options)
+        n = len(self.rows_)
+        try:
+            X, y = sampler.fit_resample(self.rows_, self.labels_)
+        except (RuntimeError, ValueError) as error:
+            if "No samples will be generated" in str(error):  # ADASYN rounded every row's share to zero
+                return self.rows_[:0], self.labels_[:0]
+            raise BenchError(f"{self._kind()} cannot draw from these rows: {' '.join(str(error).split())}") from error
+        return X[n:], y[n:]
+
+    def _thin(self, rows: Array, count: int) -> Array:
+        if len(rows) == count:
+            return rows
+        keep = np.random.default_rng(self.random_state).choice(len(rows), count, replace=False)
+        return cast("Array", rows[np.sort(keep)])
+
+    def _k_name(self) -> str:
+        return "n_neighbors" if "n_neighbors" in self.make(self.schema_).get_params() else "k_neighbors"
+
+    def _kind(self) -> str:
+        return type(self.sampler if self.sampler is not None else self).__name__
+
+
+class AugmenterSampler(BaseOverSampler):
+    """An augmenter as an imbalanced-learn over-sampler; see :func:`as_sampler`."""
+
+    _parameter_constraints: dict = {**BaseOverSampler._parameter_constraints}  # noqa: RUF012  (imbalanced-learn's way)
+
+    def __init__(
+        self,
+        augmenter: Augmenter | None = None,
+        schema: Schema | None = None,
+        *,
+        sampling_strategy: Any = "auto",
+        random_state: int = 0,
+    ) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.augmenter = augmenter
+        self.schema = schema
+        self.random_state = random_state
+
+    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
+        classes, codes = np.unique(y, return_inverse=True)
+        schema = self.schema or Schema(
+            "tabular",
+            (X.shape[1],),
+            tuple(map(str, classes)),
+            tuple(Column(str(name)) for name in getattr(self, "feature_names_in_", range(X.shape[1]))),
+        )
+        if len(classes) > schema.n_classes or X.shape[1] != schema.width:
+            raise BenchError(
+                f"the schema says {schema.n_classes} classes and {schema.width} values a row; "
+                f"the rows have {len(classes)} and {X.shape[1]}"
+            )
+        wanted = [np.full(count, np.searchsorted(classes, cls)) for cls, count in self.sampling_strategy_.items()]
+        labels = np.concatenate([np.zeros(0), *wanted]).astype(np.int64)
+        if not len(labels):
+            return X.copy(), y.copy()
+        self.augmenter_ = clone(self.augmenter).set_params(random_state=self.random_state)
+        rows = np.ascontiguousarray(X, dtype=np.float32).reshape(len(X), *schema.shape)
+        self.augmenter_.fit(rows, codes.astype(np.int64), schema)
+        drawn = self.augmenter_.sample(labels).reshape(len(labels), -1)
+        return np.concatenate([X, drawn.astype(X.dtype)]), np.concatenate([y, classes[labels]])
+
+
+def as_sampler(
+    augmenter: Augmenter, schema: Schema | None = None, *, sampling_strategy: Any = "auto", random_state: int = 0
+) -> AugmenterSampler:
+    """An imbalanced-learn sampler that draws its rows from ``augmenter``.
+
+    It has ``fit_resample(X, y)`` for arrays and frames and labels of any type, and works in
+    ``imblearn.pipeline.Pipeline`` and in cross-validation. Original rows come first, untouched; drawn rows follow.
+
+    Parameters
+    ----------
+    augmenter : cloned for each ``fit_resample``, with ``random_state`` set.
+    schema : the form of a row, with categories as codes; class ``i`` is the ``i``-th label in sorted order. None takes
+        every column for numeric. Rows of images and series are given flattened.
+    sampling_strategy : as in imbalanced-learn.
+
+    The trial standardises numbers before a method sees them; here the pipeline should (put a scaler before it).
+    Sparse matrices are not taken.
+    """
+    return AugmenterSampler(augmenter, schema, sampling_strategy=sampling_strategy, random_state=random_state)

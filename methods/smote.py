@@ -1,0 +1,78 @@
+"""Random over-sampling and the SMOTE family, all of them imbalanced-learn's, through one adapter.
+
+Chawla et al. 2002 (SMOTE, SMOTE-NC, SMOTE-N), Han et al. 2005 (Borderline-SMOTE), He et al. 2008 (ADASYN).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
+
+from bench.adapters import FromSampler, categorical_positions
+from bench.registry import method
+
+if TYPE_CHECKING:
+    from bench.task import Schema
+
+
+@method("random-over", modalities=("tabular", "image", "series"))
+class RandomOver(FromSampler):
+    """Random over-sampling: training rows drawn again, with replacement."""
+
+    least = 1
+    mixed = True
+
+    def __init__(self, random_state: int = 0) -> None:
+        super().__init__(None, random_state)
+
+    def make(self, schema: Schema) -> Any:
+        return RandomOverSampler()
+
+
+@method("smote", modalities=("tabular", "image", "series"))
+class Smote(FromSampler):
+    """SMOTE; SMOTE-NC with categorical columns among numeric ones, SMOTE-N with categorical ones only."""
+
+    mixed = True
+
+    def __init__(self, k_neighbors: int = 5, random_state: int = 0) -> None:
+        super().__init__(None, random_state)
+        self.k_neighbors = k_neighbors
+
+    def make(self, schema: Schema) -> Any:
+        categorical = categorical_positions(schema)
+        if not categorical:
+            return SMOTE(k_neighbors=self.k_neighbors)
+        if len(categorical) == schema.width:
+            return SMOTEN(k_neighbors=self.k_neighbors)
+        return SMOTENC(categorical, k_neighbors=self.k_neighbors)
+
+
+@method("borderline-smote")
+class BorderlineSmote(FromSampler):
+    """Borderline-SMOTE: new rows only around the rows of a class that other classes surround.
+
+    A class with no such row cannot be drawn: that is said, where the bare sampler would return nothing.
+    """
+
+    def __init__(self, k_neighbors: int = 5, m_neighbors: int = 10, kind: str = "borderline-1", random_state: int = 0):
+        super().__init__(None, random_state)
+        self.k_neighbors = k_neighbors
+        self.m_neighbors = m_neighbors
+        self.kind = kind
+
+    def make(self, schema: Schema) -> Any:
+        return BorderlineSMOTE(k_neighbors=self.k_neighbors, m_neighbors=self.m_neighbors, kind=self.kind)
+
+
+@method("adasyn")
+class Adasyn(FromSampler):
+    """ADASYN: more new rows where a class is surrounded by others; the count is made exact."""
+
+    def __init__(self, n_neighbors: int = 5, random_state: int = 0) -> None:
+        super().__init__(None, random_state)
+        self.n_neighbors = n_neighbors
+
+    def make(self, schema: Schema) -> Any:
+        return ADASYN(n_neighbors=self.n_neighbors)
