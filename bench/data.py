@@ -25,12 +25,14 @@ class DataHome:
     ``cache``   the per-user folder that downloads fill, laid out the same way
     ``offline`` no network: set by the user, or once a download found none, so that a missing network costs a run a
                 few seconds once and not once a file
+    ``fetch``   the user asked for the download (``augbench data fetch``): also of sets too large to fetch unasked
     ``messages`` lines for the user, in order; each is said once
     """
 
     folder: Path | None = None
     cache: Path = field(default_factory=default_cache)
     offline: bool = False
+    fetch: bool = False
     messages: list[str] = field(default_factory=list)
 
     @classmethod

@@ -1,0 +1,47 @@
+"""Where fits run. Each engine is one function: fits in, events out (``bench.trial``), records among them.
+
+``serial``     in this process, for debugging
+``processes``  long-lived single-thread workers on this machine
+``ray``        a local or existing Ray cluster (extra ``augbench[ray]``)
+
+Whatever the engine, the same fit gives the same metrics: every worker is set up by ``worker.prepare``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.errors import BenchError
+from bench.fit import Fit
+from bench.registry import did_you_mean
+
+NAMES = ("serial", "processes", "ray")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How an engine runs: ``workers`` at once, ``threads`` each, ``spool`` a folder for records on their way to the
+    store, ``address`` of a Ray cluster (None: start one here), ``device`` and the share of it a fit takes."""
+
+    workers: int
+    threads: int
+    spool: Path
+    device: str = "cpu"
+    address: str | None = None
+    device_share: float = 1.0
+
+
+def run(engine: str, fits: Iterable[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
+    """Run the fits and yield events as they come. Raises ``BenchError`` for an unknown engine or a missing extra."""
+    if engine == "serial":
+        from bench.engines.serial import serial as function
+    elif engine == "processes":
+        from bench.engines.processes import processes as function
+    elif engine == "ray":
+        from bench.engines.ray import ray as function
+    else:
+        raise BenchError(f"unknown engine {engine!r}{did_you_mean(engine, NAMES)}")
+    return function(list(fits), settings)

@@ -1,0 +1,167 @@
+"""What to run: the command line over a TOML file over a budget. Budgets are such files themselves (``bench/budgets``).
+
+::
+
+    budget = "quick"                  # the file this one builds on
+    seeds = 5                         # how many, or a list of seed numbers
+    tasks = ["pima"]
+    methods = ["none", "smote"]
+    [task.credit-fraud]               # options of a task, a method or a classifier
+    rows = 20000
+    [method.gan]
+    steps = 500
+    [[override]]                      # for the tasks that match a pattern
+    tasks = ["fashion-*"]
+    seeds = 1
+    method.gan.steps = 200
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from bench.errors import BenchError
+from bench.registry import did_you_mean
+
+BUDGETS = ("smoke", "quick", "full")
+_FOLDER = Path(__file__).parent / "budgets"
+_LISTS = ("tasks", "methods", "classifiers", "regimes")
+_TABLES = ("task", "method", "classifier", "measures")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything a run depends on. Lists name what is selected; tables hold options by name."""
+
+    budget: str = "quick"
+    tasks: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    classifiers: tuple[str, ...] = ()
+    regimes: tuple[str, ...] = ()
+    seeds: tuple[int, ...] = (0,)
+    base_seed: int = 0
+    task: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    method: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    classifier: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    measures: Mapping[str, Any] = field(default_factory=dict)
+    override: tuple[Mapping[str, Any], ...] = ()
+    engine: str = "processes"
+    workers: int | None = None
+    threads: int = 1
+    device: str = "auto"
+    timeout: float | None = None
+    out: Path = Path("results/local")
+    data_dir: Path | None = None
+    offline: bool = False
+    address: str | None = None
+    #: which of the lists the user named; a name that fits nothing is then an error, not left out
+    named: frozenset[str] = frozenset()
+
+    def options(self, kind: str, name: str, task: str) -> dict[str, Any]:
+        """The options of a task, method or classifier on one task; later overrides win."""
+        merged = dict(getattr(self, kind).get(name, {}))
+        for table in self.matching(task):
+            merged |= table.get(kind, {}).get(name, {})
+        return merged
+
+    def matching(self, task: str) -> list[Mapping[str, Any]]:
+        return [t for t in self.override if any(fnmatch.fnmatchcase(task, p) for p in t["tasks"])]
+
+    def for_task(self, key: str, task: str) -> Any:
+        """``seeds`` or one of the lists, as the last override for the task has it, unless the user named it."""
+        value = getattr(self, key)
+        if key in self.named:
+            return value
+        for table in self.matching(task):
+            value = table.get(key, value)
+        return value
+
+
+def load(budget: str | None, file: Path | None, given: Mapping[str, Any]) -> Config:
+    """Lay ``given`` (the command line; None means not given) over ``file`` over the budget's file.
+
+    Raises ``BenchError`` for an unknown budget or key, a wrong type, or a file that is not TOML.
+    """
+    on_top = _read(file) if file else {}
+    name = budget or on_top.pop("budget", None) or "quick"
+    if name not in BUDGETS:
+        raise BenchError(f"unknown budget {name!r}{did_you_mean(name, BUDGETS)}")
+    merged = _read(_FOLDER / f"{name}.toml")
+    named = {key for key in (*_LISTS, "seeds") if key in on_top}
+    for key, value in on_top.items():
+        if key in ("task", "method", "classifier"):
+            table = merged.setdefault(key, {})
+            for part, options in value.items():
+                table[part] = table.get(part, {}) | options
+        elif key == "measures":
+            merged[key] = merged.get(key, {}) | value
+        elif key == "override":
+            merged[key] = [*merged.get(key, []), *value]
+        else:
+            merged[key] = value
+    for key, value in given.items():
+        if value is not None and value != ():
+            merged[key] = value
+            named.add(key)
+    merged["named"] = frozenset(named)
+    return _config(name, merged)
+
+
+def _config(budget: str, merged: dict[str, Any]) -> Config:
+    for key in _LISTS:
+        merged[key] = tuple(dict.fromkeys(merged.get(key, ())))
+    merged["seeds"] = seeds(merged.get("seeds", 1))
+    merged["override"] = tuple(
+        t | ({"seeds": seeds(t["seeds"])} if "seeds" in t else {}) for t in merged.get("override", ())
+    )
+    for key in ("out", "data_dir"):
+        if merged.get(key) is not None:
+            merged[key] = Path(merged[key])
+    config = replace(Config(), budget=budget, **merged)
+    for key, low in (("workers", 1), ("threads", 1), ("timeout", 0)):
+        value = getattr(config, key)
+        if value is not None and (not isinstance(value, int | float) or value < low or (key == "timeout" and value == 0)):
+            raise BenchError(f"{key} must be a number above {0 if key == 'timeout' else low - 1}, not {value!r}")
+    return config
+
+
+def seeds(value: Any) -> tuple[int, ...]:
+    """How many seeds (0, 1, ...), or which. Raises ``BenchError``."""
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+        return tuple(range(value))
+    if isinstance(value, list | tuple) and value and all(isinstance(v, int) and v >= 0 for v in value):
+        return tuple(dict.fromkeys(value))
+    raise BenchError(f"seeds must be a number above 0 or a list of seed numbers, not {value!r}")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BenchError(f"configuration {file} is not there") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise BenchError(f"configuration {file} cannot be read: {error}") from error
+    known = [f.name for f in fields(Config) if f.name != "named"]
+    for key, value in table.items():
+        if key not in known:
+            raise BenchError(f"{file}: unknown key {key!r}{did_you_mean(key, known)}")
+        wrong = (key in _LISTS and not _strings(value)) or (key in _TABLES and not isinstance(value, dict))
+        if wrong:
+            raise BenchError(f"{file}: {key!r} must be {'a list of names' if key in _LISTS else 'a table'}")
+    for table_ in table.get("override", ()):
+        if not isinstance(table_, dict) or not _strings(table_.get("tasks")):
+            raise BenchError(f"{file}: an override needs tasks = [names or patterns]")
+        allowed = ("tasks", "seeds", "methods", "classifiers", "regimes", *_TABLES)
+        for key in table_:
+            if key not in allowed:
+                raise BenchError(f"{file}: an override has no key {key!r}{did_you_mean(key, allowed)}")
+    return table
+
+
+def _strings(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)

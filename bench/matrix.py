@@ -1,0 +1,185 @@
+"""From a selection to the fits that make it up, and which of their cells are still to run."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from bench import provenance, registry
+from bench.config import Config
+from bench.data import DataHome
+from bench.errors import BenchError, DataUnavailable
+from bench.fit import Cell, Fit
+from bench.regimes import Regime
+from bench.task import Origin, Task
+
+BASELINE = "none"
+
+
+@dataclass
+class Matrix:
+    """What was selected: the fits with all their cells, and what could not be taken in, with the reason."""
+
+    fits: list[Fit] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    origins: dict[str, Origin] = field(default_factory=dict)
+    primary: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def cells(self) -> int:
+        return sum(len(fit.cells) for fit in self.fits)
+
+    def without(self, done: Iterable[str]) -> list[Fit]:
+        """The fits that still have cells to run, with those cells alone."""
+        have = set(done)
+        rest = [replace(f, cells=tuple(c for c in f.cells if c.id not in have)) for f in self.fits]
+        return [fit for fit in rest if fit.cells]
+
+
+def fits_together(entry: registry.Entry[Any], task: registry.Entry[Any]) -> str | None:
+    """None if the method or classifier can work on the task, else why not."""
+    modality = task.modalities[0]
+    if modality not in entry.modalities:
+        return f"{entry.name} is for {' and '.join(entry.modalities)}; {task.name} is {modality}"
+    if entry.only and not any(fnmatch.fnmatchcase(task.name, pattern) for pattern in entry.only):
+        return f"{entry.name} is only for {', '.join(entry.only)}"
+    return None
+
+
+def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] = ()) -> Matrix:
+    """Lay out every sensible (task, method, seed) with its cells. The baseline ``none``/``real`` is always in, since
+    every board compares with it.
+
+    Raises ``BenchError`` for unknown names, for names the user gave that fit none of the tasks, and for a selection
+    that holds nothing.
+    """
+    matrix = Matrix()
+    entries = {key: [_found(key, n) for n in getattr(config, key)] for key in ("tasks", "methods", "classifiers")}
+    for key in ("methods", "classifiers"):
+        _refuse_misfits(config, key, entries[key], entries["tasks"])
+    for entry in entries["tasks"]:
+        try:
+            task: Task = entry.create(**config.options("task", entry.name, entry.name))
+            matrix.origins[entry.name] = task.locate(home)
+        except DataUnavailable as error:
+            if "tasks" in config.named:
+                raise
+            matrix.left_out[entry.name] = str(error)
+            continue
+        matrix.primary[entry.name] = task.primary
+        matrix.fits += _task_fits(config, matrix, entry, device, plugins)
+    if not any(cell for fit in matrix.fits for cell in fit.cells if _asked_for(config, fit, cell)):
+        raise BenchError(_nothing(config, matrix))
+    return matrix
+
+
+def _asked_for(config: Config, fit: Fit, cell: Cell) -> bool:
+    regimes = config.for_task("regimes", fit.task)
+    return fit.method in config.for_task("methods", fit.task) and cell.regime in regimes
+
+
+def _nothing(config: Config, matrix: Matrix) -> str:
+    if matrix.left_out:
+        name, why = next(iter(matrix.left_out.items()))
+        return f"nothing to run: {name}: {why}"
+    words = ", ".join(f"{key} {list(getattr(config, key))}" for key in ("tasks", "methods", "classifiers", "regimes"))
+    return f"nothing to run: no cell fits this selection ({words}); method none goes with regime real, others without"
+
+
+def _found(kind: str, name: str) -> registry.Entry[Any]:
+    entry: registry.Entry[Any] = registry.BY_KIND[kind.removesuffix("s")][name]
+    return entry
+
+
+def _refuse_misfits(config: Config, key: str, chosen: list[Any], tasks: list[Any]) -> None:
+    for entry in chosen if key in config.named else ():
+        if entry.missing:
+            raise BenchError(f"{entry.kind} {entry.name!r} cannot be used: {entry.missing}")
+        reasons = [fits_together(entry, task) for task in tasks]
+        if reasons and all(reasons):
+            raise BenchError(f"{entry.kind} {entry.name!r} fits none of the tasks chosen: {reasons[0]}")
+
+
+def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: tuple[Any, ...]) -> list[Fit]:
+    regimes = [Regime.parse(text) for text in config.for_task("regimes", task.name)]
+    usable = _usable(config, matrix, "classifiers", task)
+    names = [e.name for e in _usable(config, matrix, "methods", task)]
+    if BASELINE not in names and BASELINE in registry.methods:
+        names.insert(0, BASELINE)
+    origin = matrix.origins[task.name]
+    fits = []
+    for seed in config.for_task("seeds", task.name):
+        for name in names:
+            method = registry.methods[name]
+            wanted = [Regime.parse("real")] if name == BASELINE else [r for r in regimes if r.synthetic]
+            draft = Fit(
+                task.name, name, seed, config.base_seed, config.budget, origin, (),
+                task_params=dict(task.params) | config.options("task", task.name, task.name),
+                method_params=dict(method.params) | config.options("method", name, task.name),
+                measures=_measures(config, task.name), device=device, threads=config.threads,
+                timeout=config.timeout, plugins=plugins,
+            )  # fmt: skip
+            cells = tuple(
+                _cell(draft, task, method, classifier, regime, config.options("classifier", classifier.name, task.name))
+                for regime in wanted
+                for classifier in usable
+            )
+            if cells:
+                fits.append(replace(draft, cells=cells))
+    return fits
+
+
+def _measures(config: Config, task: str) -> dict[str, Any]:
+    merged = dict(config.measures)
+    for table in config.matching(task):
+        merged |= table.get("measures", {})
+    return merged
+
+
+def _usable(config: Config, matrix: Matrix, key: str, task: Any) -> list[Any]:
+    kept = []
+    for name in config.for_task(key, task.name):
+        entry = _found(key, name)
+        if entry.missing:
+            matrix.left_out[name] = entry.missing
+        elif fits_together(entry, task) is None:
+            kept.append(entry)
+    return kept
+
+
+def _cell(fit: Fit, task: Any, method: Any, classifier: Any, regime: Regime, params: Mapping[str, Any]) -> Cell:
+    params = dict(classifier.params) | dict(params)
+    trial = provenance.Path(__file__).with_name("trial.py")
+    hashes = {
+        "data": fit.origin.sha256[:16],
+        "code_task": provenance.code_hash(task.module, task.file),
+        "code_method": provenance.code_hash(method.module, method.file),
+        "code_classifier": provenance.code_hash(classifier.module, classifier.file),
+        "code_bench": provenance.code_hash("bench.trial", trial),
+        "config": provenance.digest(
+            [fit.base_seed, fit.task_params, fit.method_params, params, fit.measures, fit.threads]
+        ),
+        "versions": provenance.digest(provenance.versions()),
+    }
+    axes = [fit.task, fit.origin.source, fit.method, classifier.name, str(regime), fit.seed, fit.budget, fit.device]
+    code = provenance.digest([value for key, value in hashes.items() if key.startswith("code_")])
+    return Cell(provenance.digest([axes, hashes]), classifier.name, str(regime), params, {**hashes, "code": code})
+
+
+def why(fit: Fit, cell: Cell, records: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> str:
+    """Why a cell is to run: it is new, or what changed since the record of the same cell was made."""
+    key = (fit.task, fit.origin.source, fit.method, cell.classifier, cell.regime, fit.seed, fit.budget, fit.device)
+    old = records.get(key)
+    if old is None:
+        return "not run yet"
+    parts = provenance.changed(
+        {k: v for k, v in cell.hashes.items() if k != "code"}, {k: v for k, v in old["hashes"].items() if k != "code"}
+    )
+    named = {
+        "data": "the data", "code_task": "the task's code", "code_method": "the method's code",
+        "code_classifier": "the classifier's code", "code_bench": "the suite's own code",
+        "config": "the configuration", "versions": "library versions",
+    }  # fmt: skip
+    return "changed: " + ", ".join(named.get(p, p) for p in parts) if parts else "its record was dropped"
