@@ -1,0 +1,220 @@
+"""What is measured on the test rows: pure functions of arrays, each metric scikit-learn's or imbalanced-learn's own.
+
+Two sets of names. A task of two classes with a rare one is scored on that class (:func:`score`, binary); every other
+task over all its classes. A metric that the test rows cannot define is *left out* of the result, never guessed:
+
+- averages over classes ("macro", balanced accuracy, G-mean, ROC AUC, AUPRC) run over the classes that the test rows
+  hold; the recall of a class without test rows is left out;
+- with test rows of one class only there is nothing to rank: ROC AUC, AUPRC and the recalls at fixed precision are
+  left out.
+
+A precision or F1 of a class that is never predicted is 0.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class Metric(NamedTuple):
+    """How a board shows a metric: column heading, direction, one line of meaning."""
+
+    label: str
+    higher_is_better: bool
+    meaning: str
+
+
+#: every fixed metric name; see :func:`describe` for the recall of a named class
+METRICS: Mapping[str, Metric] = {
+    "accuracy": Metric("Accuracy", True, "share of test rows predicted right"),
+    "balanced_accuracy": Metric("Bal. acc.", True, "mean recall of the classes"),
+    "precision": Metric("Precision", True, "precision of the rare class where it is the more probable one"),
+    "recall": Metric("Recall", True, "recall of the rare class where it is the more probable one"),
+    "f1": Metric("F1", True, "F1 of the rare class where it is the more probable one (threshold 0.5)"),
+    "precision_tuned": Metric("Precision*", True, "precision at the threshold with the best F1 on validation rows"),
+    "recall_tuned": Metric("Recall*", True, "recall at the threshold with the best F1 on validation rows"),
+    "f1_tuned": Metric("F1*", True, "F1 at the threshold with the best F1 on validation rows"),
+    "precision_macro": Metric("Precision (macro)", True, "mean precision of the classes"),
+    "recall_macro": Metric("Recall (macro)", True, "mean recall of the classes"),
+    "f1_macro": Metric("F1 (macro)", True, "mean F1 of the classes"),
+    "f1_weighted": Metric("F1 (weighted)", True, "mean F1 of the classes, weighted by their test rows"),
+    "recall_rare": Metric("Recall (rare)", True, "mean recall of the rare classes"),
+    "roc_auc": Metric("ROC AUC", True, "area under the ROC curve; mean of each class against the rest"),
+    "auprc": Metric("AUPRC", True, "average precision; mean of each class against the rest"),
+    "recall_at_precision_50": Metric("R@P50", True, "highest recall of the rare class with at least 50 % precision"),
+    "recall_at_precision_90": Metric("R@P90", True, "highest recall of the rare class with at least 90 % precision"),
+    "gmean": Metric("G-mean", True, "geometric mean of the recalls of the classes"),
+    "mcc": Metric("MCC", True, "Matthews correlation coefficient, -1 to 1"),
+    "brier": Metric("Brier", False, "mean squared error of the probabilities (0 to 1; summed over classes, 0 to 2)"),
+    "r2": Metric("R²", True, "coefficient of determination, mean of the outputs"),
+    "mae": Metric("MAE", False, "mean absolute error"),
+    "msle": Metric("MSLE", False, "mean squared logarithmic error"),
+}
+
+#: precisions, in percent, at which recall is reported: half of the alarms true, nine in ten true
+PRECISIONS = (50, 90)
+
+
+def describe(name: str) -> Metric:
+    """The table's entry, or one made up for ``recall_<class>``. Raises ``KeyError`` for any other name."""
+    if name not in METRICS and name.startswith("recall_"):
+        known = name.removeprefix("recall_")
+        return Metric(f"Recall {known}", True, f"recall of the class {known}")
+    return METRICS[name]
+
+
+def align(proba: ArrayLike, seen: ArrayLike, n_classes: int) -> NDArray[np.float64]:
+    """Columns for all classes from a classifier that saw only some in training: an unseen class gets probability 0.
+
+    proba (n, len(seen)); seen, the classifier's ``classes_``, are indices below ``n_classes``. Returns (n, n_classes).
+    """
+    proba = np.asarray(proba, dtype=np.float64)
+    full = np.zeros((len(proba), n_classes))
+    full[:, np.asarray(seen, dtype=np.int64)] = proba
+    return full
+
+
+def score(
+    y_true: ArrayLike,
+    proba: ArrayLike,
+    *,
+    classes: Sequence[str],
+    rare: int | None = None,
+    rare_classes: Sequence[int] | None = None,
+    threshold: float | None = None,
+) -> dict[str, float]:
+    """All metrics of one set of predictions.
+
+    Parameters
+    ----------
+    y_true : (n,) class indices.
+    proba : (n, len(classes)) probabilities of all the schema's classes; see :func:`align`.
+    classes : their names.
+    rare : the class that binary metrics score; with two classes it selects the binary set.
+    rare_classes : classes whose mean recall is ``recall_rare`` when there are more than two; by default ``rare``.
+    threshold : of :func:`best_threshold`, on validation rows; without it the ``*_tuned`` metrics are left out.
+
+    The prediction is the most probable class, of equals the first, as the classifiers' ``predict`` has it.
+    Raises ``ValueError`` for shapes that do not fit, no rows, or probabilities that are not finite.
+    """
+    y = np.asarray(y_true, dtype=np.int64)
+    p = np.asarray(proba, dtype=np.float64)
+    if y.ndim != 1 or p.shape != (len(y), len(classes)) or not len(y):
+        raise ValueError(f"{len(classes)} classes, labels of shape {y.shape} and probabilities of shape {p.shape}")
+    if not np.isfinite(p).all():
+        raise ValueError("the classifier's probabilities hold NaN or infinity")
+    if rare is not None and len(classes) == 2:
+        return _binary(y, p, rare, threshold)
+    chosen = rare_classes if rare_classes is not None else () if rare is None else (rare,)
+    return _multiclass(y, p, classes, chosen)
+
+
+def _binary(y: NDArray[np.int64], p: NDArray[np.float64], rare: int, threshold: float | None) -> dict[str, float]:
+    from sklearn.metrics import average_precision_score, brier_score_loss, precision_recall_curve, roc_auc_score
+
+    positive, probability, predicted = y == rare, p[:, rare], p.argmax(1)
+    found = _shared(y, predicted)
+    for suffix, alarm in (("", predicted == rare), ("_tuned", None if threshold is None else probability >= threshold)):
+        if alarm is not None:
+            found |= {f"{name}{suffix}": value for name, value in _rare_class(positive, alarm).items()}
+    if positive.any() and not positive.all():
+        found["roc_auc"] = roc_auc_score(positive, probability)
+        found["auprc"] = average_precision_score(positive, probability)
+        precision, recall, _ = precision_recall_curve(positive, probability)
+        for percent in PRECISIONS:
+            found[f"recall_at_precision_{percent}"] = recall[precision >= percent / 100].max()
+    found["brier"] = brier_score_loss(positive, probability)
+    return _plain(found)
+
+
+def _rare_class(positive: NDArray[np.bool_], alarm: NDArray[np.bool_]) -> dict[str, float]:
+    from sklearn.metrics import precision_recall_fscore_support
+
+    precision, recall, f1, _ = precision_recall_fscore_support(positive, alarm, average="binary", zero_division=0)
+    return {"precision": precision, "recall": recall, "f1": f1}
+
+
+def _multiclass(
+    y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], rare_classes: Sequence[int]
+) -> dict[str, float]:
+    from sklearn.metrics import (
+        average_precision_score,
+        brier_score_loss,
+        f1_score,
+        precision_score,
+        recall_score,
+        roc_auc_score,
+    )
+
+    predicted = p.argmax(1)
+    present = np.unique(y)
+    of_present = {"labels": present, "zero_division": 0}
+    found = _shared(y, predicted)
+    recalls = dict(zip(present.tolist(), recall_score(y, predicted, average=None, **of_present), strict=True))
+    found |= {f"recall_{classes[c]}": value for c, value in recalls.items()}
+    if measured := [recalls[c] for c in rare_classes if c in recalls]:
+        found["recall_rare"] = np.mean(measured)
+    found["precision_macro"] = precision_score(y, predicted, average="macro", **of_present)
+    found["recall_macro"] = np.mean(list(recalls.values()))
+    found["f1_macro"] = f1_score(y, predicted, average="macro", **of_present)
+    found["f1_weighted"] = f1_score(y, predicted, average="weighted", **of_present)
+    if len(present) > 1:
+        found["roc_auc"] = np.mean([roc_auc_score(y == c, p[:, c]) for c in present])
+        found["auprc"] = np.mean([average_precision_score(y == c, p[:, c]) for c in present])
+    with warnings.catch_warnings():
+        # classifiers work in single precision, in which a row's probabilities sum to one less exactly than asked for
+        warnings.simplefilter("ignore")
+        found["brier"] = brier_score_loss(y, p, labels=np.arange(len(classes)))
+    return _plain(found)
+
+
+def _shared(y: NDArray[np.int64], predicted: NDArray[np.int64]) -> dict[str, float]:
+    from imblearn.metrics import geometric_mean_score
+    from sklearn.metrics import accuracy_score, balanced_accuracy_score, matthews_corrcoef
+
+    with warnings.catch_warnings():
+        # a predicted class that no test row has: both libraries leave it out as documented above, and warn
+        warnings.simplefilter("ignore")
+        return {
+            "accuracy": accuracy_score(y, predicted),
+            "balanced_accuracy": balanced_accuracy_score(y, predicted),
+            "gmean": geometric_mean_score(y, predicted, labels=np.unique(y), average="multiclass"),
+            "mcc": matthews_corrcoef(y, predicted),
+        }
+
+
+def best_threshold(y_valid: ArrayLike, p_valid: ArrayLike) -> float:
+    """The probability from which on a row counts as rare (``p >= threshold``) for the best F1 on validation rows.
+
+    y_valid (n,) truthy for the rare class; p_valid (n,) its probabilities. The threshold is one of them; of equally
+    good ones the highest. 0.5 where the rows hold one class only (or there are none), which leaves nothing to choose.
+    """
+    from sklearn.metrics import precision_recall_curve
+
+    positive = np.asarray(y_valid, dtype=bool)
+    if positive.all() or not positive.any():
+        return 0.5
+    precision, recall, thresholds = precision_recall_curve(positive, np.asarray(p_valid, dtype=np.float64))
+    total = precision + recall
+    f1 = np.divide(2 * precision * recall, total, out=np.zeros_like(total), where=total > 0)[:-1]
+    return float(thresholds[f1 == f1.max()].max())
+
+
+def forecast(y_true: ArrayLike, y_pred: ArrayLike) -> dict[str, float]:
+    """R², MAE and MSLE of forecasts; both (n,) or (n, outputs). MSLE is left out where a value is -1 or less."""
+    from sklearn.metrics import mean_absolute_error, mean_squared_log_error, r2_score
+
+    found = {"r2": r2_score(y_true, y_pred), "mae": mean_absolute_error(y_true, y_pred)}
+    if min(np.min(y_true), np.min(y_pred)) > -1:
+        found["msle"] = mean_squared_log_error(y_true, y_pred)
+    return _plain(found)
+
+
+def _plain(found: Mapping[str, float]) -> dict[str, float]:
+    """Python floats, which JSON writes."""
+    return {name: float(value) for name, value in found.items()}
