@@ -1,0 +1,345 @@
+"""TimeGAN: a GAN in the latent space of an autoencoder of series, taught to step forward in time.
+
+Yoon, Jarrett and van der Schaar, "Time-series Generative Adversarial Networks", NeurIPS 2019; sizes, losses and the
+order of the steps as in the authors' code of April 2020.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from bench.augmenter import Augmenter
+from bench.errors import BenchError
+from bench.registry import method
+from bench.seeds import derive
+from methods.nn.recurrent import RecurrentNet, resolve_kernel
+
+if TYPE_CHECKING:
+    from bench.task import Array, Labels, Schema
+
+
+def join(sequence: Tensor, *parts: Tensor) -> Tensor:
+    """Join features: sequences (rows, steps, f) and vectors (rows, f), the same at every step."""
+    turned = [sequence.permute(2, 1, 0)]
+    for part in parts:
+        turned.append(part.permute(2, 1, 0) if part.ndim == 3 else part.t()[:, None].expand(-1, sequence.shape[1], -1))
+    return torch.cat(turned).permute(2, 1, 0)
+
+
+def _dense(inputs: int, hidden: int, outputs: int, activation: nn.Module) -> nn.Sequential:
+    net = nn.Sequential(nn.Linear(inputs, hidden), nn.Tanh(), nn.Linear(hidden, outputs), activation)
+    for layer in (net[0], net[2]):
+        nn.init.xavier_uniform_(layer.weight)
+        nn.init.zeros_(layer.bias)
+    return net
+
+
+class Networks(nn.Module):
+    """The five networks, and four small ones if there are static features (equations 2 to 5 of the paper).
+
+    x (rows, steps, channels) in [0, 1]; s (rows, statics); label (rows, classes) one-hot. Empty s and label have no
+    columns. A static code ``hs`` is an input of the embedder, generator, supervisor and discriminator at every step;
+    the label is one of the generator, supervisor and discriminator: what a code looks like is for the data to say.
+    """
+
+    def __init__(self, channels: int, statics: int, classes: int, hidden: int, layers: int, compiled: bool) -> None:
+        super().__init__()
+        code = hidden if statics else 0
+
+        def recurrent(inputs: int, depth: int, outputs: int, activation: str = "sigmoid") -> RecurrentNet:
+            return RecurrentNet(inputs, hidden, depth, outputs, activation, compiled)
+
+        self.embedder = recurrent(channels + code, layers, hidden)
+        self.recovery = recurrent(hidden, layers, channels)
+        self.generator = recurrent(channels + code + classes, layers, hidden)
+        self.supervisor = recurrent(hidden + code + classes, max(1, layers - 1), hidden)
+        self.discriminator = recurrent(hidden + code + classes, layers, 1, "none")
+        self.statics = statics
+        if statics:
+            self.static_embedder = _dense(statics, hidden, hidden, nn.Sigmoid())
+            self.static_recovery = _dense(hidden, hidden, statics, nn.Sigmoid())
+            self.static_generator = _dense(statics + classes, hidden, hidden, nn.Sigmoid())
+            self.static_discriminator = _dense(hidden + classes, hidden, 1, nn.Identity())
+
+    def parts(self, *names: str) -> list[nn.Parameter]:
+        """Parameters of the named networks and of their static partners."""
+        known = dict(self.named_children())
+        found = [known[full] for name in names for full in (name, f"static_{name}") if full in known]
+        return [p for net in found for p in net.parameters()]
+
+    def embed(self, x: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
+        """Codes of real rows: h (rows, steps, hidden), hs (rows, hidden or 0)."""
+        hs = self.static_embedder(s) if self.statics else s
+        return self.embedder(join(x, hs)), hs
+
+    def recover(self, h: Tensor, hs: Tensor) -> tuple[Tensor, Tensor]:
+        return self.recovery(h), self.static_recovery(hs) if self.statics else hs
+
+    def supervise(self, h: Tensor, hs: Tensor, label: Tensor) -> Tensor:
+        """The code expected one step later, for every step."""
+        return self.supervisor(join(h, hs, label))  # type: ignore[no-any-return]
+
+    def generate(self, z: Tensor, zs: Tensor, label: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Codes of drawn rows: the generator's, those after the supervisor, and the static code."""
+        hs = self.static_generator(torch.cat([zs, label], 1)) if self.statics else zs
+        e = self.generator(join(z, hs, label))
+        return e, self.supervise(e, hs, label), hs
+
+    def judge(self, h: Tensor, hs: Tensor, label: Tensor) -> list[Tensor]:
+        """Logits that rows are real: of every step, and of the static code if there is one."""
+        logits = [self.discriminator(join(h, hs, label))]
+        return logits + ([self.static_discriminator(torch.cat([hs, label], 1))] if self.statics else [])
+
+
+def _bce(logits: Iterable[Tensor], target: float) -> Tensor:
+    return sum(
+        (F.binary_cross_entropy_with_logits(y, torch.full_like(y, target)) for y in logits), start=torch.zeros(())
+    )  # type: ignore[return-value]
+
+
+def _root_mse(pairs: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
+    """Sum of root mean squares; parts without columns add nothing."""
+    return sum((F.mse_loss(a, b).sqrt() for a, b in pairs if a.shape[-1]), start=torch.zeros(()))  # type: ignore[return-value]
+
+
+def _moments(drawn: Tensor, real: Tensor) -> Tensor:
+    """Mean gap of the batch's standard deviations, plus that of its means, over steps and channels."""
+    if not real.shape[-1]:
+        return torch.zeros((), device=real.device)
+    deviations = [(rows.var(0, unbiased=False) + 1e-6).sqrt() for rows in (drawn, real)]
+    return (deviations[0] - deviations[1]).abs().mean() + (drawn.mean(0) - real.mean(0)).abs().mean()
+
+
+@method("timegan", modalities=("series",), summary="TimeGAN: adversarial, supervised and reconstructed series")
+class TimeGAN(Augmenter):
+    """TimeGAN (Yoon et al. 2019), conditional on the class.
+
+    Three phases of ``steps`` batches: the autoencoder (10 root MSE); the supervisor, which learns the code of the next
+    step (MSE); then all jointly: generator and supervisor (adversarial + ``gamma`` adversarial on the generator's own
+    codes + 100 root supervised + 100 moments) and autoencoder (10 root MSE + 0.1 supervised) twice for every step of
+    the discriminator, which is skipped while its loss is below ``threshold``.
+
+    Beyond the authors' code, both from the paper: channels that the schema marks ``static`` have their own embedding
+    and are drawn constant over the steps; and the class, as a one-hot vector at every step, is an input of generator,
+    supervisor and discriminator. Rows with one class only are learnt without it, as published.
+
+    Parameters
+    ----------
+    steps : batches of the joint phase, and of each of the two before it unless ``pretrain_steps`` is given.
+    hidden, layers : units and GRU layers of each network; the supervisor has one layer fewer.
+    learning_rate : Adam's, of every network (its other settings are the defaults).
+    conditional : False refuses rows of more than one class instead of learning the class: without it, a drawn row
+        has no class, so no label could be asked for.
+    shift : compare the supervisor's output with the *next* step's code. False reproduces ydata-synthetic (and what was
+        built on it), which compares it with the same step's.
+    kernel : ``"auto"`` (compiled GRU on a CPU where numba is installed), ``"numba"`` or ``"torch"``.
+
+    Rows are to lie in [0, 1]; drawn ones do. Raises ``BenchError`` for categorical channels, or static ones alone.
+    """
+
+    def __init__(
+        self,
+        steps: int = 50_000,
+        pretrain_steps: int | None = None,
+        hidden: int = 24,
+        layers: int = 3,
+        batch_size: int = 128,
+        learning_rate: float = 1e-3,
+        gamma: float = 1.0,
+        threshold: float = 0.15,
+        conditional: bool = True,
+        shift: bool = True,
+        kernel: str = "auto",
+        device: str = "cpu",
+        random_state: int = 0,
+    ) -> None:
+        super().__init__(random_state)
+        self.steps = steps
+        self.pretrain_steps = pretrain_steps
+        self.hidden = hidden
+        self.layers = layers
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.gamma = gamma
+        self.threshold = threshold
+        self.conditional = conditional
+        self.shift = shift
+        self.kernel = kernel
+        self.device = device
+
+    def warm_up(self) -> None:
+        """Compile the GRU kernel (a second or three, once a machine) on made-up rows, so that no fit pays for it."""
+        if resolve_kernel(self.kernel, self.device):
+            RecurrentNet(1, 1, 1, 1, compiled=True)(torch.zeros(1, 2, 1)).sum().backward()
+
+    def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
+        self._read_schema(schema, y)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(derive(self.random_state, "weights"))
+            self.networks_ = Networks(
+                len(self.dynamic_), len(self.static_), self.n_labels_, self.hidden, self.layers,
+                resolve_kernel(self.kernel, self.device),
+            ).to(self.device)  # fmt: skip
+        rows = torch.as_tensor(np.ascontiguousarray(X), dtype=torch.float32).to(self.device)
+        data = (rows[..., self.dynamic_], rows[:, 0, self.static_], self._one_hot(y))
+        draws = torch.Generator().manual_seed(derive(self.random_state, "batches"))
+        self._labels = y
+        self._pretrain(data, draws)
+        self._joint(data, draws)
+        return self
+
+    def sample(self, labels: Labels) -> Array:
+        unseen = sorted(set(np.unique(labels).tolist()) - set(self.classes_))
+        if unseen:
+            raise BenchError(f"timegan saw no training rows of class {unseen[0]}, so it can draw none")
+        return self._draw(labels, torch.Generator().manual_seed(derive(self.random_state, "sample")))
+
+    # what a row is ---------------------------------------------------------------------------------------------
+
+    def _read_schema(self, schema: Schema, y: Labels) -> None:
+        if schema.modality != "series":
+            raise BenchError(f"timegan draws series, not {schema.modality} rows")
+        if schema.categorical:
+            raise BenchError(f"timegan draws numbers; channel {schema.columns[schema.categorical[0]].name!r} is categorical")
+        self.shape_ = schema.shape
+        self.static_ = [i for i, column in enumerate(schema.columns) if column.static]
+        self.dynamic_ = [i for i in range(schema.shape[1]) if i not in self.static_]
+        if not self.dynamic_:
+            raise BenchError("timegan needs a channel that changes over the steps; all are static")
+        self.classes_ = np.unique(y).tolist()
+        if len(self.classes_) > 1 and not self.conditional:
+            raise BenchError(
+                f"timegan with conditional=False draws rows without a class, and there are {len(self.classes_)} classes; "
+                "give all rows one label, or leave conditional=True"
+            )
+        self.n_labels_ = len(self.classes_) if len(self.classes_) > 1 else 0
+
+    def _one_hot(self, y: Labels) -> Tensor:
+        codes = torch.as_tensor(np.searchsorted(self.classes_, y))
+        return F.one_hot(codes, len(self.classes_))[:, : self.n_labels_].float().to(self.device)
+
+    def _noise(self, rows: int, draws: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Uniform noise: (rows, steps, dynamic channels) and (rows, static channels)."""
+        z = torch.rand(len(self.dynamic_), self.shape_[0], rows, generator=draws).to(self.device)
+        return z.permute(2, 1, 0), torch.rand(rows, len(self.static_), generator=draws).to(self.device)
+
+    @torch.no_grad()
+    def _draw(self, labels: Labels, draws: torch.Generator) -> Array:
+        out = np.empty((len(labels), *self.shape_), np.float32)
+        for first in range(0, len(labels), 2048):
+            some = labels[first : first + 2048]
+            _, h, hs = self.networks_.generate(*self._noise(len(some), draws), self._one_hot(some))
+            x, s = self.networks_.recover(h, hs)
+            out[first : first + 2048, :, self.dynamic_] = x.cpu().numpy()
+            out[first : first + 2048, :, self.static_] = s.cpu().numpy()[:, None]
+        return out
+
+    # training --------------------------------------------------------------------------------------------------
+
+    def _adam(self, *names: str) -> torch.optim.Adam:
+        return torch.optim.Adam(self.networks_.parts(*names), lr=self.learning_rate, fused=True)
+
+    def _batches(self, data: tuple[Tensor, ...], draws: torch.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
+        """Endless batches (x, s, label), each drawn anew without replacement."""
+        n = len(data[0])
+        while True:
+            chosen = torch.randperm(n, generator=draws)[: self.batch_size].to(self.device)
+            yield data[0][chosen], data[1][chosen], data[2][chosen]
+
+    def _only(self, *names: str) -> None:
+        """Let gradients reach the weights of the named networks alone; the others cost less that way."""
+        wanted = {id(p) for p in self.networks_.parts(*names)}
+        for p in self.networks_.parameters():
+            p.requires_grad_(id(p) in wanted)
+
+    def _supervised(self, h: Tensor, hs: Tensor, label: Tensor) -> Tensor:
+        expected = self.networks_.supervise(h, hs, label)
+        return F.mse_loss(expected[:, :-1] if self.shift else expected[:, 1:], h[:, 1:])
+
+    def _report(self, part: str, step: int, total: int, **losses: Tensor) -> None:
+        if self.monitor is None or not self.monitor.wants(step, total):
+            return
+
+        def draw() -> tuple[Array, Labels]:
+            seed = derive(self.random_state, "monitor", part, step)
+            labels = np.random.default_rng(seed).permutation(self._labels)[:1000]
+            return self._draw(labels, torch.Generator().manual_seed(seed)), labels
+
+        self.monitor.record(step, {name: float(value.detach()) for name, value in losses.items()}, draw, part)
+
+    def _pretrain(self, data: tuple[Tensor, ...], draws: torch.Generator) -> None:
+        nets, batches = self.networks_, self._batches(data, draws)
+        total = self.steps if self.pretrain_steps is None else self.pretrain_steps
+        self._only("embedder", "recovery")
+        adam = self._adam("embedder", "recovery")
+        for step in range(1, total + 1):
+            x, s, _ = next(batches)
+            reconstruction = _root_mse(zip(nets.recover(*nets.embed(x, s)), (x, s), strict=True))
+            _descend(adam, 10 * reconstruction)
+            self._report("embed", step, total, reconstruction=reconstruction)
+        self._only("supervisor")
+        adam = self._adam("supervisor")
+        for step in range(1, total + 1):
+            x, s, label = next(batches)
+            supervised = self._supervised(*nets.embed(x, s), label)
+            _descend(adam, supervised)
+            self._report("supervise", step, total, supervised=supervised)
+
+    def _joint(self, data: tuple[Tensor, ...], draws: torch.Generator) -> None:
+        nets, batches = self.networks_, self._batches(data, draws)
+        adam_g, adam_e = self._adam("generator", "supervisor"), self._adam("embedder", "recovery")
+        adam_d = self._adam("discriminator")
+        for step in range(1, self.steps + 1):
+            for _ in range(2):
+                x, s, label = next(batches)
+                self._only("embedder", "recovery")
+                h, hs = nets.embed(x, s)
+                # generator and supervisor; the codes of real rows are fixed for them
+                self._only("generator", "supervisor")
+                e, h_hat, hs_hat = nets.generate(*self._noise(len(x), draws), label)
+                supervised = self._supervised(h.detach(), hs.detach(), label)
+                x_hat, s_hat = nets.recover(h_hat, hs_hat)
+                moments = _moments(x_hat, x) + _moments(s_hat, s)
+                adversarial = self._twice(h_hat, e, hs_hat, label, 1.0)
+                _descend(adam_g, adversarial + 100 * supervised.sqrt() + 100 * moments)
+                # autoencoder, against the supervisor as it now is
+                self._only("embedder", "recovery")
+                reconstruction = _root_mse(zip(nets.recover(h, hs), (x, s), strict=True))
+                _descend(adam_e, 10 * reconstruction + 0.1 * self._supervised(h, hs, label))
+            x, s, label = next(batches)
+            with torch.no_grad():
+                h, hs = nets.embed(x, s)
+                e, h_hat, hs_hat = nets.generate(*self._noise(len(x), draws), label)
+            self._only("discriminator")
+            d_real = _bce(nets.judge(h, hs, label), 1.0)
+            d_fake = self._twice(h_hat, e, hs_hat, label, 0.0)
+            if float((d_real + d_fake).detach()) > self.threshold:
+                _descend(adam_d, d_real + d_fake)
+            self._report(
+                "joint", step, self.steps, g=adversarial, d_real=d_real, d_fake=d_fake,
+                supervised=supervised, moments=moments, reconstruction=reconstruction,
+            )  # fmt: skip
+        for p in nets.parameters():
+            p.requires_grad_(False)
+
+    def _twice(self, h: Tensor, e: Tensor, hs: Tensor, label: Tensor, target: float) -> Tensor:
+        """Adversarial loss of the codes after the supervisor, plus gamma times that of the generator's own."""
+        steps, *static = self.networks_.judge(
+            torch.cat([h.permute(2, 1, 0), e.permute(2, 1, 0)], 2).permute(2, 1, 0),
+            torch.cat([hs, hs]),
+            torch.cat([label, label]),
+        )
+        n = len(h)
+        return _bce([steps[:n], *(y[:n] for y in static)], target) + self.gamma * _bce([steps[n:]], target)
+
+
+def _descend(adam: torch.optim.Adam, loss: Tensor) -> None:
+    adam.zero_grad(set_to_none=True)
+    loss.backward()
+    adam.step()
