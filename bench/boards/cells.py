@@ -1,0 +1,88 @@
+"""What boards need of records: which count, which are matched, what they have in common."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from statistics import mean
+from typing import Any
+
+from bench.errors import BenchError
+
+Record = Mapping[str, Any]
+
+
+def default_primary(metrics: Sequence[str]) -> str:
+    """The metric a board sorts by when nobody says: that of two classes, else that of many, else the first by name."""
+    return next((name for name in ("auprc", "f1_macro", *metrics) if name in metrics), "auprc")
+
+
+def higher_is_better(metric: str) -> bool:
+    """Raises ``BenchError`` for a metric whose direction nobody stated."""
+    from bench.metrics import describe
+
+    try:
+        return describe(metric).higher_is_better
+    except KeyError:
+        raise BenchError(f"no board can be sorted by {metric!r}: bench.metrics does not know it") from None
+
+
+def label(metric: str) -> str:
+    from bench.metrics import describe
+
+    try:
+        return describe(metric).label
+    except KeyError:
+        return metric
+
+
+def newest(records: Sequence[Record]) -> tuple[list[Record], int]:
+    """One record a cell, sorted by seed, and how many older ones were left out."""
+    cells: dict[tuple[Any, ...], Record] = {}
+    for record in sorted(records, key=lambda r: (r.get("started") or "", r["id"])):
+        cells[record["method"], record["classifier"], record["regime"], record["seed"]] = record
+    distinct = len({record["id"] for record in records})
+    return sorted(cells.values(), key=lambda r: (r["seed"], r["id"])), distinct - len(cells)
+
+
+def pair_key(record: Record) -> tuple[Any, ...]:
+    """Two records are matched when this is equal: the same seed of the same rows, split the same way."""
+    config = record.get("config") or {}
+    return record["seed"], config.get("base_seed"), repr(sorted((config.get("task") or {}).items())), *rows_of(record)
+
+
+def rows_of(record: Record) -> tuple[Any, Any]:
+    """What decides which rows a seed means: the data and the code that splits them."""
+    hashes = record.get("hashes") or {}
+    return hashes.get("data"), hashes.get("code_task")
+
+
+def failure(record: Record) -> str:
+    """``"timeout in fit: fit took longer than 60 s"``."""
+    where = f"{record['status']} in {record['phase']}" if record.get("phase") else record["status"]
+    return f"{where}: {record['reason']}" if record.get("reason") else where
+
+
+def test_train_ratio(references: Sequence[Record]) -> float | None:
+    """Test rows over real training rows, which a record of no augmentation counts in ``n_train``.
+
+    Zero where every seed was scored on the same test rows (an official test set, said by ``hashes.test``): the
+    correction is for resampled ones, and the interval then speaks of that test set alone.
+    """
+    if not references or any(not r.get("n_train") or not r.get("n_test") for r in references):
+        return None
+    tests = [(r.get("hashes") or {}).get("test") for r in references]
+    if len(tests) > 1 and tests[0] is not None and len(set(tests)) == 1:
+        return 0.0
+    return mean(r["n_test"] / r["n_train"] for r in references)
+
+
+def typical(seconds: Sequence[float]) -> float | None:
+    """Mean of the runs; of five or more the fastest and the slowest are left out, as MLPerf does."""
+    kept = sorted(seconds)[1:-1] if len(seconds) >= 5 else seconds
+    return mean(kept) if kept else None
+
+
+def commonest(values: Sequence[str]) -> str:
+    counts = Counter(values)
+    return min(counts, key=lambda value: (-counts[value], value))

@@ -1,0 +1,86 @@
+"""What a board says under its table: how it was counted, what is mixed in it, what failed."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from bench.boards.cells import Record, failure, higher_is_better, label, rows_of
+
+#: kinds of failure that are listed; the rest is in the CSV and JSON, row by row
+LISTED = 12
+
+
+def notes(used: Sequence[Record], ratios: Sequence[float], primary: str, older: int) -> list[str]:
+    """The lines, in order. ``used`` are the records that count, ``older`` how many do not because they were run again,
+    ``ratios`` the test/train ratios that the differences were corrected with."""
+    ok = [record for record in used if record["status"] == "ok"]
+    order = "higher" if higher_is_better(primary) else "lower"
+    lines = [
+        f"{_seeds(ok)}; sorted by {label(primary)} ({order} is better); mean ± half of the 95 % t interval over seeds",
+        "Δ: mean paired difference to none/real by the same classifier at the same n seeds, ± half of its 95 % "
+        f"interval, {_correction(ratios)}",
+        *_running(ok),
+    ]
+    if older:
+        lines.append(f"{older} older record{_s(older)} of the same cells left out")
+    versions = len({rows_of(record) for record in used})
+    if versions > 1:
+        lines.append(f"MIXED DATA: {versions} versions of the rows; differences are taken within one; run it again")
+    mixed = _mixed_code(used)
+    if mixed:
+        lines.append(f"MIXED CODE: seeds made by different code in {mixed}; run it again")
+    return lines + _failures(used)
+
+
+def _s(count: int) -> str:
+    return "" if count == 1 else "s"
+
+
+def _seeds(ok: Sequence[Record]) -> str:
+    counts = Counter((r["method"], r["classifier"], r["regime"]) for r in ok).values()
+    if not counts:
+        return "no seed"
+    low, high = min(counts), max(counts)
+    return f"{low} seed{_s(low)}" if low == high else f"{low} to {high} seeds"
+
+
+def _correction(ratios: Sequence[float]) -> str:
+    if not ratios:
+        return "which needs n_test and n_train"
+    if max(ratios) == 0.0:
+        return "the plain t interval: every seed has the same official test rows, and it speaks of those alone"
+    low, high = f"{min(ratios):.3g}", f"{max(ratios):.3g}"
+    here = low if low == high else f"{low} to {high}"
+    return f"Nadeau-Bengio corrected: t(n − 1) s √(1/n + n_test/n_train), here n_test/n_train = {here}"
+
+
+def _running(ok: Sequence[Record]) -> list[str]:
+    threads = sorted({record["threads"] for record in ok if record.get("threads")})
+    beside = sorted({(record.get("machine") or {}).get("workers_beside") or 0 for record in ok})
+    if not threads:
+        return []
+    text = f"times: {'/'.join(map(str, threads))} thread{_s(threads[-1])} a worker"
+    if beside != [0]:
+        text += f", {'/'.join(map(str, beside))} more worker{_s(beside[-1])} running (in parallel, so an upper bound)"
+    return [text + "; of five or more seeds the fastest and the slowest left out; memory: largest peak of a worker"]
+
+
+def _mixed_code(used: Sequence[Record]) -> str:
+    """Rows whose seeds were not all made by the same code."""
+    found: dict[str, set[Any]] = defaultdict(set)
+    for r in used:
+        found[f"{r['method']}/{r['classifier']}/{r['regime']}"].add((r.get("hashes") or {}).get("code"))
+    names = sorted(name for name, codes in found.items() if len(codes) > 1)
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def _failures(used: Sequence[Record]) -> list[str]:
+    """One line a method and kind of failure, with how many of the method's cells it took."""
+    totals = Counter(record["method"] for record in used)
+    failed = sorted((r["method"], failure(r)) for r in used if r["status"] != "ok")
+    lines = [f"{name}: {len(list(same))} of {totals[name]} cells {text}" for (name, text), same in groupby(failed)]
+    more = len(lines) - LISTED
+    return lines if more <= 0 else [*lines[:LISTED], f"and {more} more kinds of failure: see the CSV or JSON"]

@@ -1,0 +1,182 @@
+"""Boards from records: one a task, and one over all tasks.
+
+Records of different task, source, budget or device never meet on one board. A cell that failed enters no mean; it is
+counted in the coverage, and said. Every row carries the ids of the records it rests on.
+
+``build`` gives :class:`Board` objects; ``bench.boards.formats`` turns them into text and files.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bench.boards.cells import (
+    Record,
+    commonest,
+    default_primary,
+    failure,
+    higher_is_better,
+    label,
+    newest,
+    pair_key,
+    test_train_ratio,
+    typical,
+)
+from bench.boards.notes import notes
+from bench.comparison import mean_interval
+
+Row = dict[str, Any]
+Key = tuple[str, str, str, str]
+
+#: what every row is compared with, by the same classifier at the same seed
+REFERENCE = ("none", "real")
+#: shown beside the primary metric where records have them; every metric is in CSV and JSON
+SHOWN = ("roc_auc", "f1", "f1_macro", "f1_weighted", "recall", "recall_rare", "balanced_accuracy", "accuracy")
+LOUD = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED STAND-IN"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """How a board shows one thing. ``kind`` says which keys of a row it reads and how they are written."""
+
+    label: str
+    key: str
+    kind: Literal["text", "mean", "signed", "seconds", "megabytes", "share", "rank"]
+
+
+@dataclass(frozen=True)
+class Board:
+    """A leaderboard. ``rows`` hold plain numbers under keys with units; ``columns`` are those worth showing.
+
+    ``source`` of an overall board is ``real`` (subsets included, and counted) or ``simulated``, never both.
+    """
+
+    kind: Literal["task", "overall"]
+    task: str
+    source: str
+    budget: str
+    device: str
+    date: str
+    primary: str
+    heading: str
+    notes: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def key(self) -> Key:
+        return self.task, self.source, self.budget, self.device
+
+
+def build(records: Sequence[Record], primary: Mapping[str, str] | None = None, date: str = "") -> list[Board]:
+    """Every board that ``records`` allow: the overall ones first, then the tasks' by name.
+
+    Parameters
+    ----------
+    records : in any order; where a cell was run several times, the newest counts, and the board says so.
+    primary : the metric to sort each task by; by default ``auprc`` where records have it, else ``f1_macro``, else the
+        first by name.
+    date : shown in the headings; the boards have no other clock, so the same records give the same boards.
+    """
+    from bench.boards.overall import overall
+
+    groups: dict[Key, list[Record]] = defaultdict(list)
+    for record in records:
+        groups[record["task"], record["source"], record["budget"], record["device"]].append(record)
+    tasks = [_task_board(key, groups[key], (primary or {}).get(key[0]), date) for key in sorted(groups)]
+    return [*overall(tasks, date), *tasks]
+
+
+def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: str) -> Board:
+    task, source, budget, device = key
+    used, older = newest(records)
+    found = sorted({name for record in used for name in record["metrics"]})
+    primary = primary or default_primary(found)
+    metrics = sorted({*found, primary})
+    cells: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+    for record in used:
+        cells[record["method"], record["classifier"], record["regime"]].append(record)
+    rows = []
+    for names in sorted(cells):
+        reference = [] if (names[0], names[2]) == REFERENCE else cells.get((REFERENCE[0], names[1], REFERENCE[1]), [])
+        rows.append(_row(names, cells[names], reference, metrics, primary))
+    sign = -1 if higher_is_better(primary) else 1
+    rows.sort(key=lambda row: (row[f"{primary}_mean"] is None, sign * (row[f"{primary}_mean"] or 0.0)))
+    ratios = [row["test_train_ratio"] for row in rows if row["test_train_ratio"] is not None]
+    heading = " · ".join(filter(None, (task, LOUD.get(source, source), f"budget {budget}", device, date)))
+    return Board(
+        "task", task, source, budget, device, date, primary, heading,
+        notes=tuple(notes(used, ratios, primary, older)),
+        columns=_columns(metrics, primary),
+        rows=tuple(rows),
+    )  # fmt: skip
+
+
+def _row(
+    names: tuple[str, str, str],
+    cells: Sequence[Record],
+    reference: Sequence[Record],
+    metrics: Sequence[str],
+    primary: str,
+) -> Row:
+    ok = [record for record in cells if record["status"] == "ok"]
+    against = {pair_key(record): record for record in reference if record["status"] == "ok"}
+    failed = next((record for record in cells if record["status"] != "ok"), None)
+    row: Row = dict(zip(("method", "classifier", "regime"), names, strict=True))
+    row |= {
+        "seeds_ok": len(ok),
+        "seeds": len(cells),
+        "coverage": f"{len(ok)}/{len(cells)}",
+        "status": "ok" if ok else commonest([record["status"] for record in cells]),
+        "reason": "" if failed is None else failure(failed),
+    }
+    used: set[str] = set()
+    for metric in metrics:
+        have = [record for record in ok if metric in record["metrics"]]
+        pairs = [
+            (record, against[pair_key(record)])
+            for record in have
+            if metric in against.get(pair_key(record), {}).get("metrics", {})
+        ]
+        row |= _flat(metric, [record["metrics"][metric] for record in have], 0.0)
+        differences = [record["metrics"][metric] - base["metrics"][metric] for record, base in pairs]
+        ratio = test_train_ratio([base for _, base in pairs])
+        row |= _flat(f"{metric}_diff", differences, ratio)
+        row[f"{metric}_diff_n"] = len(pairs)
+        used.update(base["id"] for _, base in pairs)
+        if metric == primary:
+            row["test_train_ratio"] = ratio
+            row["by_seed"] = {str(record["seed"]): record["metrics"][metric] for record in have}
+            row["diff_by_seed"] = {str(r["seed"]): d for (r, _), d in zip(pairs, differences, strict=True)}
+    for phase in ("fit", "sample", "train", "infer"):
+        row[f"{phase}_s"] = typical([r["times"][phase] for r in ok if r["times"].get(phase) is not None])
+    for resource in ("peak_rss_mb", "peak_device_mb", "energy_j"):
+        row[resource] = max((r[resource] for r in ok if r.get(resource) is not None), default=None)
+    row["record_ids"] = sorted(record["id"] for record in cells)
+    row["reference_ids"] = sorted(used)
+    return row
+
+
+def _flat(name: str, values: Sequence[float], ratio: float | None) -> Row:
+    """Mean and half width of the 95 % interval; without the sizes that the correction needs there is no interval."""
+    found = mean_interval(values, ratio or 0.0) if values else None
+    return {f"{name}_mean": found and found.mean, f"{name}_ci95": found.half if found and ratio is not None else None}
+
+
+def _columns(metrics: Sequence[str], primary: str) -> tuple[Column, ...]:
+    extra = [name for name in SHOWN if name in metrics and name != primary][:3]
+    return (
+        Column("method", "method", "text"),
+        Column("classifier", "classifier", "text"),
+        Column("regime", "regime", "text"),
+        Column("seeds", "seeds_ok", "text"),
+        Column(label(primary), primary, "mean"),
+        Column(f"Δ {label(primary)} to none", f"{primary}_diff", "signed"),
+        *(Column(label(name), name, "mean") for name in extra),
+        Column("fit (s)", "fit_s", "seconds"),
+        Column("memory (MB)", "peak_rss_mb", "megabytes"),
+        Column("ok", "coverage", "text"),
+    )
