@@ -64,9 +64,10 @@ class _Walk:
             yield self._enter("load")
             rows = _Rows(fit)
             method = self._method(rows)
+            X, y = rows.X.copy(), rows.y.copy()  # a method may do with its rows as it likes
             yield self._enter("fit")
             with clock.phase("fit"):
-                method.fit(rows.X, rows.y, rows.schema)
+                method.fit(X, y, rows.schema)
             self.accounted += clock.seconds["fit"]
         except Exception as error:
             yield from self._fail(fit.cells, error)
@@ -134,8 +135,6 @@ class _Walk:
         fit = self.fit
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
         result = measure(rows, drawn, labels, seed, fit.measures)
-        if fit.samples is not None:
-            self.history.save(fit, rows, drawn, labels, regime)
         spent = time.perf_counter() - start
         self.accounted += spent
         return result | {"measure_s": spent}

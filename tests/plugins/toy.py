@@ -1,0 +1,109 @@
+"""A small task, and methods that behave and misbehave, for the tests of the engine."""
+
+import os
+import signal
+import time
+
+import numpy as np
+
+from bench.augmenter import Augmenter
+from bench.registry import method, task
+from bench.task import Column, Dataset, Origin, Schema, Task
+
+
+@task("toy", modalities=("tabular",))
+class Toy(Task):
+    """Two overlapping clouds, one of them rare."""
+
+    modality = "tabular"
+
+    def __init__(self, name: str, rows: int = 200) -> None:
+        super().__init__(name)
+        self.rows = rows
+
+    def locate(self, home):
+        return Origin("simulated", "stand-in", f"toy{self.rows:013d}", "two clouds")
+
+    def read(self, origin):
+        rng = np.random.default_rng(0)
+        y = (np.arange(self.rows) % 5 == 0).astype(np.int64)
+        X = rng.normal(size=(self.rows, 3)).astype(np.float32) + 1.5 * y[:, None].astype(np.float32)
+        schema = Schema("tabular", (3,), ("many", "few"), tuple(Column(c) for c in "abc"), rare=1)
+        return Dataset(X, y, schema, origin)
+
+
+class Jitter(Augmenter):
+    """Rows of the class asked for, with a little noise."""
+
+    def fit(self, X, y, schema):
+        self.rows_ = {int(c): X[y == c] for c in np.unique(y)}
+        return self
+
+    def sample(self, labels):
+        rng = np.random.default_rng(self.random_state)
+        picked = np.stack([self.rows_[int(c)][rng.integers(len(self.rows_[int(c)]))] for c in labels])
+        return (picked + rng.normal(scale=0.05, size=picked.shape)).astype(np.float32)
+
+
+@method("toy-jitter")
+class Good(Jitter):
+    """Behaves."""
+
+
+@method("toy-slow", params={"seconds": 0.3})
+@method("toy-sleep", params={"seconds": 60.0})
+class Sleep(Jitter):
+    """Takes its time to fit."""
+
+    def __init__(self, seconds=1.0, random_state=0):
+        super().__init__(random_state)
+        self.seconds = seconds
+
+    def fit(self, X, y, schema):
+        time.sleep(self.seconds)
+        return super().fit(X, y, schema)
+
+
+@method("toy-error")
+class Error(Jitter):
+    """Fails to fit."""
+
+    def fit(self, X, y, schema):
+        raise ValueError("no luck\nat all")
+
+
+@method("toy-oom")
+class Oom(Jitter):
+    """Runs out of memory."""
+
+    def fit(self, X, y, schema):
+        raise MemoryError("too much")
+
+
+@method("toy-nan")
+class Nan(Jitter):
+    """Draws NaN in the tstr regime only."""
+
+    def sample(self, labels):
+        rows = super().sample(labels)
+        if len(np.unique(labels)) > 1:
+            rows[0, 0] = np.nan
+        return rows
+
+
+@method("toy-short")
+class Short(Jitter):
+    """Draws one row too few."""
+
+    def sample(self, labels):
+        return super().sample(labels)[:-1]
+
+
+@method("toy-die")
+class Die(Jitter):
+    """Kills its worker while it draws."""
+
+    def sample(self, labels):
+        if len(np.unique(labels)) > 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().sample(labels)
