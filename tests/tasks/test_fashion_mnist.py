@@ -74,7 +74,7 @@ def test_limited_and_longtail(stand_in):
 def test_too_small_a_pool_is_said(stand_in):
     _, dataset, _ = stand_in
     task = FashionMNIST("fashion-mnist-longtail", protocol="longtail", largest=5000)
-    with pytest.raises(InvalidData, match="T-shirt/top.* 800 rows .* 5000 are asked for"):
+    with pytest.raises(InvalidData, match=r"T-shirt/top.* 800 rows .* 5000 are asked for"):
         task.split(dataset, 0)
 
 
@@ -82,7 +82,7 @@ def test_too_small_a_pool_is_said(stand_in):
     "options", [{"protocol": "x"}, {"order": "x"}, {"test_rows": 3}, {"pool": 10**6}, {"counts": (5, 5)}, {"valid": 0}]
 )
 def test_wrong_options(options):
-    with pytest.raises(BenchError, match="^name: "):
+    with pytest.raises(BenchError, match=r"^name: "):
         FashionMNIST("name", **options)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,7 +19,7 @@ def test_exponential_counts(largest, n_classes, ratio):
     counts = exponential_counts(largest, n_classes, ratio)
     assert counts[0] == largest
     assert counts[-1] == round(largest * ratio)
-    assert all(after <= before for before, after in zip(counts, counts[1:], strict=False))
+    assert all(after <= before for before, after in pairwise(counts))
 
 
 @pytest.mark.parametrize(("largest", "ratio"), [(100, 0.0), (100, 1.5), (100, 0.001)])
