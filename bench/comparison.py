@@ -230,6 +230,8 @@ def ratings(
     cell is a meeting that did not happen: it lowers ``coverage`` (share of all (task, seed) with a score). ``anchor``
     is the method that Elo 1000 is given to; without one the mean is. Raises ``ValueError`` for fewer than two methods.
     """
+    import warnings
+
     import pandas as pd
     from bencheval.elo_utils import EloHelper
     from bencheval.winrate_utils import compute_winrate
@@ -243,9 +245,11 @@ def ratings(
     battles = helper.convert_results_to_battles(frame)
     options = {"calibration_framework": anchor, "calibration_elo": 1000 if anchor else None}
     point = helper.compute_mle_elo(battles, **options)
-    draws = helper.compute_elo_ratings(
-        battles, seed=random_state, BOOTSTRAP_ROUNDS=rounds, show_process=False, **options
-    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "numpy.core is deprecated", DeprecationWarning)  # inside bencheval 0.1
+        draws = helper.compute_elo_ratings(
+            battles, seed=random_state, BOOTSTRAP_ROUNDS=rounds, show_process=False, **options
+        )
     wins = compute_winrate(frame, error_col="error", seed_col="seed")
     units, n_tasks = frame.drop_duplicates(["task", "seed"]).shape[0], frame["task"].nunique()
     rated = []

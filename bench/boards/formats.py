@@ -28,6 +28,8 @@ DISPENSABLE = (
     "seeds_ok", "accuracy", "balanced_accuracy", "recall_rare", "recall", "f1_weighted", "f1_macro", "f1", "roc_auc",
     "peak_rss_mb", "fit_s",
 )  # fmt: skip
+#: characters of small print that the text width of a plain LaTeX article holds
+TEX_WIDTH = 92
 NONE = "–"
 
 
@@ -124,6 +126,17 @@ def cells(board: Board, columns: Sequence[Column] | None = None) -> list[list[st
     return lines
 
 
+def fitting(board: Board, width: int) -> list[Column]:
+    """The columns that ``width`` characters have room for: the dispensable ones go one by one until it does."""
+    columns = list(board.columns)
+    for key in DISPENSABLE:
+        table = [[column.label for column in columns], *cells(board, columns)]
+        if sum(max(map(len, texts)) + 2 for texts in zip(*table, strict=True)) <= width:
+            break
+        columns = [column for column in columns if column.key != key or column.key == board.primary]
+    return columns
+
+
 def _align(columns: Sequence[Column]) -> list[str]:
     return [
         "left" if column.kind == "text" and column.key in ("method", "classifier", "regime") else "right"
@@ -194,16 +207,20 @@ def tex(text: str) -> str:
 
 
 def _latex(board: Board) -> str:
-    """A ``table`` with its caption; the preamble needs ``\\usepackage{booktabs}`` and nothing else."""
-    numbers = [[tex(cell) for cell in line] for line in cells(board)]
-    head = " & ".join(tex(column.label) for column in board.columns)
-    body = "".join(" & ".join(line) + " \\\\\n" for line in numbers)
-    form = "".join(side[0] for side in _align(board.columns))
+    """A ``table`` with its caption; the preamble needs ``\\usepackage{booktabs}`` and nothing else.
+
+    It holds the columns that fit the text width of a plain article.
+    """
+    columns = fitting(board, TEX_WIDTH)
+    body = "".join(" & ".join(map(tex, line)) + " \\\\\n" for line in cells(board, columns))
+    head = " & ".join(tex(column.label) for column in columns)
+    form = "".join(side[0] for side in _align(columns))
     stem = _safe("-".join(filter(None, (board.task or "overall", board.source, board.budget))))
+    caption = ". ".join((board.heading, *board.notes[:2]))
     return (
         "% needs \\usepackage{booktabs}\n"
         "\\begin{table}\n\\centering\\scriptsize\\setlength{\\tabcolsep}{3pt}\n"
-        f"\\caption{{{tex(board.heading)}. {tex('. '.join(board.notes[:2]))}.}}\n\\label{{tab:{stem}}}\n"
+        f"\\caption{{{tex(caption)}.}}\n\\label{{tab:{stem}}}\n"
         f"\\begin{{tabular}}{{{form}}}\n\\toprule\n{head} \\\\\n\\midrule\n"
         f"{body}\\bottomrule\n\\end{{tabular}}\n\\end{{table}}\n"
     )
@@ -212,20 +229,12 @@ def _latex(board: Board) -> str:
 def _text(board: Board, width: int, color: bool) -> str:
     """For the terminal, by rich; the least needed columns go until it fits. Plain text without ``color``."""
     from rich.console import Console
-    from rich.measure import Measurement
 
     out = io.StringIO()
     console = Console(
         file=out, width=width, force_terminal=color, no_color=not color, highlight=False, legacy_windows=False
     )
-    columns = list(board.columns)
-    table = _rich(board, columns)
-    wide = console.options.update(width=10_000)
-    for key in DISPENSABLE:
-        if Measurement.get(console, wide, table).maximum <= width:
-            break
-        columns = [column for column in columns if column.key != key or column.key == board.primary]
-        table = _rich(board, columns)
+    table = _rich(board, fitting(board, width))
     console.print(board.heading, style="bold", markup=False)
     console.print(table)
     for note in board.notes:

@@ -104,8 +104,9 @@ def gains(board: Board) -> Figure | None:
             if marks:
                 x, y, half = zip(*marks, strict=True)
                 axes.errorbar(
-                    x, y, xerr=None if single else half, fmt=marker, color=color, markersize=4.5, capsize=2, linewidth=1.2,
-                    markerfacecolor="white" if single else color, label=f"{name}, no interval" if single else name,
+                    x, y, xerr=None if single else half, fmt=marker, color=color, markersize=4.5, capsize=2,
+                    linewidth=1.2, markerfacecolor="white" if single else color,
+                    label=f"{name}, no interval" if single else name,
                 )  # fmt: skip
     axes.axvline(0, color="black", linewidth=0.8, linestyle="--")
     axes.set_yticks(range(len(shown)), [f"{method} · {regime}" for method, regime in shown], fontsize=8)
