@@ -32,6 +32,7 @@ import numpy as np
 from bench.errors import BenchError
 from bench.registry import task
 from bench.task import Column, DataFile, Dataset, Origin, Schema, Task
+from tasks.sources import find
 from tasks.sources import simulacrum_files as files
 from tasks.sources import simulacrum_standin as standin
 from tasks.sources.simulacrum_files import TumourTable
@@ -94,14 +95,19 @@ class _Simulacrum(Task):
         self.release = release
 
     def locate(self, home: DataHome) -> Origin:
-        """The official file in the data folder or the cache, else the stand-in. Nothing is downloaded by itself: the
-        releases are large and publish no checksum."""
+        """The official file in the data folder or the cache, else the stand-in. The zips are large and publish no
+        checksum, so they are downloaded on demand only (``augbench data fetch``)."""
         found = files.locate(home, self.release)
+        if found is None and home.fetch and find(home, FILES[2 if self.release == "v2" else 1]) is not None:
+            found = files.locate(home, self.release)
         if found is not None:
             file, release = found
             note = f"Simulacrum {release} tumour table{self._sampled()}"
             return Origin("real", file.kind, self._identity(file.sha256), note, file.path, ABOUT)
-        home.say(f"{self.name}: no simulacrum/sim_av_tumour.csv (or its zip); simulated rows stand in for it")
+        home.say(
+            f"{self.name}: no simulacrum/sim_av_tumour.csv (or its zip); simulated rows stand in for it; "
+            f"`augbench data fetch {self.name}` downloads the zip"
+        )
         note = "drawn from published one-column counts of Simulacrum v1.2.0 and certain dependencies; no real records"
         return Origin("simulated", "stand-in", self._identity(standin.identity()), note, licence="MIT (the counts)")
 

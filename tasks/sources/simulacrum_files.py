@@ -8,6 +8,7 @@ categories, never as text, so 2.4 million rows need well under 1 GB.
 
 from __future__ import annotations
 
+import csv
 import io
 import sys
 import zipfile
@@ -85,15 +86,15 @@ def read(path: Path, state: object) -> TumourTable:
     parts: list[NDArray[np.int16]] = []
     patients: list[NDArray[Any]] = []
     with _opened(path) as (stream, size), _progress(path, size) as advance:
-        counted = _Counted(stream, advance)
-        for chunk in _chunks(
-            path, io.TextIOWrapper(io.BufferedReader(counted, 1 << 20), encoding="utf-8-sig", newline=""), names
-        ):
-            start = sum(len(part) for part in parts)
-            parts.append(_encode(path, chunk, names, seen, start))
+        watched = _Watched(stream, advance)
+        text = io.TextIOWrapper(io.BufferedReader(watched, 1 << 20), encoding="utf-8-sig", newline="")
+        for chunk in _chunks(path, text, watched, names):
+            parts.append(_encode(path, chunk, names, seen))
             if PATIENT in chunk:
                 patients.append(chunk[PATIENT].to_numpy())
-    if not parts:
+    total = sum(len(part) for part in parts)
+    _check_fields(path, watched, total)
+    if total == 0:
         raise InvalidData(f"{path} holds no rows; get it again from simulacrum.healthdatainsight.org.uk")
     codes = np.concatenate(parts)
     del parts
@@ -114,17 +115,11 @@ def _sort_key(name: str, value: str) -> tuple[bool, int, str]:
     return value == MISSING, int(value) if name == "AGE" and value != MISSING else 0, value
 
 
-def _encode(
-    path: Path, chunk: Any, names: tuple[str, ...], seen: dict[str, dict[str, int]], start: int
-) -> NDArray[np.int16]:
+def _encode(path: Path, chunk: Any, names: tuple[str, ...], seen: dict[str, dict[str, int]]) -> NDArray[np.int16]:
     """Codes of one chunk, in the numbering of ``seen``, which grows."""
     out = np.empty((len(chunk), len(names)), dtype=np.int16)
     for j, name in enumerate(names):
         column = chunk[name].cat
-        local = column.codes.to_numpy()
-        if (local < 0).any():
-            row = start + int(np.flatnonzero(local < 0)[0]) + 2
-            raise InvalidData(f"{path}, line {row} ends before column {name}; the file is truncated, get it again")
         known = seen[name]
         codes = [known.setdefault(_clean(str(text)), len(known)) for text in column.categories]
         if name == "AGE":
@@ -133,7 +128,7 @@ def _encode(
                     raise InvalidData(f"{path}: {text!r} in column AGE is no age in years; the file is altered")
         if len(known) > 5_000:
             raise InvalidData(f"{path}: column {name} has more than 5,000 different values; the file is altered")
-        out[:, j] = np.array(codes, dtype=np.int16)[local]
+        out[:, j] = np.array(codes, dtype=np.int16)[column.codes.to_numpy()]
     return out
 
 
@@ -145,13 +140,12 @@ def _clean(text: str) -> str:
     return MISSING if text in ("", "None", "NULL", "nan") else text
 
 
-def _chunks(path: Path, stream: IO[str], names: tuple[str, ...]) -> Iterator[Any]:
+def _chunks(path: Path, stream: IO[str], watched: _Watched, names: tuple[str, ...]) -> Iterator[Any]:
     """The needed columns, upper case, as pandas categoricals (``PATIENTID`` as text), ``CHUNK`` rows at a time."""
     import pandas as pd
 
     try:
-        header = stream.readline()
-        labels = [label.strip().strip('"').upper() for label in header.rstrip("\r\n").split(",")]
+        labels = _labels(stream.readline())
         wanted = [label for label in labels if label in names or label == PATIENT]
         reader = pd.read_csv(
             stream,
@@ -168,6 +162,7 @@ def _chunks(path: Path, stream: IO[str], names: tuple[str, ...]) -> Iterator[Any
     except UnicodeDecodeError as error:
         raise InvalidData(f"{path} is not UTF-8 text ({error.reason}); get it again") from error
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        _check_end(path, watched)
         raise InvalidData(f"{path} is not a table as released: {str(error).strip()}; get it again") from error
     except (zipfile.BadZipFile, EOFError, OSError) as error:
         raise InvalidData(f"{path} cannot be read to its end: {error}; get it again") from error
@@ -203,7 +198,7 @@ def _release(path: Path) -> Release:
     """Which release the header belongs to. Raises ``InvalidData`` if a needed column is missing."""
     with _opened(path) as (stream, _):
         line = stream.readline(1 << 16).decode("utf-8-sig", errors="replace")
-    labels = {label.strip().strip('"').upper() for label in line.rstrip("\r\n").split(",")}
+    labels = _labels(line)
     release: Release = "v2" if "GENDER" in labels else "v1"
     missing = [name for name in COLUMNS[release] if name not in labels]
     if missing:
@@ -215,11 +210,32 @@ def _release(path: Path) -> Release:
     return release
 
 
-class _Counted(io.RawIOBase):
-    """A byte stream that says how far it has been read."""
+def _labels(header: str) -> list[str]:
+    return [label.strip().strip('"').upper() for label in header.rstrip("\r\n").split(",")]
+
+
+def _check_end(path: Path, watched: _Watched) -> None:
+    lines = watched.tail.decode("utf-8", errors="replace").rstrip("\r\n").split("\n")
+    if len(lines) > 1 and len(next(csv.reader([lines[-1]]))) < watched.fields:
+        raise InvalidData(f"{path} ends within a row; the file is truncated, get it again")
+
+
+def _check_fields(path: Path, watched: _Watched, rows: int) -> None:
+    """pandas says nothing of rows with too few or too many fields when only some columns are wanted."""
+    _check_end(path, watched)
+    if not watched.quotes and watched.commas != (watched.fields - 1) * (rows + 1):
+        raise InvalidData(
+            f"{path} has rows with more or fewer fields than its header; the file is altered, get it again"
+        )
+
+
+class _Watched(io.RawIOBase):
+    """A byte stream that says how far it has been read, counts commas and quotes and keeps its end. ``fields`` counts
+    those of the header."""
 
     def __init__(self, stream: IO[bytes], advance: Any) -> None:
         self.stream, self.advance = stream, advance
+        self.tail, self.fields, self.commas, self.quotes = b"", 0, 0, 0
 
     def readable(self) -> bool:
         return True
@@ -227,6 +243,12 @@ class _Counted(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         data = self.stream.read(len(buffer))
         buffer[: len(data)] = data
+        if not self.fields:
+            self.fields = len(data.split(b"\n", 1)[0].split(b","))
+        self.commas += data.count(b",")
+        self.quotes += data.count(b'"')
+        if data:
+            self.tail = (self.tail + data)[-(1 << 16) :]
         self.advance(len(data))
         return len(data)
 
