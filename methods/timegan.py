@@ -18,7 +18,7 @@ from bench.augmenter import Augmenter
 from bench.errors import BenchError
 from bench.registry import method
 from bench.seeds import derive
-from methods.nn.recurrent import RecurrentNet, resolve_kernel
+from bench.nn.recurrent import RecurrentNet, resolve_kernel
 
 if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema

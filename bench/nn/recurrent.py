@@ -1,6 +1,6 @@
 """Recurrent networks: a stack of GRU layers with a dense head on every step.
 
-On a CPU the stack runs on the compiled kernel of ``methods.nn.gru_kernel`` (about three times as fast as
+On a CPU the stack runs on the compiled kernel of ``bench.nn.gru_kernel`` (about three times as fast as
 ``torch.nn.GRU`` at the sizes of TimeGAN); on accelerators, and where numba is missing, on ``torch.nn.GRU``. Both read
 the same parameters and give the same numbers to float32 rounding.
 """
@@ -67,7 +67,7 @@ class _GRUStack(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, *weights: Tensor) -> Tensor:
-        from methods.nn import gru_kernel
+        from bench.nn import gru_kernel
 
         keep = any(ctx.needs_input_grad)
         saved = []
@@ -99,7 +99,7 @@ class _GRUStack(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, d_out: Tensor) -> tuple[Tensor | None, ...]:
-        from methods.nn import gru_kernel
+        from bench.nn import gru_kernel
 
         *saved, out = ctx.saved_tensors
         d_x: Tensor | None = None
@@ -142,7 +142,7 @@ def gru(x: Tensor, layers: nn.GRU) -> Tensor:
     x (rows, steps, features) float32 on the CPU; returns (rows, steps, hidden), laid out in memory so that the next
     stack takes it without a copy.
     """
-    from methods.nn.gru_kernel import LANES
+    from bench.nn.gru_kernel import LANES
 
     rows = x.shape[0]
     turned = x.permute(2, 1, 0)
