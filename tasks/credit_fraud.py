@@ -6,8 +6,8 @@ classification", IEEE SSCI. Features: seconds since the first payment, 28 princi
 Three sources, each under its own name on every board:
 
 - ``real``: the whole file, from the data folder, the cache or a download;
-- ``real-subset``: the data folder's 43,668 rows, which hold all frauds and 43,176 legitimate rows, or either file cut by
-  ``rows``. 11,639 of the legitimate rows were taken in one piece from the first day; ``Time`` is a feature, so with
+- ``real-subset``: the data folder's 43,668 rows, which hold all frauds and 43,176 legitimate rows, or either file cut
+  by ``rows``. 11,639 of the legitimate rows were taken in one piece from the first day; ``Time`` is a feature, so with
   them "early" would mean "legitimate". They are left out unless ``random_sample=False``: 32,029 rows, 1.54 % fraud;
 - ``simulated``: see :mod:`tasks.sources.credit_fraud_standin`; at the true prevalence and any size.
 

@@ -4,8 +4,9 @@ Alcalá-Fdez, Fernández, Luengo, Derrac, García, Sánchez, Herrera (2011), "KE
 Multiple-Valued Logic and Soft Computing 17, 255-287.
 
 The package has 119 two-class tables. Its loaders are not used: they fill missing values with the median of *all* rows,
-which leaks, they hide nominal columns behind a one-hot code, and two of them (``german``, ``hypothyroid``) fail with
-pandas 3, whose text columns they cannot handle. The files are read here instead, so those two load as well. Left out:
+which leaks, and they hide nominal columns behind a one-hot code. Two of them fail with pandas 3: ``german``, which is
+looked for as tab-separated and found as one column of text, and ``hypothyroid``, where numbers are written into columns
+of text. The files are read here instead, and those two with them. Left out:
 
 - ``pima``: a task of its own;
 - ``lymphography``: 4 rows of its rare class, where a 60/20/20 split needs 5.

@@ -81,8 +81,10 @@ class Pima(Task):
             table = read_arff(origin.path)
             features, positive = table.iloc[:, :-1].to_numpy(), (table.iloc[:, -1] == "positive").to_numpy()
         else:
+            import pandas as pd
+
             try:
-                values = np.loadtxt(origin.path, delimiter=",", ndmin=2)
+                values = pd.read_csv(origin.path, header=None, dtype=float).to_numpy()
             except ValueError as error:
                 raise InvalidData(f"{origin.path} is not the Pima csv: {error}") from error
             features, positive = values[:, :-1], values[:, -1] == 1
