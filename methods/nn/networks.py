@@ -22,7 +22,7 @@ class Maxout(nn.Module):
 
 
 def hidden_layers(width: int, sizes: Sequence[int], activation: str, batch_norm: bool) -> list[nn.Module]:
-    """Linear, batch norm if wanted, activation: "relu", "leaky_relu" (slope 0.2) or "maxout" (5 pieces); for each size."""
+    """For each size: linear, batch norm if wanted, "relu", "leaky_relu" (slope 0.2) or "maxout" (5 pieces)."""
     layers: list[nn.Module] = []
     for size in sizes:
         pieces = 5 if activation == "maxout" else 1
