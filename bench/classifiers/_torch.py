@@ -58,6 +58,9 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
 
     #: cosine decay of the learning rate to zero over the steps; constant otherwise
     _decay = False
+    #: predict in double precision on the CPU: in single precision a row's probability can depend, in its seventh digit,
+    #: on the rows predicted beside it. For networks small enough that this costs nothing.
+    _double = False
     #: rows predicted at a time, which bounds the memory of a big test set
     _chunk = 8192
 
@@ -92,8 +95,7 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
         with seeded(seed, device):
             self.network_ = self._network(table.shape[1], 1 if k == 2 else k).to(device)
             self._train(rows, targets, weights, steps, batches, seed)
-        if device.type == "cpu":
-            # in single precision a row's probability would depend, in its last digits, on the rows beside it
+        if self._double and device.type == "cpu":
             self.network_.double()
         self.network_.eval()
         self.n_steps_ = steps
@@ -172,3 +174,12 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
         if accelerator:
             torch.get_device_module(device).manual_seed(seed)
         yield
+
+
+def row_shape(shape: tuple[int, ...] | None, width: int) -> tuple[int, ...]:
+    """``shape``, or that of a series of one channel. Raises ``ValueError`` if rows of ``width`` numbers do not fit."""
+    if shape is None:
+        return (width, 1)
+    if math.prod(shape) != width:
+        raise ValueError(f"rows of shape {tuple(shape)} have {math.prod(shape)} numbers, not {width}")
+    return tuple(shape)

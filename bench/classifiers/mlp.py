@@ -26,6 +26,8 @@ class MLP(TorchClassifier):
     The others, and attributes: see :class:`bench.classifiers._torch.TorchClassifier`.
     """
 
+    _double = True
+
     def __init__(
         self,
         hidden: int = 18,
