@@ -85,7 +85,7 @@ def measure(
         if features is not None and schema.modality == "image":
             from bench.frechet import frechet_distance
 
-            found["frechet_cnn"] = frechet_distance(features(real), features(fake))
+            found["frechet_cnn"] = frechet_distance(features(real[few]), features(fake[few]))
     held, drawn = match(y_holdout, y_synthetic, rng, MAX_POINTS)
     if len(held) >= 20:
         found |= detectors(real_holdout[held], synthetic[drawn], schema, seed)

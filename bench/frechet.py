@@ -2,9 +2,10 @@
 
 The distance is Heusel et al.'s ("GANs trained by a two time-scale update rule ...", NeurIPS 2017, eq. 6): two
 Gaussians are fitted to the features of real and of synthetic images. Their Inception network knows colour
-photographs at 299 × 299; here the features are the inputs to the last layer of the suite's ``cnn`` classifier, trained
-on the real training rows of the task. So figures compare within one task and seed, never with published FIDs. Like
-every such distance it is biased upwards for few images; it compares fairly at equal counts.
+photographs at 299 × 299; here the features are the last feature maps of the suite's ``cnn`` classifier, averaged over
+the pixels as Inception's are, trained on the real training rows of the task. So figures compare within one task and
+seed, never with published FIDs. Like every such distance it is biased upwards for few images; it compares fairly at
+equal counts.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def _root(centred: NDArray[np.float64]) -> NDArray[np.float64]:
     return root / np.sqrt(max(len(centred) - 1, 1))
 
 
-def cnn_features(X: Array, y: Labels, seed: int, steps: int = 200, device: str = "cpu") -> Features:
+def cnn_features(X: Array, y: Labels, seed: int, steps: int = 150, device: str = "cpu") -> Features:
     """Train the suite's ``cnn`` on real training images and return its feature map, kept for the process.
 
     Parameters
@@ -72,15 +73,15 @@ def _train(X: Array, y: Labels, seed: int, steps: int, device: str) -> Features:
 
     model = CNN(shape=X.shape[1:], min_steps=steps, max_steps=steps, random_state=seed, device=device)
     model.fit(X.reshape(len(X), -1), y)
-    last = [layer for layer in model.network_.modules() if isinstance(layer, torch.nn.Linear)][-1]
+    flatten = next(layer for layer in model.network_.modules() if isinstance(layer, torch.nn.Flatten))
 
     def features(rows: Array) -> NDArray[np.float32]:
         seen: list[Any] = []
-        hook = last.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0].float().cpu().numpy()))
+        hook = flatten.register_forward_pre_hook(lambda _, maps: seen.append(maps[0].float().mean(dim=(2, 3)).cpu()))
         try:
             model.predict_proba(rows.reshape(len(rows), -1))
         finally:
             hook.remove()
-        return np.concatenate(seen)
+        return np.asarray(torch.cat(seen).numpy(), dtype=np.float32)
 
     return features

@@ -51,7 +51,9 @@ def progress(sample: Sample) -> Figure | None:
         return None
     steps = sorted(by_step)
     chosen = sorted({steps[round(i)] for i in np.linspace(0, len(steps) - 1, min(STEPS, len(steps)))})
-    classes = sorted({int(c) for shots in by_step.values() for _, labels in shots for c in labels})[:CLASSES_SHOWN]
+    trained = {int(c) for shots in by_step.values() for _, labels in shots for c in labels}
+    drawn = {int(c) for c in sample.y_real}  # a balanced draw has no rows of the largest class to put beside
+    classes = sorted(trained & drawn or trained)[:CLASSES_SHOWN]
     panels = len(chosen) + 1
     fig = style.figure(1.9 * panels + 1.2, 1.5 + 0.42 * len(classes))
     axes = fig.subplots(1, panels)

@@ -28,15 +28,16 @@ def figure(width: float, height: float) -> Figure:
 
 
 def title(fig: Figure, sample: Sample, what: str, note: str = "") -> None:
-    """Two or three lines over the figure: what it shows; where the rows come from; an optional note."""
-    rows = f"{len(sample.synthetic):,} of {sample.n_synthetic:,} synthetic rows, {len(sample.real):,} training rows"
-    facts = f"{rows} · regime {sample.regime} · seed {sample.seed} · budget {sample.budget}"
+    """A title over the figure, and below it a caption: where the rows come from, how many, which run; then ``note``."""
     simulated = sample.source == "simulated"
-    source = "SIMULATED data" if simulated else f"{sample.source} data"
-    fig.suptitle(f"{sample.task} × {sample.method}: {what}", fontsize=12, fontweight="bold")
-    text = f"{source} · {facts}" + (f"\n{note}" if note else "")
-    # A supxlabel takes part in the layout, so it never covers the axes; it is the figure's caption.
-    fig.supxlabel(text, fontsize=8, color="#B00020" if simulated else GREY)
+    color = "#B00020" if simulated else GREY
+    source = "SIMULATED" if simulated else sample.source
+    rows = f"{len(sample.synthetic):,} of {sample.n_synthetic:,} synthetic rows, {len(sample.real):,} training rows"
+    facts = f"{source} data · {rows} · regime {sample.regime} · seed {sample.seed} · budget {sample.budget}"
+    heading = f"{sample.task} × {sample.method}: {what}" + (" (SIMULATED data)" if simulated else "")
+    fig.suptitle(heading, x=0.01, ha="left", fontsize=11, fontweight="bold", color=color if simulated else "black")
+    # A supxlabel takes part in the layout, so the caption never covers the axes.
+    fig.supxlabel(f"{facts}\n{note}" if note else facts, x=0.01, ha="left", fontsize=8, color=color)
 
 
 def limits(real: NDArray[np.floating], synthetic: NDArray[np.floating]) -> tuple[float, float]:
@@ -51,21 +52,20 @@ def limits(real: NDArray[np.floating], synthetic: NDArray[np.floating]) -> tuple
     return low - margin, high + margin
 
 
-def outside(values: NDArray[np.floating], low: float, high: float) -> int:
-    return int(((values < low) | (values > high)).sum())
-
-
-def note_outside(ax: Axes, count: int) -> None:
-    """Say how many points the limits leave out, so that nothing vanishes silently."""
+def note_outside(ax: Axes, points: NDArray[np.floating]) -> None:
+    """Say how many of the points (n, 2) the axes' limits leave out, so that nothing vanishes silently."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    x, y = points.T
+    count = int(((x < left) | (x > right) | (y < bottom) | (y > top)).sum())
     if count:
-        text = f"{count:,} synthetic outside"
-        ax.text(0.99, 0.99, text, transform=ax.transAxes, ha="right", va="top", fontsize=7, color=SYNTHETIC)
+        text = f"{count:,} outside"
+        ax.text(0.99, 0.99, text, transform=ax.transAxes, ha="right", va="top", fontsize=7, color=GREY)
 
 
 def legend_right(fig: Figure, handles: list[Any], labels: list[str] | None = None) -> None:
     """One legend to the right of all axes."""
     names = labels if labels is not None else [handle.get_label() for handle in handles]
-    fig.legend(handles, names, loc="outside right upper", fontsize=9, frameon=False, markerscale=1.5)
+    fig.legend(handles, names, loc="outside right center", fontsize=9, frameon=False, markerscale=1.5)
 
 
 def shorten(text: str, length: int = 18) -> str:

@@ -86,35 +86,63 @@ def scatter(sample: Sample) -> Figure | None:
     """Real and synthetic rows side by side in two numeric columns, a colour a class. None with fewer than two."""
     if len(sample.ranking) < 2 or not len(sample.synthetic):
         return None
-    x, y = _pair(sample)
-    fig = style.figure(9.6, 4.7)
-    axes = fig.subplots(1, 2, sharex=True, sharey=True)
-    _scatter(axes[0], sample.real[:, [x, y]], sample.y_real, "real (training)")
-    _scatter(axes[1], sample.synthetic[:, [x, y]], sample.y_synthetic, "synthetic")
-    _frame(axes[0], axes[1], sample, x, y)
-    _class_legend(fig, sample)
-    style.title(fig, sample, _versus(sample, x, y))
-    return fig
+    panels = [
+        ("real (training)", sample.real, sample.y_real),
+        ("synthetic", sample.synthetic, sample.y_synthetic),
+    ]
+    return _scatter(sample, panels, 4.3, "")
 
 
 def progress(sample: Sample) -> Figure | None:
     """The same two columns over the steps of training (up to five), then the real rows. None without snapshots."""
     if len(sample.ranking) < 2 or not sample.snapshots or not len(sample.real):
         return None
-    x, y = _pair(sample)
     steps = sorted({shot.step for shot in sample.snapshots})
     chosen = sorted({steps[round(i)] for i in np.linspace(0, len(steps) - 1, min(STEPS, len(steps)))})
-    fig = style.figure(2.3 * (len(chosen) + 1) + 1.6, 3.5)
-    axes = fig.subplots(1, len(chosen) + 1, sharex=True, sharey=True)
-    for ax, step in zip(axes, chosen, strict=False):
+    panels = []
+    for step in chosen:
         shots = [shot for shot in sample.snapshots if shot.step == step]
-        rows = np.concatenate([shot.rows for shot in shots])
-        _scatter(ax, rows[:, [x, y]], np.concatenate([shot.labels for shot in shots]), f"step {step:,}")
-    _scatter(axes[-1], sample.real[:, [x, y]], sample.y_real, "real (training)")
-    _frame(axes[-1], axes[-2], sample, x, y)
-    axes[0].set_ylabel(style.shorten(sample.schema.columns[y].name, 26), fontsize=9)
-    _class_legend(fig, sample)
-    style.title(fig, sample, f"{_versus(sample, x, y)} while it trains")
+        rows, labels = (np.concatenate([getattr(shot, what) for shot in shots]) for what in ("rows", "labels"))
+        panels.append((f"step {step:,}", rows, labels))
+    panels.append(("real (training)", sample.real, sample.y_real))
+    return _scatter(sample, panels, 2.3, " while it trains")
+
+
+def _scatter(sample: Sample, panels: list[tuple[str, Array, Labels]], width: float, what: str) -> Figure:
+    """One panel each of (name, rows, labels), on common axes whose limits suit the real rows and the final draw."""
+    from matplotlib.lines import Line2D
+
+    pair = (0, 1) if len(sample.schema.columns) == 2 else sample.ranking[:2]  # of a plane its own axes, in order
+    names = [style.shorten(sample.schema.columns[i].name, 26) for i in pair]
+    fig = style.figure(width * len(panels) + 1.6, width + 0.9)
+    axes = fig.subplots(1, len(panels), sharex=True, sharey=True)
+    axes[0].set_xlim(*style.limits(sample.real[:, pair[0]], sample.synthetic[:, pair[0]]))
+    axes[0].set_ylim(*style.limits(sample.real[:, pair[1]], sample.synthetic[:, pair[1]]))
+    for ax, (name, rows, labels) in zip(axes, panels, strict=True):
+        points = rows[:, list(pair)]
+        size = 14 if len(rows) > 100 and width > 3 else 22 if width > 3 else 9
+        colors = np.array(style.CLASSES)[labels % len(style.CLASSES)]
+        ax.scatter(points[:, 0], points[:, 1], s=size, alpha=0.55, c=colors, linewidths=0)
+        ax.set_title(name, fontsize=10, color=style.REAL if name.startswith("real") else "black")
+        ax.set_xlabel(names[0], fontsize=9)
+        ax.tick_params(labelsize=8)
+        ax.grid(alpha=0.3)
+        style.note_outside(ax, points)
+    axes[0].set_ylabel(names[1], fontsize=9)
+    classes = np.unique(np.concatenate([labels for _, _, labels in panels]))[: len(style.CLASSES)]
+    handles = [
+        Line2D(
+            [],
+            [],
+            ls="",
+            marker="o",
+            color=style.CLASSES[c % len(style.CLASSES)],
+            label=style.shorten(sample.schema.classes[c]),
+        )
+        for c in classes
+    ]
+    style.legend_right(fig, handles)
+    style.title(fig, sample, " × ".join(names) + what)
     return fig
 
 
@@ -179,56 +207,3 @@ def statistics(sample: Sample) -> pd.DataFrame:
                 facts = {"commonest": top, "share": counts.max() / len(rows), "categories": len(codes)}
                 lines.append({"column": column.name, "rows": kind, **facts})
     return pd.DataFrame(lines)
-
-
-def _pair(sample: Sample) -> tuple[int, int]:
-    """The two columns of the scatter; of a plane its own axes, in order."""
-    if len(sample.schema.columns) == 2:
-        return 0, 1
-    return sample.ranking[0], sample.ranking[1]
-
-
-def _versus(sample: Sample, x: int, y: int) -> str:
-    return " × ".join(style.shorten(sample.schema.columns[i].name, 26) for i in (x, y))
-
-
-def _scatter(ax: Axes, rows: Array, labels: Labels, name: str) -> None:
-    size = 14 if len(rows) > 100 else 26
-    colors = np.array(style.CLASSES)[labels % len(style.CLASSES)]
-    ax.scatter(rows[:, 0], rows[:, 1], s=size, alpha=0.55, c=colors, linewidths=0)
-    ax.set_title(name, fontsize=10)
-    ax.tick_params(labelsize=8)
-    ax.grid(alpha=0.3)
-
-
-def _frame(first: Axes, noted: Axes, sample: Sample, x: int, y: int) -> None:
-    """Common limits from the final draw, and what they leave out of it."""
-    bounds = [style.limits(sample.real[:, i], sample.synthetic[:, i]) for i in (x, y)]
-    first.set_xlim(*bounds[0])
-    first.set_ylim(*bounds[1])
-    for ax in (first, noted):
-        ax.set_xlabel(style.shorten(sample.schema.columns[x].name, 26), fontsize=9)
-    first.set_ylabel(style.shorten(sample.schema.columns[y].name, 26), fontsize=9)
-    inside = np.ones(len(sample.synthetic), dtype=bool)
-    for i, (low, high) in zip((x, y), bounds, strict=True):
-        inside &= (sample.synthetic[:, i] >= low) & (sample.synthetic[:, i] <= high)
-    style.note_outside(noted, int((~inside).sum()))
-
-
-def _class_legend(fig: Figure, sample: Sample) -> None:
-    from matplotlib.lines import Line2D
-
-    classes = [int(c) for c in np.unique(sample.y_real)]
-    shown = classes[: len(style.CLASSES)]
-    handles = [
-        Line2D(
-            [],
-            [],
-            ls="",
-            marker="o",
-            color=style.CLASSES[c % len(style.CLASSES)],
-            label=style.shorten(sample.schema.classes[c]),
-        )
-        for c in shown
-    ]
-    style.legend_right(fig, handles)

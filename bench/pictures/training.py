@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bench.samples import Sample
 
 #: parts (classes, phases) that one figure has room for
-PARTS = 5
+PARTS = 4
 NAMES = {
     "g": "generator",
     "d": "discriminator",
@@ -30,7 +30,7 @@ def losses(sample: Sample) -> Figure | None:
         return None
     parts = list(dict.fromkeys(entry["part"] for entry in sample.history))
     shown = parts[:PARTS]
-    fig = style.figure(max(6.5, 3.6 * len(shown) + 1.6), 5.2)
+    fig = style.figure(max(7.5, 3.6 * len(shown) + 1.9), 5.2)
     axes = fig.subplots(2, len(shown), squeeze=False, sharex="col", height_ratios=[3, 2])
     names = _losses(sample.history)
     for column, part in enumerate(shown):
