@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import fsum, sqrt
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -54,17 +56,22 @@ def mean_interval(values: ArrayLike, ratio: float = 0.0, level: float = 0.95) ->
     Half width: ``t(n - 1) * s * sqrt(1 / n + ratio)``. One value has no interval. Raises ``ValueError`` for none, for
     a value that is not finite, or for a negative ratio.
     """
-    from scipy.special import stdtrit
-
-    array = _finite(values)
+    numbers = _finite(values).tolist()
     if ratio < 0:
         raise ValueError(f"the test/train ratio must not be negative, got {ratio}")
-    n, mean = len(array), float(array.mean())
+    n, mean = len(numbers), fsum(numbers) / len(numbers)
     if n == 1:
         return Interval(mean, None, None, 1)
-    spread = float(array.std(ddof=1)) * (1 / n + ratio) ** 0.5
-    half = float(stdtrit(n - 1, (1 + level) / 2)) * spread
+    variance = fsum((x - mean) ** 2 for x in numbers) / (n - 1)
+    half = _t_quantile(n - 1, (1 + level) / 2) * sqrt(variance * (1 / n + ratio))
     return Interval(mean, mean - half, mean + half, n)
+
+
+@cache
+def _t_quantile(freedom: int, probability: float) -> float:
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, probability))
 
 
 def bootstrap_interval(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from statistics import mean
+from statistics import fmean
 from typing import Any
 
 from bench.errors import BenchError
@@ -74,13 +74,13 @@ def test_train_ratio(references: Sequence[Record]) -> float | None:
     tests = [(r.get("hashes") or {}).get("test") for r in references]
     if len(tests) > 1 and tests[0] is not None and len(set(tests)) == 1:
         return 0.0
-    return mean(r["n_test"] / r["n_train"] for r in references)
+    return fmean(r["n_test"] / r["n_train"] for r in references)
 
 
 def typical(seconds: Sequence[float]) -> float | None:
     """Mean of the runs; of five or more the fastest and the slowest are left out, as MLPerf does."""
     kept = sorted(seconds)[1:-1] if len(seconds) >= 5 else seconds
-    return mean(kept) if kept else None
+    return fmean(kept) if kept else None
 
 
 def commonest(values: Sequence[str]) -> str:

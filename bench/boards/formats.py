@@ -100,7 +100,7 @@ def _cell(column: Column, row: Row, decimals: int) -> str:
         value, half = row[f"{key}_mean"], row[f"{key}_ci95"]
         if value is None:
             return NONE
-        number = f"{value:{'+' if kind == 'signed' else ''}.{decimals}f}".replace("-", "−")
+        number = f"{value:{'+' if kind == 'signed' else ''}z.{decimals}f}".replace("-", "−")
         return f"{number} ± {NONE if half is None else format(half, f'.{decimals}f')}"
     value = row[key]
     if value is None:

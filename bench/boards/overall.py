@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from statistics import mean, median
+from statistics import fmean, median
 from typing import Any
 
 from bench.boards.cells import higher_is_better, label
@@ -101,8 +101,8 @@ def _row(name: tuple[str, str, str], boards: Sequence[Board], places: Sequence[d
         scored += row[f"{board.primary}_mean"] is not None
         differences = [sign * value for value in row["diff_by_seed"].values()]
         if differences:
-            wins.append(mean((d > 0) + (d == 0) / 2 for d in differences))
-            gains[_task(board, boards)] = mean(differences)
+            wins.append(fmean((d > 0) + (d == 0) / 2 for d in differences))
+            gains[_task(board, boards)] = fmean(differences)
         elif not row["seeds_ok"]:
             wins.append(0.0)
     known = [gain for gain in gains.values() if gain is not None]
@@ -116,7 +116,7 @@ def _row(name: tuple[str, str, str], boards: Sequence[Board], places: Sequence[d
         "regime": name[2],
         "rank_mean": rank and rank.mean,
         "rank_ci95": rank and rank.half,
-        "win_rate": mean(wins) if wins and not reference else None,
+        "win_rate": fmean(wins) if wins and not reference else None,
         "gain_mean": gain and gain.mean,
         "gain_ci95": gain and gain.half,
         "fit_s": median(seconds) if seconds else None,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from bench.boards.cells import higher_is_better, label
 from bench.boards.formats import stems
 from bench.boards.tables import REFERENCE, Board, Row
+from bench.errors import BenchError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -28,19 +29,27 @@ ROOM = 60
 
 
 def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = ("png",)) -> list[Path]:
-    """Draw each board that has something to draw: ``pima.png`` (gains) and ``pima.cost.png``. Returns the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Draw each board that has something to draw: ``pima.png`` (gains) and ``pima.cost.png``. Returns the paths.
+
+    Raises ``BenchError`` where the folder cannot be written.
+    """
+    from matplotlib import rc_context
+
     paths = []
-    for board, stem in zip(boards, stems(boards), strict=True):
-        for name, figure in ((stem, gains(board)), (f"{stem}.cost", cost(board))):
-            if figure is None:
-                continue
-            for fmt in formats:
-                path = folder / f"{name}.{fmt}"
-                temporary = folder / f".{name}.{os.getpid()}.{fmt}"
-                figure.savefig(temporary, dpi=130, metadata={"Date": None} if fmt == "svg" else None)
-                os.replace(temporary, path)
-                paths.append(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for board, stem in zip(boards, stems(boards), strict=True):
+            for name, figure in ((stem, gains(board)), (f"{stem}.cost", cost(board))):
+                if figure is None:
+                    continue
+                for fmt in formats:
+                    path, temporary = folder / f"{name}.{fmt}", folder / f".{name}.{os.getpid()}.{fmt}"
+                    with rc_context({"svg.hashsalt": "augbench"}):  # so that the same board gives the same file
+                        figure.savefig(temporary, dpi=130, metadata={"Date": None} if fmt == "svg" else None)
+                    os.replace(temporary, path)
+                    paths.append(path)
+    except OSError as error:
+        raise BenchError(f"pictures cannot be written into {folder}: {error.strerror}") from error
     return paths
 
 
@@ -130,6 +139,15 @@ def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
     return sorted(front, key=lambda i: points[i])
 
 
+def _named(rows: Sequence[Row], front: Sequence[int], values: Sequence[float]) -> list[int]:
+    """The points that get a name: the front, and of every other method its best."""
+    named = list(front)
+    for i in sorted(range(len(rows)), key=lambda i: -values[i]):
+        if rows[i]["method"] not in {rows[j]["method"] for j in named}:
+            named.append(i)
+    return named
+
+
 def cost(board: Board) -> Figure | None:
     """Seconds to fit and sample, on a logarithmic axis, against the difference to none/real, with the Pareto front.
 
@@ -151,11 +169,14 @@ def cost(board: Board) -> Figure | None:
             [seconds[i] for i in mine], [values[i] for i in mine], color=color, marker=marker, s=28, label=name
         )
     front = pareto([(s, sign * v) for s, v in zip(seconds, values, strict=True)])
-    axes.step([seconds[i] for i in front], [values[i] for i in front], where="post", color="grey", linewidth=1.0,
-              label="Pareto front", zorder=0)  # fmt: skip
-    for i in front:
-        axes.annotate(f"{rows[i]['method']} · {rows[i]['regime']}", (seconds[i], values[i]), fontsize=7,
-                      xytext=(4, 5), textcoords="offset points")  # fmt: skip
+    ends = [*front, front[-1]]  # the last step runs on to the dearest point
+    across = [*(seconds[i] for i in front), max(seconds)]
+    up = [values[i] for i in ends]
+    axes.step(across, up, where="post", color="grey", linewidth=1.0, label="Pareto front", zorder=0)
+    for i in _named(rows, front, [sign * value for value in values]):
+        name, color = f"{rows[i]['method']} · {rows[i]['regime']}", "black" if i in front else "dimgrey"
+        at = seconds[i], values[i]
+        axes.annotate(name, at, xytext=(4, 5), textcoords="offset points", fontsize=7, color=color)
     axes.axhline(0, color="black", linewidth=0.8, linestyle="--")
     axes.set_xscale("log")
     axes.margins(x=0.15)

@@ -133,30 +133,24 @@ def _row(
         "status": "ok" if ok else commonest([record["status"] for record in cells]),
         "reason": "" if failed is None else failure(failed),
     }
-    used: set[str] = set()
+    matched = [(record, against[key]) for record in ok if (key := pair_key(record)) in against]
     for metric in metrics:
-        have = [record for record in ok if metric in record["metrics"]]
-        pairs = [
-            (record, against[pair_key(record)])
-            for record in have
-            if metric in against.get(pair_key(record), {}).get("metrics", {})
-        ]
-        row |= _flat(metric, [record["metrics"][metric] for record in have], 0.0)
-        differences = [record["metrics"][metric] - base["metrics"][metric] for record, base in pairs]
+        row |= _flat(metric, [record["metrics"][metric] for record in ok if metric in record["metrics"]], 0.0)
+        pairs = [(r, base) for r, base in matched if metric in r["metrics"] and metric in base["metrics"]]
+        differences = [r["metrics"][metric] - base["metrics"][metric] for r, base in pairs]
         ratio = test_train_ratio([base for _, base in pairs])
         row |= _flat(f"{metric}_diff", differences, ratio)
         row[f"{metric}_diff_n"] = len(pairs)
-        used.update(base["id"] for _, base in pairs)
         if metric == primary:
             row["test_train_ratio"] = ratio
-            row["by_seed"] = {str(record["seed"]): record["metrics"][metric] for record in have}
+            row["by_seed"] = {str(r["seed"]): r["metrics"][metric] for r in ok if metric in r["metrics"]}
             row["diff_by_seed"] = {str(r["seed"]): d for (r, _), d in zip(pairs, differences, strict=True)}
     for phase in ("fit", "sample", "train", "infer"):
         row[f"{phase}_s"] = typical([r["times"][phase] for r in ok if r["times"].get(phase) is not None])
     for resource in ("peak_rss_mb", "peak_device_mb", "energy_j"):
         row[resource] = max((r[resource] for r in ok if r.get(resource) is not None), default=None)
     row["record_ids"] = sorted(record["id"] for record in cells)
-    row["reference_ids"] = sorted(used)
+    row["reference_ids"] = sorted(base["id"] for _, base in matched)
     return row
 
 
