@@ -140,10 +140,11 @@ def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
 
 
 def _named(rows: Sequence[Row], front: Sequence[int], values: Sequence[float]) -> list[int]:
-    """The points that get a name: the front, and of every other method its best."""
-    named = list(front)
-    for i in sorted(range(len(rows)), key=lambda i: -values[i]):
-        if rows[i]["method"] not in {rows[j]["method"] for j in named}:
+    """The points that get a name: what is on the front, and of every other method its best; no name twice."""
+    named: list[int] = []
+    for i in [*sorted(front, key=lambda i: -values[i]), *sorted(range(len(rows)), key=lambda i: -values[i])]:
+        same = [j for j in named if rows[j]["method"] == rows[i]["method"]]
+        if not same or (i in front and all(rows[j]["regime"] != rows[i]["regime"] for j in same)):
             named.append(i)
     return named
 
@@ -174,9 +175,13 @@ def cost(board: Board) -> Figure | None:
     up = [values[i] for i in ends]
     axes.step(across, up, where="post", color="grey", linewidth=1.0, label="Pareto front", zorder=0)
     for i in _named(rows, front, [sign * value for value in values]):
-        name, color = f"{rows[i]['method']} · {rows[i]['regime']}", "black" if i in front else "dimgrey"
-        at = seconds[i], values[i]
-        axes.annotate(name, at, xytext=(4, 5), textcoords="offset points", fontsize=7, color=color)
+        row, best = rows[i], i in front
+        name = f"{row['method']} · {row['regime']}" if best else row["method"]
+        right = seconds[i] > 0.5 * max(seconds) and len(set(seconds)) > 1  # there the name would leave the picture
+        axes.annotate(
+            name, (seconds[i], values[i]), xytext=(-4 if right else 4, 5), textcoords="offset points",
+            fontsize=7, color="black" if best else "dimgrey", ha="right" if right else "left",
+        )  # fmt: skip
     axes.axhline(0, color="black", linewidth=0.8, linestyle="--")
     axes.set_xscale("log")
     axes.margins(x=0.15)
