@@ -88,7 +88,8 @@ def load(budget: str | None, file: Path | None, given: Mapping[str, Any]) -> Con
     Raises ``BenchError`` for an unknown budget or key, a wrong type, or a file that is not TOML.
     """
     on_top = _read(file) if file else {}
-    name = budget or on_top.pop("budget", None) or "quick"
+    from_file = on_top.pop("budget", None)
+    name = budget or from_file or "quick"
     if name not in BUDGETS:
         raise BenchError(f"unknown budget {name!r}{did_you_mean(name, BUDGETS)}")
     merged = _read(_FOLDER / f"{name}.toml")

@@ -109,6 +109,9 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
     if BASELINE not in names and BASELINE in registry.methods:
         names.insert(0, BASELINE)
     origin = matrix.origins[task.name]
+    for kind, chosen in (("method", names), ("classifier", [e.name for e in usable])):
+        for name in chosen:
+            registry.BY_KIND[kind][name].check_options(config.options(kind, name, task.name))
     fits = []
     for seed in config.for_task("seeds", task.name):
         for name in names:

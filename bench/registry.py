@@ -49,6 +49,8 @@ class Entry(Generic[T]):
     requires: tuple[str, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
     only: tuple[str, ...] = ()
+    #: names of the constructor's arguments, where reading the file could tell
+    arguments: tuple[str, ...] | None = None
 
     @property
     def missing(self) -> str | None:
@@ -70,17 +72,26 @@ class Entry(Generic[T]):
 
     def create(self, **params: Any) -> T:
         """An instance, from the entry's presets and ``params``. Raises ``BenchError`` for a parameter it has not."""
-        import inspect
+        self.check_options(params)
+        return self.load()(**({"name": self.name} if self.kind == "task" else {}), **{**self.params, **params})
 
-        cls = self.load()
-        merged = {**self.params, **params}
-        known = inspect.signature(cls).parameters
-        if not any(p.kind is p.VAR_KEYWORD for p in known.values()):
-            for key in merged:
-                if key not in known:
-                    options = [k for k in known if k not in ("name", "random_state", "device")]
-                    raise BenchError(f"{self.kind} {self.name!r} has no option {key!r}{did_you_mean(key, options)}")
-        return cls(**({"name": self.name} if self.kind == "task" else {}), **merged)
+    def check_options(self, options: Iterable[str]) -> None:
+        """Raise ``BenchError`` for an option the class has not. Imports it only where its file could not tell."""
+        if not options:
+            return
+        known = self.arguments if self.arguments is not None else _arguments(self.load())
+        for key in options:
+            if known is not None and key not in known:
+                shown = [k for k in known if k not in ("name", "random_state", "device")]
+                raise BenchError(f"{self.kind} {self.name!r} has no option {key!r}{did_you_mean(key, shown)}")
+
+
+def _arguments(cls: type) -> tuple[str, ...] | None:
+    """The constructor's arguments by name; None if it takes any."""
+    import inspect
+
+    known = inspect.signature(cls).parameters
+    return None if any(p.kind is p.VAR_KEYWORD for p in known.values()) else tuple(known)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -212,9 +223,18 @@ def scan(file: Path, module: str) -> None:
                 return
             text = options.pop("summary", "") or (ast.get_docstring(node) or "").split("\n")[0]
             options.setdefault("modalities", ("tabular",))
-            found += [Entry(kind, name, module, node.name, file, node.lineno, summary=text, **options) for name in names]
+            where = (module, node.name, file, node.lineno)
+            found += [Entry(kind, name, *where, summary=text, arguments=_written(node), **options) for name in names]
     for entry in found:
         BY_KIND[entry.kind].add(entry)
+
+
+def _written(node: ast.AST) -> tuple[str, ...] | None:
+    """The arguments of a class's own ``__init__``, as its file has them; None if it inherits it or takes any."""
+    for part in getattr(node, "body", ()):
+        if isinstance(part, ast.FunctionDef) and part.name == "__init__" and part.args.kwarg is None:
+            return tuple(arg.arg for arg in (*part.args.args[1:], *part.args.kwonlyargs))
+    return None
 
 
 def _kind_of(call: ast.expr) -> Kind | None:

@@ -36,8 +36,8 @@ def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, r
     for place, reason in (item for r in registry.BY_KIND.values() for item in r.broken.items()):
         _say(f"{place} left out: {reason}")
     matrix = plan(config, home, device, plugins)
-    for message in home.messages:
-        _say(message)
+    if home.messages:
+        _say("; ".join(home.messages))
     for name, reason in matrix.left_out.items():
         _say(f"{name} left out: {reason}")
     with Store(config.out) as store:

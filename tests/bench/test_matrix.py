@@ -1,0 +1,93 @@
+import pytest
+
+from bench import registry
+from bench.config import Config
+from bench.data import DataHome
+from bench.errors import BenchError
+from bench.matrix import plan, why
+from bench.store import axes
+
+
+@pytest.fixture(autouse=True)
+def _toy(toy):
+    pass
+
+
+def lay_out(**more):
+    given = {"tasks": ("toy",), "methods": ("none", "smote"), "classifiers": ("mlp", "xgboost"),
+             "regimes": ("real", "balance", "tstr")}  # fmt: skip
+    return plan(Config(**given | more), DataHome(offline=True), "cpu")
+
+
+def cells(matrix):
+    return [(f.method, c.classifier, c.regime, f.seed) for f in matrix.fits for c in f.cells]
+
+
+def test_one_fit_a_method_and_seed_shared_by_its_cells():
+    matrix = lay_out(seeds=(0, 1))
+    assert len(matrix.fits) == 4
+    assert matrix.cells == 2 * (2 + 4)
+    assert len({cell.id for fit in matrix.fits for cell in fit.cells}) == matrix.cells
+
+
+def test_the_baseline_is_always_in():
+    found = cells(lay_out(methods=("smote",), regimes=("balance",), classifiers=("xgboost",)))
+    assert found == [("none", "xgboost", "real", 0), ("smote", "xgboost", "balance", 0)]
+
+
+def test_an_empty_selection_is_refused():
+    with pytest.raises(BenchError, match="nothing to run: no cell fits"):
+        lay_out(methods=("none",), regimes=("balance",), named=frozenset({"methods", "regimes"}))
+
+
+def test_unknown_names_get_a_suggestion():
+    with pytest.raises(BenchError, match="unknown method 'smot'; did you mean 'smote'"):
+        lay_out(methods=("smot",))
+
+
+def test_a_named_method_that_fits_no_task_is_refused_and_an_unnamed_one_left_out():
+    with pytest.raises(BenchError, match="dcgan is for image; toy is tabular"):
+        lay_out(methods=("dcgan",), named=frozenset({"methods"}))
+    assert {f.method for f in lay_out(methods=("dcgan", "smote")).fits} == {"none", "smote"}
+
+
+def test_ids_depend_on_what_determines_the_result_and_on_nothing_else(tmp_path):
+    base = {c.id for f in lay_out().fits for c in f.cells}
+    for same in ({"workers": 7}, {"out": tmp_path}, {"timeout": 5.0}, {"engine": "serial"}):
+        assert {c.id for f in lay_out(**same).fits for c in f.cells} == base
+    for other in ({"base_seed": 1}, {"budget": "full"}, {"task": {"toy": {"rows": 300}}}, {"threads": 2}):
+        assert not {c.id for f in lay_out(**other).fits for c in f.cells} & base
+    changed = {c.id for f in lay_out(method={"smote": {"k_neighbors": 3}}).fits for c in f.cells}
+    assert len(changed & base) == 2  # the baseline stays
+
+
+def test_why_names_what_changed():
+    old = {axes(r): r for f in lay_out().fits for c in f.cells for r in [f.record(c, "ok")]}
+    fit = lay_out(task={"toy": {"rows": 300}}).fits[1]
+    assert why(fit, fit.cells[0], old) == "changed: the data, the configuration"
+    assert why(fit, fit.cells[0], {}) == "not run yet"
+
+
+def test_only_what_is_missing_is_left():
+    matrix = lay_out()
+    done = [matrix.fits[0].cells[0].id, *(c.id for c in matrix.fits[1].cells)]
+    rest = matrix.without(done)
+    assert [(f.method, [c.classifier for c in f.cells]) for f in rest] == [("none", ["xgboost"])]
+
+
+def test_options_that_do_not_exist_are_refused():
+    with pytest.raises(BenchError, match="task 'toy' has no option 'row'; did you mean 'rows'"):
+        lay_out(task={"toy": {"row": 5}})
+
+
+def test_a_method_option_that_does_not_exist_is_refused_before_anything_runs():
+    with pytest.raises(BenchError, match="method 'smote' has no option 'neighbours'"):
+        lay_out(method={"smote": {"neighbours": 5}})
+
+
+def test_every_built_in_goes_with_some_task(names):
+    from bench.matrix import fits_together
+
+    for kind in ("method", "classifier"):
+        for entry in registry.BY_KIND[kind]:
+            assert any(fits_together(entry, task) is None for task in registry.tasks), entry.name
