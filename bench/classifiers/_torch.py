@@ -58,11 +58,8 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
 
     #: cosine decay of the learning rate to zero over the steps; constant otherwise
     _decay = False
-    #: predict in double precision on the CPU: in single precision a row's probability can depend, in its seventh digit,
-    #: on the rows predicted beside it. For networks small enough that this costs nothing.
-    _double = False
     #: rows predicted at a time, which bounds the memory of a big test set
-    _chunk = 8192
+    _chunk = 256
 
     @abstractmethod
     def _network(self, width: int, outputs: int) -> nn.Module:
@@ -95,8 +92,6 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
         with seeded(seed, device):
             self.network_ = self._network(table.shape[1], 1 if k == 2 else k).to(device)
             self._train(rows, targets, weights, steps, batches, seed)
-        if self._double and device.type == "cpu":
-            self.network_.double()
         self.network_.eval()
         self.n_steps_ = steps
         return self
@@ -135,12 +130,16 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
         """Class probabilities (n, len(classes_)) in the order of ``classes_``."""
         check_is_fitted(self)
         table = validate_data(self, X, dtype=np.float32, reset=False)
+        device = torch.device(self.device)
         out = np.empty((len(table), len(self.classes_)))
-        weight = next(self.network_.parameters())
+        # every chunk is as long, the last one padded, so that the same kernels run: with fewer rows others might, and
+        # a row's probability would depend, in its seventh digit, on the rows that it is predicted with
+        chunk = np.zeros((self._chunk, table.shape[1]), dtype=np.float32)
         with torch.inference_mode():
             for start in range(0, len(table), self._chunk):
-                part = _tensor(table[start : start + self._chunk]).to(weight)
-                logits = self.network_(part).cpu().double()
+                rows = table[start : start + self._chunk]
+                chunk[: len(rows)] = rows
+                logits = self.network_(torch.from_numpy(chunk).to(device)).cpu().double()[: len(rows)]
                 if logits.shape[1] == 1:
                     logits = torch.cat((torch.zeros_like(logits), logits), 1)
                 out[start : start + self._chunk] = logits.softmax(1).numpy()

@@ -12,6 +12,12 @@ from torch import Tensor, nn
 from bench.classifiers._torch import TorchClassifier, row_shape
 from bench.registry import classifier
 
+#: dimensions of space -> convolution, its kernel, normalisation, pooling
+LAYERS: Mapping[int, tuple[type[nn.Module], int, type[nn.Module], type[nn.Module]]] = {
+    1: (nn.Conv1d, 5, nn.BatchNorm1d, nn.MaxPool1d),
+    2: (nn.Conv2d, 3, nn.BatchNorm2d, nn.MaxPool2d),
+}
+
 
 @classifier("cnn", modalities=("image", "series"))
 class CNN(TorchClassifier):
@@ -25,14 +31,13 @@ class CNN(TorchClassifier):
     shape : what a row of numbers is: (channels, height, width) of an image, (steps, channels) of a series; None takes
         the row for a series of one channel.
     channels : channels after the first block.
-    blocks : how many; fewer where pooling leaves nothing to pool.
+    blocks : how many; those that find a side of length 1 do not pool.
     dropout : probability of dropping an input of the linear layer.
 
     The others, and attributes: see :class:`bench.classifiers._torch.TorchClassifier`.
     """
 
     _decay = True
-    _chunk = 512
 
     def __init__(
         self,
@@ -67,11 +72,11 @@ class CNN(TorchClassifier):
         layers: list[nn.Module] = [nn.Unflatten(1, shape)]
         if len(shape) == 2:
             layers.append(ChannelsFirst())
-            sizes, before = [shape[0]], shape[1]
-            kernel, conv, norm, pool = 5, nn.Conv1d, nn.BatchNorm1d, nn.MaxPool1d
-        else:
-            before, *sizes = shape
-            kernel, conv, norm, pool = 3, nn.Conv2d, nn.BatchNorm2d, nn.MaxPool2d
+            shape = shape[::-1]
+        before, *sizes = shape
+        if len(sizes) not in LAYERS:
+            raise ValueError(f"CNN takes images and series, not rows of shape {shape}")
+        conv, kernel, norm, pool = LAYERS[len(sizes)]
         for block in range(self.blocks):
             after = self.channels * 2**block
             layers.append(conv(before, after, kernel, padding="same", bias=False))

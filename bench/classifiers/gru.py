@@ -27,8 +27,6 @@ class GRU(TorchClassifier):
     The others, and attributes: see :class:`bench.classifiers._torch.TorchClassifier`.
     """
 
-    _chunk = 1024
-
     def __init__(
         self,
         shape: tuple[int, ...] | None = None,

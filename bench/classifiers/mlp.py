@@ -26,7 +26,7 @@ class MLP(TorchClassifier):
     The others, and attributes: see :class:`bench.classifiers._torch.TorchClassifier`.
     """
 
-    _double = True
+    _chunk = 1024
 
     def __init__(
         self,
