@@ -31,15 +31,14 @@ LEARNING_RATE = 1e-3
 def discriminative_score(
     real: Array, synthetic: Array, seed: int, iterations: int = 2000, repeats: int = 1, kernel: str = "auto"
 ) -> float:
-    """|accuracy - 0.5| of a GRU telling real from synthetic windows: 0 cannot tell, 0.5 always can; mean of ``repeats``.
+    """|accuracy - 0.5| of a GRU telling real from synthetic windows: 0 cannot, 0.5 always can; mean of ``repeats``.
 
     Of each kind 80 % train and 20 % test; the GRU has half as many units as there are channels and its last state
     decides; Adam 1e-3, 128 windows of each kind a step (published: 2,000 ``iterations``, 10 ``repeats``).
     Raises ``BenchError`` for fewer than 5 windows of a kind.
     """
-    from torch.nn import functional as F
-
     import torch
+    from torch.nn import functional as F
 
     _check(real, synthetic)
 
@@ -125,7 +124,7 @@ def forecast(train: Array, test: Array, seed: int, epochs: int = 200, kernel: st
     truth = test[:, -1]
     scores = {"r2": float(r2_score(truth, guess)), "mae": float(mean_absolute_error(truth, guess))}
     if truth.min() > -1:
-        scores["msle"] = float(mean_squared_log_error(truth + 0.0, guess)) if truth.min() >= 0 else _msle(truth, guess)
+        scores["msle"] = float(mean_squared_log_error(truth, guess))
     return scores
 
 
@@ -155,11 +154,6 @@ def measure(
             scores = forecast(rows, holdout, seed, epochs)
             found |= {f"forecast_{name}{suffix}": value for name, value in scores.items()}
     return found
-
-
-def _msle(truth: Array, guess: Array) -> float:
-    """scikit-learn's refuses values between -1 and 0, where it is defined all the same."""
-    return float(np.mean((np.log1p(truth) - np.log1p(guess)) ** 2))
 
 
 def _check(*sets: Array) -> None:
@@ -196,9 +190,7 @@ def _batches(rows: Tensor, rng: np.random.Generator) -> Iterator[Tensor]:
     return (rows[chosen] for chosen in _indices(len(rows), rng))
 
 
-def _train(
-    net: RecurrentNet, loss: Callable[[list[Tensor]], Tensor], sources: Any, iterations: int
-) -> None:
+def _train(net: RecurrentNet, loss: Callable[[list[Tensor]], Tensor], sources: Any, iterations: int) -> None:
     import torch
 
     adam = torch.optim.Adam(net.parameters(), lr=LEARNING_RATE, fused=True)

@@ -41,7 +41,10 @@ class Progress:
         self, step: int, losses: Mapping[str, float], draw: Callable[[], tuple[Array, Labels]], part: str = ""
     ) -> None:
         seconds = time.perf_counter() - self.start
-        print(f"{seconds:7.0f} s  {part:<9} {step:>6}  " + "  ".join(f"{k} {v:.4f}" for k, v in losses.items()), flush=True)
+        print(
+            f"{seconds:7.0f} s  {part:<9} {step:>6}  " + "  ".join(f"{k} {v:.4f}" for k, v in losses.items()),
+            flush=True,
+        )
 
 
 def main() -> None:

@@ -16,9 +16,9 @@ from torch.nn import functional as F
 
 from bench.augmenter import Augmenter
 from bench.errors import BenchError
+from bench.nn.recurrent import RecurrentNet, resolve_kernel
 from bench.registry import method
 from bench.seeds import derive
-from bench.nn.recurrent import RecurrentNet, resolve_kernel
 
 if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
@@ -33,11 +33,11 @@ def join(sequence: Tensor, *parts: Tensor) -> Tensor:
 
 
 def _dense(inputs: int, hidden: int, outputs: int, activation: nn.Module) -> nn.Sequential:
-    net = nn.Sequential(nn.Linear(inputs, hidden), nn.Tanh(), nn.Linear(hidden, outputs), activation)
-    for layer in (net[0], net[2]):
+    layers = nn.Linear(inputs, hidden), nn.Linear(hidden, outputs)
+    for layer in layers:
         nn.init.xavier_uniform_(layer.weight)
         nn.init.zeros_(layer.bias)
-    return net
+    return nn.Sequential(layers[0], nn.Tanh(), layers[1], activation)
 
 
 class Networks(nn.Module):
@@ -206,7 +206,9 @@ class TimeGAN(Augmenter):
         if schema.modality != "series":
             raise BenchError(f"timegan draws series, not {schema.modality} rows")
         if schema.categorical:
-            raise BenchError(f"timegan draws numbers; channel {schema.columns[schema.categorical[0]].name!r} is categorical")
+            raise BenchError(
+                f"timegan draws numbers; channel {schema.columns[schema.categorical[0]].name!r} is categorical"
+            )
         self.shape_ = schema.shape
         self.static_ = [i for i, column in enumerate(schema.columns) if column.static]
         self.dynamic_ = [i for i in range(schema.shape[1]) if i not in self.static_]
@@ -215,7 +217,7 @@ class TimeGAN(Augmenter):
         self.classes_ = np.unique(y).tolist()
         if len(self.classes_) > 1 and not self.conditional:
             raise BenchError(
-                f"timegan with conditional=False draws rows without a class, and there are {len(self.classes_)} classes; "
+                f"timegan with conditional=False draws rows without a class, but there are {len(self.classes_)}; "
                 "give all rows one label, or leave conditional=True"
             )
         self.n_labels_ = len(self.classes_) if len(self.classes_) > 1 else 0

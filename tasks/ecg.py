@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -33,9 +34,7 @@ if TYPE_CHECKING:
 
 FOLDER = "mitdb"
 _URL = "https://physionet.org/files/mitdb/1.0.0/"
-_LISTED = [
-    line.split(",") for line in (Path(__file__).parent / "sources" / "mitdb.csv").read_text("ascii").split()[1:]
-]
+_LISTED = [line.split(",") for line in (Path(__file__).parent / "sources" / "mitdb.csv").read_text("ascii").split()[1:]]
 FILES = tuple(DataFile(f"{FOLDER}/{name}", checksum, _URL + name, "ODC-By 1.0") for name, checksum in _LISTED)
 RECORDS = tuple(sorted({int(name.partition(".")[0]) for name, _ in _LISTED}))
 CLASSES = ("N", "S", "V", "F", "Q")
@@ -165,9 +164,8 @@ def _beats(folder: Path, checksum: str) -> tuple[Array, Labels, Labels]:
     """Windows (n, 96) float32, labels and record numbers (n,) int64; kept in the per-user cache, as cutting them takes
     some seconds."""
     file = default_cache() / "parsed" / f"mitdb-{checksum[:16]}-{VERSION}.npz"
-    with suppress(OSError, ValueError, KeyError, EOFError):
-        with np.load(file) as kept:
-            return kept["X"], kept["y"], kept["record"]
+    with suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile), np.load(file) as kept:
+        return kept["X"], kept["y"], kept["record"]
     parts = [_record(folder, number) for number in RECORDS]
     X, y = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
     record = np.repeat(np.array(RECORDS, np.int64), [len(p[1]) for p in parts])

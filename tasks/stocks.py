@@ -11,6 +11,7 @@ deviation of the log returns inside the window. A ratio above the 90 % quantile 
 from __future__ import annotations
 
 import gzip
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -139,7 +140,7 @@ class Stocks(Task):
         cuts = [0, int(days * TRAIN), int(days * (TRAIN + VALID)), days]
         if min(np.diff(cuts)) < self.steps + 2:
             raise BenchError(f"{self.name}: {days} days are too few for windows of {self.steps}; set fewer steps")
-        starts = [np.arange(a, b - self.steps) for a, b in zip(cuts, cuts[1:], strict=False)]
+        starts = [np.arange(a, b - self.steps) for a, b in pairwise(cuts)]
         part = np.repeat(np.arange(3), [len(s) for s in starts])
         return np.concatenate(starts), part
 

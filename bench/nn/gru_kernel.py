@@ -218,7 +218,8 @@ def _compiled(function: Callable[..., Any]) -> Any:
 
 @njit(inline="always")
 def _address(array: Any) -> int:
-    return np.int64(array.ctypes.data)  # unsigned by itself, and an unsigned plus a signed integer is a float
+    # an address is unsigned, and numba makes an unsigned plus a signed integer a float
+    return np.int64(array.ctypes.data)  # type: ignore[return-value]
 
 
 @_compiled

@@ -1,0 +1,143 @@
+"""TimeGAN: both kernels alike, class and static features learnt, the shift, and what it refuses."""
+
+import numpy as np
+import pytest
+import torch
+
+from bench.errors import BenchError
+from bench.task import Column, Schema
+from methods.timegan import TimeGAN
+
+STEPS = 8
+SCHEMA = Schema("series", (STEPS, 2), ("low", "high"), (Column("u"), Column("v")))
+SMALL = {"steps": 4, "hidden": 8, "layers": 2, "batch_size": 32}
+
+
+def rows(n=96, seed=0):
+    """Class 0 rises from below, class 1 falls from above."""
+    rng = np.random.default_rng(seed)
+    y = (np.arange(n) % 3 == 0).astype(np.int64)
+    start = np.where(y == 1, 0.9, 0.1)[:, None, None] + rng.normal(0, 0.03, (n, 1, 2))
+    slope = np.where(y == 1, -0.03, 0.03)[:, None, None] * np.arange(STEPS)[:, None]
+    return (start + slope).clip(0, 1).astype(np.float32), y
+
+
+class Losses:
+    def __init__(self):
+        self.seen = []
+
+    def wants(self, step, total):
+        return True
+
+    def record(self, step, losses, draw, part=""):
+        self.seen.append((part, step, dict(losses)))
+
+
+def losses_of(**options):
+    model = TimeGAN(**{**SMALL, **options})
+    model.monitor = Losses()
+    model.fit(*rows(), SCHEMA)
+    return model.monitor.seen
+
+
+def test_losses_do_not_depend_on_the_kernel():
+    """A few steps of each phase; more would let rounding grow in the adversarial game."""
+    pytest.importorskip("numba")
+    compiled, plain = losses_of(kernel="numba"), losses_of(kernel="torch")
+    assert [entry[:2] for entry in compiled] == [entry[:2] for entry in plain]
+    assert [part for part, _, _ in plain] == ["embed"] * 4 + ["supervise"] * 4 + ["joint"] * 4
+    for (_, _, ours), (_, _, theirs) in zip(compiled, plain, strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-6)
+
+
+def test_same_seed_same_rows_and_no_global_state():
+    torch.manual_seed(1)
+    before = torch.get_rng_state()
+    X, y = rows()
+    drawn = [TimeGAN(**SMALL, random_state=7).fit(X, y, SCHEMA).sample(y[:20]) for _ in range(2)]
+    assert np.array_equal(*drawn)
+    assert torch.equal(before, torch.get_rng_state())
+    model = TimeGAN(**SMALL, random_state=7).fit(X, y, SCHEMA)
+    other = model.set_params(random_state=8).sample(y[:20])
+    assert not np.array_equal(drawn[0], other)
+
+
+def test_watching_changes_nothing():
+    class Draws(Losses):
+        def record(self, step, losses, draw, part=""):
+            drawn, labels = draw()
+            assert drawn.shape == (len(labels), STEPS, 2)
+
+    X, y = rows()
+    watched = TimeGAN(**SMALL)
+    watched.monitor = Draws()
+    assert np.array_equal(watched.fit(X, y, SCHEMA).sample(y), TimeGAN(**SMALL).fit(X, y, SCHEMA).sample(y))
+
+
+def test_rows_are_of_the_class_asked_for():
+    X, y = rows(200)
+    model = TimeGAN(steps=100, hidden=8, layers=1, batch_size=64, learning_rate=5e-3).fit(X, y, SCHEMA)
+    drawn = model.sample(np.repeat([0, 1], 100))
+    assert drawn.shape == (200, STEPS, 2)
+    assert drawn.dtype == np.float32
+    assert drawn.min() >= 0 <= 1 >= drawn.max()
+    levels = drawn.mean((1, 2))
+    assert levels[:100].mean() < 0.4 < 0.6 < levels[100:].mean()
+
+
+def test_static_features_belong_to_their_sequence():
+    """A static channel that decides the level of the other: drawn constant, both of its kinds, and linked."""
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 2, 240)
+    X = np.empty((240, STEPS, 2), np.float32)
+    X[..., 0] = (np.where(kind, 0.8, 0.2)[:, None] + rng.normal(0, 0.05, (240, STEPS))).clip(0, 1)
+    X[..., 1] = kind[:, None]
+    schema = Schema("series", (STEPS, 2), ("all",), (Column("level"), Column("kind", static=True)))
+    y = np.zeros(240, np.int64)
+    drawn = TimeGAN(steps=120, hidden=8, layers=1, batch_size=64, learning_rate=5e-3).fit(X, y, schema).sample(y)
+    assert np.array_equal(drawn[..., 1], np.repeat(drawn[:, :1, 1], STEPS, axis=1))
+    assert 0.15 < (drawn[:, 0, 1] > 0.5).mean() < 0.85
+    assert np.corrcoef(drawn[:, 0, 1], drawn[..., 0].mean(1))[0, 1] > 0.8
+
+
+def test_the_shift_makes_the_supervisor_a_forecast():
+    """Without it the target is a code that the supervisor is given, which says nothing of the next step."""
+    torch.manual_seed(0)
+    h, nothing = torch.rand(4, 5, 3), torch.zeros(4, 0)
+    for shift, supervise in ((True, lambda h, *_: torch.roll(h, -1, 1)), (False, lambda h, *_: h)):
+        model = TimeGAN(shift=shift)
+        model.networks_ = type("Oracle", (), {"supervise": staticmethod(supervise)})
+        assert float(model._supervised(h, nothing, nothing)) == 0
+        model.shift = not shift
+        assert float(model._supervised(h, nothing, nothing)) > 0
+
+
+def test_a_skilled_discriminator_rests():
+    def discriminator(**options):
+        model = TimeGAN(**{**SMALL, **options}).fit(*rows(), SCHEMA)
+        return torch.cat([p.flatten() for p in model.networks_.parts("discriminator")])
+
+    still = discriminator(threshold=1e9)
+    assert torch.equal(still, discriminator(threshold=1e9, steps=2, pretrain_steps=4))
+    assert not torch.equal(still, discriminator())
+
+
+def test_what_it_refuses():
+    X, y = rows()
+    with pytest.raises(BenchError, match="without a class"):
+        TimeGAN(**SMALL, conditional=False).fit(X, y, SCHEMA)
+    TimeGAN(**SMALL, conditional=False).fit(X, np.zeros_like(y), SCHEMA)
+    with pytest.raises(BenchError, match="saw no training rows of class 1"):
+        TimeGAN(**SMALL).fit(X, np.zeros_like(y), SCHEMA).sample(y)
+    with pytest.raises(BenchError, match="'v' is categorical"):
+        TimeGAN(**SMALL).fit(X, y, Schema("series", (STEPS, 2), ("a", "b"), (Column("u"), Column("v", ("x",)))))
+    static = Schema("series", (STEPS, 2), ("a", "b"), (Column("u", static=True), Column("v", static=True)))
+    with pytest.raises(BenchError, match="all are static"):
+        TimeGAN(**SMALL).fit(X, y, static)
+    with pytest.raises(BenchError, match="not tabular"):
+        TimeGAN(**SMALL).fit(X[:, 0], y, Schema("tabular", (2,), ("a", "b"), (Column("u"), Column("v"))))
+
+
+def test_fewer_rows_than_a_batch():
+    X, y = rows(9)
+    assert np.isfinite(TimeGAN(**SMALL).fit(X, y, SCHEMA).sample(y)).all()
