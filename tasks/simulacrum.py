@@ -252,9 +252,9 @@ def stand_in_table(rows: int, seed: int) -> TumourTable:
 
 def study_table(table: TumourTable, conditional: bool = True, max_categories: int = 0) -> tuple[Any, Any, Schema]:
     """X, y and schema of the study: y (n,) int64 is the 3-character site and X (n, 28) float32 all else
-    (``conditional``), or X (n, 29) is everything and y is 0 throughout."""
+    (``conditional``), or X (n, 29) is everything and y is 0 throughout. The site itself is never pooled."""
     names = [name for name in table.categories if not (conditional and name == SITE)]
-    X, columns = pool(table, names, max_categories)
+    X, columns = pool(table, names, max_categories, whole=(SITE,))
     if not conditional:
         return X, np.zeros(len(X), dtype=np.int64), Schema("tabular", (len(columns),), ("all",), columns)
     schema = Schema("tabular", (len(columns),), table.categories[SITE], columns)
@@ -267,17 +267,19 @@ def take(table: TumourTable, rows: NDArray[Any]) -> TumourTable:
     return TumourTable(table.codes[rows], table.categories, table.counts, patients)
 
 
-def pool(table: TumourTable, names: list[str], max_categories: int) -> tuple[NDArray[np.float32], tuple[Column, ...]]:
+def pool(
+    table: TumourTable, names: list[str], max_categories: int, whole: tuple[str, ...] = ()
+) -> tuple[NDArray[np.float32], tuple[Column, ...]]:
     """Codes (n, len(names)) float32 and the columns, with at most ``max_categories`` categories each (0: no limit).
 
     The commonest of the whole table are kept, so pooling does not depend on the rows; the rest is "other", ages
-    become equal bands of years.
+    become equal bands of years. Columns in ``whole`` are left as they are.
     """
     X = np.empty((len(table.codes), len(names)), dtype=np.float32)
     columns = []
     for j, name in enumerate(names):
         known = table.categories[name]
-        if max_categories and len(known) > max_categories:
+        if max_categories and len(known) > max_categories and name not in whole:
             new, known = (_bands if name == "AGE" else _commonest)(known, table.counts[name], max_categories)
             X[:, j] = new[_column(table, name)]
         else:
