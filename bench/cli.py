@@ -20,10 +20,16 @@ app = typer.Typer(
     help="Does augmenting my training data help, with which method, and what does it cost?",
 )
 
-Out = Annotated[Path | None, typer.Option("--out", help="Folder of the records and boards.", show_default="results/local")]
-DataDir = Annotated[Path | None, typer.Option(help="Folder with data files (else $AUGBENCH_DATA, else the user cache).")]
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder of the records and boards.", show_default="results/local")
+]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Folder with data files (else $AUGBENCH_DATA, else the user cache).")
+]
 Offline = Annotated[bool, typer.Option("--offline", help="Never use the network.")]
-Plugins = Annotated[list[Path] | None, typer.Option("--plugin", help="A Python file that defines methods, tasks or classifiers.")]
+Plugins = Annotated[
+    list[Path] | None, typer.Option("--plugin", help="A Python file that defines methods, tasks or classifiers.")
+]
 
 
 @app.callback()
@@ -50,10 +56,14 @@ def list_(
 
 @app.command()
 def run(
-    task: Annotated[list[str] | None, typer.Option(help="Task; repeat for more; patterns such as 'keel-*' work.")] = None,
+    task: Annotated[
+        list[str] | None, typer.Option(help="Task; repeat for more; patterns such as 'keel-*' work.")
+    ] = None,
     method: Annotated[list[str] | None, typer.Option(help="Method (augmenter); repeat for more.")] = None,
     classifier: Annotated[list[str] | None, typer.Option(help="Downstream classifier; repeat for more.")] = None,
-    regime: Annotated[list[str] | None, typer.Option(help="real, balance, append:N, append:2x, tstr; repeat for more.")] = None,
+    regime: Annotated[
+        list[str] | None, typer.Option(help="real, balance, append:N, append:2x, tstr; repeat for more.")
+    ] = None,
     seeds: Annotated[int | None, typer.Option(help="How many seeds (0, 1, ...).")] = None,
     base_seed: Annotated[int | None, typer.Option(help="The seed that all others derive from.")] = None,
     budget: Annotated[str | None, typer.Option(help="smoke, quick or full.", show_default="quick")] = None,
@@ -68,6 +78,9 @@ def run(
     data_dir: DataDir = None,
     offline: Offline = False,
     plugin: Plugins = None,
+    pictures: Annotated[
+        bool | None, typer.Option("--pictures/--no-pictures", help="Draw pictures at the end.", show_default="yes")
+    ] = None,
     why: Annotated[bool, typer.Option("--why", help="Say why each cell is run.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Run failed cells again.")] = False,
 ) -> None:
@@ -78,7 +91,7 @@ def run(
     given: dict[str, Any] = {
         "seeds": seeds, "base_seed": base_seed, "engine": engine, "workers": workers, "threads": threads,
         "device": device, "timeout": timeout, "address": address, "out": out, "data_dir": data_dir,
-        "offline": offline or None,
+        "offline": offline or None, "pictures": pictures,
     }  # fmt: skip
     _discover(plugin)
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):
@@ -90,12 +103,24 @@ def run(
 @app.command()
 def board(
     out: Out = None,
-    format: Annotated[str | None, typer.Option(help="Print as md, csv, json or tex.", show_default="for the terminal")] = None,
+    format: Annotated[
+        str | None, typer.Option(help="Print as md, csv, json or tex.", show_default="for the terminal")
+    ] = None,
 ) -> None:
     """Make the boards again from the records, without running anything."""
-    from bench.run import boards
+    from bench.publish import boards
 
     boards(out or Path("results/local"), format)
+
+
+@app.command()
+def pictures(out: Out = None) -> None:
+    """Draw the pictures of a run's folder: synthetic rows beside real ones, losses, boards. Runs nothing again."""
+    from bench import publish
+
+    folder = out or Path("results/local")
+    publish.boards(folder, "none")
+    publish.pictures(folder, os.cpu_count() or 1, again=True)
 
 
 @app.command()
@@ -152,7 +177,8 @@ def _refuse_shadows() -> None:
         spec = importlib.util.find_spec(name)
         origin = Path(spec.origin).resolve() if spec and spec.origin else None
         if origin is None or origin.parent.parent != home:
-            where = origin or (list(spec.submodule_search_locations or ["nowhere"])[0] if spec else "nowhere")
+            places = spec.submodule_search_locations if spec else None
+            where = origin or next(iter(places or ["nowhere"]))
             raise BenchError(
                 f"the package {name!r} is found at {where}, not beside {home / 'bench'}: a foreign module of that "
                 "name shadows augbench's; run from another folder or take it off PYTHONPATH"

@@ -28,6 +28,7 @@ from typing import Any
 from bench.errors import BenchError
 from bench.registry import did_you_mean
 
+ENGINES = ("serial", "processes", "ray")
 BUDGETS = ("smoke", "quick", "full")
 _FOLDER = Path(__file__).parent / "budgets"
 _LISTS = ("tasks", "methods", "classifiers", "regimes")
@@ -58,6 +59,7 @@ class Config:
     out: Path = Path("results/local")
     data_dir: Path | None = None
     offline: bool = False
+    pictures: bool = True
     address: str | None = None
     #: which of the lists the user named; a name that fits nothing is then an error, not left out
     named: frozenset[str] = frozenset()
@@ -124,9 +126,13 @@ def _config(budget: str, merged: dict[str, Any]) -> Config:
         if merged.get(key) is not None:
             merged[key] = Path(merged[key])
     config = replace(Config(), budget=budget, **merged)
+    if config.engine not in ENGINES:
+        raise BenchError(f"unknown engine {config.engine!r}{did_you_mean(config.engine, ENGINES)}")
     for key, low in (("workers", 1), ("threads", 1), ("timeout", 0)):
         value = getattr(config, key)
-        if value is not None and (not isinstance(value, int | float) or value < low or (key == "timeout" and value == 0)):
+        if value is not None and (
+            not isinstance(value, int | float) or value < low or (key == "timeout" and value == 0)
+        ):
             raise BenchError(f"{key} must be a number above {0 if key == 'timeout' else low - 1}, not {value!r}")
     return config
 

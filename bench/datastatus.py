@@ -13,8 +13,9 @@ from bench.task import Origin, Task
 def status(names: tuple[str, ...] | None, folder: Path | None, offline: bool) -> None:
     """Print what each task would run on now, without downloading, and every file it can be fed with."""
     home = DataHome.resolve(folder, offline=True)
+    tasks = _tasks(names)
     print(f"data folder: {home.folder or 'none (--data-dir or $AUGBENCH_DATA)'}\ncache:       {home.cache}\n")
-    for task in _tasks(names):
+    for task in tasks:
         print(f"{task.name}\n  now: {_now(task, home)}")
         for file in task.files:
             at = home.find(file.path)
@@ -26,7 +27,7 @@ def status(names: tuple[str, ...] | None, folder: Path | None, offline: bool) ->
 
 
 def fetch(names: tuple[str, ...] | None, folder: Path | None) -> None:
-    """Download what the tasks can be fed with into the cache. Raises ``BenchError`` if a named task's rows stay away."""
+    """Download what the tasks can be fed with into the cache. Raises ``BenchError`` if a named one's stay away."""
     home = DataHome.resolve(folder)
     home.fetch = True
     missing = []

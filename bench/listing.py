@@ -23,7 +23,13 @@ def show(what: str | None) -> None:
             [e.name, ", ".join(e.modalities), e.missing or "ready", e.summary.rstrip(".")]
             for e in (entries if what else _without_families(entries))
         ]
-        print(tabulate(rows, [kind, "for" if kind != "tasks" else "modality", "state", "what it is"], maxcolwidths=[None, 24, 28, 80]))
+        print(
+            tabulate(
+                rows,
+                [kind, "for" if kind != "tasks" else "modality", "state", "what it is"],
+                maxcolwidths=[None, 24, 28, 80],
+            )
+        )
         hidden = len(entries) - len(rows)
         print(f"... and {hidden} more: augbench list {kind}\n" if hidden > 0 else "")
         for place, reason in BY_KIND[kind.removesuffix("s")].broken.items():

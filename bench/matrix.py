@@ -178,7 +178,8 @@ def why(fit: Fit, cell: Cell, records: Mapping[tuple[Any, ...], Mapping[str, Any
     if old is None:
         return "not run yet"
     parts = provenance.changed(
-        {k: v for k, v in cell.hashes.items() if k != "code"}, {k: v for k, v in old["hashes"].items() if k != "code"}
+        {k: v for k, v in cell.hashes.items() if k != "code"},
+        {k: v for k, v in old["hashes"].items() if k in cell.hashes and k != "code"},
     )
     named = {
         "data": "the data", "code_task": "the task's code", "code_method": "the method's code",

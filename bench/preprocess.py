@@ -55,7 +55,11 @@ class Preprocess:
             return np.asarray(flat, dtype=np.float32).reshape(X.shape)
         out = X.astype(np.float32, copy=True)
         steps = self._steps
-        values = steps.transform(X[:, self._numeric]) if direction == "transform" else steps[-1].inverse_transform(X[:, self._numeric])
+        values = (
+            steps.transform(X[:, self._numeric])
+            if direction == "transform"
+            else steps[-1].inverse_transform(X[:, self._numeric])
+        )
         out[:, self._numeric] = values
         return out
 

@@ -20,7 +20,10 @@ class Progress:
         self._bar: Any = None
 
     def __enter__(self) -> Self:
-        print(f"augbench: {self.total} cells to run" + (f", {self.before} are there already" if self.before else ""), file=sys.stderr)
+        print(
+            f"augbench: {self.total} cells to run" + (f", {self.before} are there already" if self.before else ""),
+            file=sys.stderr,
+        )
         if sys.stderr.isatty():
             from rich import progress
             from rich.console import Console
@@ -46,7 +49,9 @@ class Progress:
         if record["status"] != "ok":
             self.failed += 1
             axes = " × ".join(str(record[key]) for key in ("task", "method", "classifier", "regime"))
-            line = f"augbench: {record['status']} in {record['phase']}: {axes} × seed {record['seed']}: {record['reason']}"
+            line = (
+                f"augbench: {record['status']} in {record['phase']}: {axes} × seed {record['seed']}: {record['reason']}"
+            )
             if self._bar is not None:
                 self._bar.console.print(line, style="red", highlight=False)
             else:

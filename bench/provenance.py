@@ -130,6 +130,7 @@ def _memory_gb() -> float | None:
 
 def commit(folder: Path) -> str | None:
     """The git commit that ``folder`` stands at, with ``+changes`` if tracked files differ; None outside a checkout."""
+
     def git(*words: str) -> str:
         command = ["git", "-C", str(folder), *words]
         return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()

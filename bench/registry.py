@@ -65,7 +65,9 @@ class Entry(Generic[T]):
         try:
             found: Any = _import(self.module, self.file)
         except ImportError as error:
-            raise BenchError(f"{self.kind} {self.name!r} ({self.file}:{self.line}) cannot be imported: {error}") from error
+            raise BenchError(
+                f"{self.kind} {self.name!r} ({self.file}:{self.line}) cannot be imported: {error}"
+            ) from error
         for part in self.qualname.split("."):
             found = getattr(found, part)
         return found  # type: ignore[no-any-return]
@@ -159,7 +161,19 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
             for name in names:
                 text = summary or (cls.__doc__ or "").strip().split("\n")[0]
                 BY_KIND[kind].add(
-                    Entry(kind, name, cls.__module__, cls.__qualname__, file, 0, modalities, text, requires, params or {}, only)
+                    Entry(
+                        kind,
+                        name,
+                        cls.__module__,
+                        cls.__qualname__,
+                        file,
+                        0,
+                        modalities,
+                        text,
+                        requires,
+                        params or {},
+                        only,
+                    )
                 )
             return cls
 
@@ -209,9 +223,11 @@ def scan(file: Path, module: str) -> None:
     except (SyntaxError, UnicodeDecodeError) as error:
         line = getattr(error, "lineno", None)
         raise BenchError(f"{file}{f':{line}' if line else ''} is not valid Python: {error}") from error
-    found = []
+    found: list[Entry[Any]] = []
     for node in tree.body:
-        for call in getattr(node, "decorator_list", ()):
+        if not isinstance(node, ast.ClassDef):
+            continue
+        for call in node.decorator_list:
             kind = _kind_of(call)
             if kind is None:
                 continue
@@ -229,9 +245,9 @@ def scan(file: Path, module: str) -> None:
         BY_KIND[entry.kind].add(entry)
 
 
-def _written(node: ast.AST) -> tuple[str, ...] | None:
+def _written(node: ast.ClassDef) -> tuple[str, ...] | None:
     """The arguments of a class's own ``__init__``, as its file has them; None if it inherits it or takes any."""
-    for part in getattr(node, "body", ()):
+    for part in node.body:
         if isinstance(part, ast.FunctionDef) and part.name == "__init__" and part.args.kwarg is None:
             return tuple(arg.arg for arg in (*part.args.args[1:], *part.args.kwonlyargs))
     return None
@@ -253,7 +269,7 @@ def load_plugin(file: Path) -> None:
     scan(file, f"augbench_plugin_{file.stem}")
     after = {(kind, e.name) for kind, registry in BY_KIND.items() for e in registry if e.file == file}
     if not after and not before & after:
-        raise BenchError(f"plugin {file} registers nothing; decorate a class with @bench.registry.method(\"name\")")
+        raise BenchError(f'plugin {file} registers nothing; decorate a class with @bench.registry.method("name")')
 
 
 def discover() -> None:

@@ -7,22 +7,20 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import __version__, engines, provenance, registry
+from bench import __version__, engines, provenance, publish, registry
 from bench.clock import resolve_device
 from bench.config import Config
 from bench.data import DataHome
 from bench.engines.worker import cap_threads
-from bench.errors import BenchError
 from bench.fit import Fit
 from bench.matrix import Matrix, plan, why
 from bench.progress import Progress
-from bench.store import RECORDS, RUN, Store, axes, latest, read, replace_text
+from bench.store import RUN, Store, axes, replace_text
 
 
 def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False) -> int:
@@ -56,13 +54,15 @@ def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, r
         else:
             _say(f"all {matrix.cells} cells are there already; nothing to run")
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
-    _boards(config.out, chosen, list(read(config.out)), matrix.primary)
+    publish.boards(config.out, None, matrix.primary, ids)
+    if config.pictures:
+        publish.pictures(config.out, _workers(config))
     return 0 if any(r["status"] == "ok" for r in chosen) else 1
 
 
 def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, device: str) -> None:
     settings = engines.Settings(
-        workers=config.workers or (1 if config.engine == "serial" else os.cpu_count() or 1),
+        workers=_workers(config),
         threads=config.threads,
         spool=config.out / "spool",
         device=device,
@@ -81,6 +81,16 @@ def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, de
             if "record" in event and store.append(event["record"]):
                 progress.cell(event["record"])
     _say(overhead.line())
+
+
+def _workers(config: Config) -> int:
+    return config.workers or (
+        1
+        if config.engine == "serial"
+        else len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
+    )
 
 
 class Overhead:
@@ -107,7 +117,8 @@ class Overhead:
         share = 100 * harness / total if total else 0.0
         return (
             f"harness overhead {share:.1f} % of {total:.0f} worker seconds "
-            f"({start_up:.1f} s start-up, {self.harness_s:.1f} s in fits); wall {time.perf_counter() - self.start:.0f} s"
+            f"({start_up:.1f} s start-up, {self.harness_s:.1f} s in fits); "
+            f"wall {time.perf_counter() - self.start:.0f} s"
         )
 
 
@@ -138,16 +149,20 @@ def _explain(todo: list[Fit], store: Store) -> None:
 
 
 def _write_run(config: Config, matrix: Matrix, device: str) -> None:
-    selection = {
-        key: list(getattr(config, key)) for key in ("tasks", "methods", "classifiers", "regimes", "seeds")
-    } | {"budget": config.budget, "base_seed": config.base_seed}
+    selection = {key: list(getattr(config, key)) for key in ("tasks", "methods", "classifiers", "regimes", "seeds")} | {
+        "budget": config.budget,
+        "base_seed": config.base_seed,
+    }
     known = {
         "augbench": __version__,
         "command": ["augbench", *sys.argv[1:]],
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "selection": selection,
         "engine": {"name": config.engine, "workers": config.workers, "threads": config.threads, "device": device},
-        "data": {n: {"source": o.source, "kind": o.kind, "sha256": o.sha256, "note": o.note} for n, o in matrix.origins.items()},
+        "data": {
+            name: {"source": o.source, "kind": o.kind, "sha256": o.sha256, "note": o.note}
+            for name, o in matrix.origins.items()
+        },
         "primary": matrix.primary,
         "left_out": matrix.left_out,
         "versions": provenance.versions(),
@@ -155,44 +170,8 @@ def _write_run(config: Config, matrix: Matrix, device: str) -> None:
         "commit": provenance.commit(Path(__file__).resolve().parent.parent),
     }  # fmt: skip
     path = config.out / RUN
-    known["primary"] = (_read_run(config.out).get("primary") or {}) | matrix.primary
+    known["primary"] = publish.primary_metrics(config.out) | matrix.primary
     replace_text(path, json.dumps(known, indent=1) + "\n")
-
-
-def _read_run(folder: Path) -> dict[str, Any]:
-    try:
-        found = json.loads((folder / RUN).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def boards(folder: Path, fmt: str | None) -> None:
-    """``augbench board``: write every board of a folder's records again, and print them in one format."""
-    from bench.boards import formats
-
-    if fmt is not None and fmt not in formats.FORMATS:
-        raise BenchError(f"unknown format {fmt!r}{registry.did_you_mean(fmt, formats.FORMATS)}")
-    if not (folder / RECORDS).exists():
-        raise BenchError(f"{folder} holds no records ({RECORDS}); run augbench run first or name the folder with --out")
-    records = list(read(folder))
-    _boards(folder, records, records, _read_run(folder).get("primary") or {}, fmt)
-
-
-def _boards(
-    folder: Path, shown: Sequence[Any], records: Sequence[Any], primary: dict[str, str], fmt: str | None = None
-) -> None:
-    """Write the boards of all records, print those of the selection, draw the pictures there are samples for."""
-    from bench.boards import formats, tables
-
-    date = max((r.get("started", "") for r in records), default="")[:10]
-    paths = formats.write(tables.build(latest(records), primary, date), folder / "boards")
-    for board in tables.build(latest(shown), primary, date):
-        print(formats.render(board, fmt or "text"))
-        print()
-    if fmt is None:
-        _say(f"records: {folder / RECORDS}")
-        _say(f"boards: {folder / 'boards'} ({len(paths)} files)")
 
 
 def _say(line: str) -> None:

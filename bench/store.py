@@ -35,11 +35,11 @@ class Store:
 
     def __enter__(self) -> Self:
         claim(self.folder)
-        self._lock = open(self.folder / ".lock", "w")  # noqa: SIM115 - held until __exit__
+        self._lock = open(self.folder / ".lock", "w")
         _lock(self._lock, self.folder)
         self.repaired = repair(self.path)
         self.records = {record["id"]: record for record in read(self.folder)}
-        self._file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115 - held until __exit__
+        self._file = open(self.path, "a", encoding="utf-8")
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -77,11 +77,15 @@ def claim(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         names = {p.name for p in folder.iterdir()}
     except OSError as error:
-        raise BenchError(f"output folder {folder} cannot be written: {error.strerror}; name another with --out") from error
+        raise BenchError(
+            f"output folder {folder} cannot be written: {error.strerror}; name another with --out"
+        ) from error
     if names and not names & {RECORDS, RUN}:
         foreign = sorted(names - _OURS)
         if foreign:
-            raise BenchError(f"output folder {folder} holds files that are not ours ({foreign[0]}); name an empty one with --out")
+            raise BenchError(
+                f"output folder {folder} holds files that are not ours ({foreign[0]}); name an empty one with --out"
+            )
     if not os.access(folder, os.W_OK):
         raise BenchError(f"output folder {folder} cannot be written; name another with --out")
 
@@ -94,7 +98,9 @@ def _lock(file: Any, folder: Path) -> None:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        raise BenchError(f"another run is writing into {folder}; wait for it or name another folder with --out") from error
+        raise BenchError(
+            f"another run is writing into {folder}; wait for it or name another folder with --out"
+        ) from error
 
 
 def repair(path: Path) -> str | None:
@@ -128,7 +134,9 @@ def read(folder: Path) -> Iterator[Record]:
             except (ValueError, KeyError, TypeError):
                 if not line.endswith("\n"):
                     return  # being written, or cut off: opening the store for a run mends it
-                raise BenchError(f"{path}:{number} is not a record of augbench; move the file away or name another --out") from None
+                raise BenchError(
+                    f"{path}:{number} is not a record of augbench; move the file away or name another --out"
+                ) from None
             yield record
 
 

@@ -11,6 +11,7 @@ regime's, one of a classifier its cell. Nothing is ever scored in a failed metho
 from __future__ import annotations
 
 import functools
+import hashlib
 import math
 import time
 import traceback
@@ -28,7 +29,7 @@ from bench.fit import Cell, Fit
 from bench.measures import measure
 from bench.monitor import TrainingMonitor
 from bench.preprocess import Preprocess, flatten
-from bench.provenance import versions
+from bench.provenance import digest, versions
 from bench.regimes import Regime
 from bench.splits import check
 from bench.task import Dataset, Origin, Split
@@ -135,12 +136,17 @@ class _Walk:
         fit = self.fit
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
         result = measure(rows, drawn, labels, seed, fit.measures)
-        if fit.samples is not None:
+        if fit.samples is not None and str(regime) == self._pictured():
             kept = samples.take(fit, regime, rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed)
             kept.save(fit.samples / fit.task / f"{kept.stem}.npz")
         spent = time.perf_counter() - start
         self.accounted += spent
         return result | {"measure_s": spent}
+
+    def _pictured(self) -> str:
+        """The regime whose draw is kept for pictures: the one that has every class, where there is one."""
+        regimes = [cell.regime for cell in self.fit.cells]
+        return "tstr" if "tstr" in regimes else regimes[0]
 
     def _score(self, cell: Cell, rows: _Rows, X: Array, y: Labels) -> dict[str, Any]:
         fit, clock = self.fit, self.clock
@@ -185,6 +191,7 @@ class _Walk:
             n_train=facts["n_train"],
             n_synthetic=drawn,
             n_test=len(rows.y_test),
+            hashes=dict(cell.hashes) | {"test": rows.test_hash},
         )
         return _stamp(record)
 
@@ -212,6 +219,7 @@ class _Rows:
         task, dataset = _load(fit.task, _Frozen(fit.task_params), fit.origin)
         split: Split = task.split(dataset, seeds.derive(fit.base_seed, "split", fit.task, fit.seed))
         self.schema = dataset.schema
+        self.test_hash = digest(hashlib.sha256(split.test.tobytes()).hexdigest())
         scale = Preprocess(self.schema).fit(dataset.X[split.train])
         self.X, self.X_valid_rows, X_test = (
             scale.transform(dataset.X[part]) for part in (split.train, split.valid, split.test)
@@ -244,16 +252,13 @@ def _create(entry: registry.Entry[Any], params: Mapping[str, Any], **suite: Any)
     return estimator.set_params(**{key: value for key, value in suite.items() if key in known})
 
 
-@functools.cache
-def _warmed(name: str, cls: type) -> set[str]:
-    return set()
+_warm: set[str] = set()
 
 
 def warm_up(name: str, estimator: Any) -> None:
     """Untimed, once a worker and class: import the libraries, create the device context, compile kernels."""
-    done = _warmed(name, type(estimator))
-    if "warm" not in done:
-        done.add("warm")
+    if name not in _warm:
+        _warm.add(name)
         if hasattr(estimator, "warm_up"):
             estimator.warm_up()
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.config import ENGINES
 from bench.errors import BenchError
 from bench.fit import Fit
 from bench.registry import did_you_mean
-
-NAMES = ("serial", "processes", "ray")
 
 
 @dataclass(frozen=True)
@@ -43,5 +42,5 @@ def run(engine: str, fits: Iterable[Fit], settings: Settings) -> Iterator[dict[s
     elif engine == "ray":
         from bench.engines.ray import ray as function
     else:
-        raise BenchError(f"unknown engine {engine!r}{did_you_mean(engine, NAMES)}")
+        raise BenchError(f"unknown engine {engine!r}{did_you_mean(engine, ENGINES)}")
     return function(list(fits), settings)

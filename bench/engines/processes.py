@@ -40,8 +40,9 @@ def processes(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
         context=_context(),
     )
     try:
-        futures = {pool.schedule(_work, args=[fit, settings.spool], timeout=fit.timeout): fit for fit in fits}
-        open_fits = dict(futures)
+        open_fits: dict[Any, Fit] = {
+            pool.schedule(_work, args=[fit, settings.spool], timeout=fit.timeout): fit for fit in fits
+        }
         while open_fits:
             ended, _ = wait(open_fits, timeout=_POLL_S, return_when=FIRST_COMPLETED)
             yield from spool.new()

@@ -34,8 +34,6 @@ def prepare(threads: int, plugins: Iterable[Path] = ()) -> None:
     for plugin in plugins:
         registry.load_plugin(plugin)
     # imported here so that no phase of the first fit pays for them
-    import imblearn.over_sampling
-    import sklearn.linear_model
     import xgboost  # noqa: F401
 
     import bench.trial  # noqa: F401

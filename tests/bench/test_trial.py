@@ -87,7 +87,9 @@ def test_a_classifier_that_fails_spoils_its_cell_alone(monkeypatch):
         raise RuntimeError("did not converge")
 
     monkeypatch.setattr(MLP, "fit", fit)
-    matrix = plan(Config(tasks=("toy",), methods=("none",), classifiers=("mlp", "xgboost"), regimes=("real",)), DataHome(), "cpu")
+    matrix = plan(
+        Config(tasks=("toy",), methods=("none",), classifiers=("mlp", "xgboost"), regimes=("real",)), DataHome(), "cpu"
+    )
     found = {e["record"]["classifier"]: e["record"] for e in trial.run(matrix.fits[0]) if "record" in e}
     assert (found["mlp"]["status"], found["mlp"]["phase"]) == ("error", "train")
     assert found["xgboost"]["status"] == "ok"

@@ -1,0 +1,105 @@
+"""What people look at, made from a run's folder without running anything: boards, plots and pictures."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.errors import BenchError
+from bench.registry import did_you_mean
+from bench.store import RECORDS, RUN, read
+
+
+def boards(
+    folder: Path, fmt: str | None, primary: Mapping[str, str] | None = None, shown: Collection[str] | None = None
+) -> None:
+    """Write every board of the folder's records and print them (those of the ids ``shown``, if given).
+
+    ``fmt`` is md, csv, json, tex, text (None: text), or "none" to print nothing. Raises ``BenchError`` if there are
+    no records or the format is unknown.
+    """
+    from bench.boards import formats, tables
+
+    if fmt not in (None, "none", *formats.FORMATS):
+        raise BenchError(f"unknown format {fmt!r}{did_you_mean(str(fmt), formats.FORMATS)}")
+    if not (folder / RECORDS).exists():
+        raise BenchError(f"{folder} holds no records ({RECORDS}); run augbench run first or name the folder with --out")
+    records = list(read(folder))
+    metrics = primary_metrics(folder) | dict(primary or {})
+    date = max((r.get("started", "") for r in records), default="")[:10]
+    everything = tables.build(records, metrics, date)
+    paths = formats.write(everything, folder / "boards")
+    chosen = everything
+    if shown is not None and any(r["id"] not in shown for r in records):
+        chosen = tables.build([r for r in records if r["id"] in shown], metrics, date)
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
+    for board in chosen if fmt != "none" else ():
+        print(formats.render(board, fmt or "text", width=max(80, width), color=terminal))
+        print()
+    if fmt is None:
+        _say(f"records: {folder / RECORDS}")
+        _say(f"boards: {folder / 'boards'} ({len(paths)} files)")
+
+
+def pictures(folder: Path, workers: int, again: bool = False) -> None:
+    """Draw the plots of the boards, and of every sample the pictures that are missing or older than it."""
+    from bench.boards import plots, tables
+
+    records = list(read(folder))
+    date = max((r.get("started", "") for r in records), default="")[:10]
+    drawn = len(plots.write(tables.build(records, primary_metrics(folder), date), folder / "plots"))
+    samples = sorted((folder / "samples").rglob("*.npz"))
+    todo = [path for path in samples if again or _stale(path, _target(folder, path))]
+    drawn += sum(_draw_all([(path, _target(folder, path)) for path in todo], workers))
+    if drawn:
+        _say(f"pictures: {folder / 'plots'} and {folder / 'pictures'} ({drawn} drawn)")
+
+
+def _target(folder: Path, sample: Path) -> Path:
+    return folder / "pictures" / sample.parent.relative_to(folder / "samples")
+
+
+def _stale(sample: Path, target: Path) -> bool:
+    made = list(target.glob(f"{sample.stem}.*.png"))
+    return not made or min(path.stat().st_mtime for path in made) < sample.stat().st_mtime
+
+
+def _draw_all(jobs: list[tuple[Path, Path]], workers: int) -> list[int]:
+    from concurrent.futures import ProcessPoolExecutor
+
+    if len(jobs) < 2 or workers < 2:
+        return [_draw(job) for job in jobs]
+    import multiprocessing
+
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return list(pool.map(_draw, jobs))
+
+
+def _draw(job: tuple[Path, Path]) -> int:
+    from bench.pictures import draw
+    from bench.samples import Sample
+
+    sample, target = job
+    try:
+        return len(draw(Sample.load(sample), target))
+    except BenchError as error:
+        _say(str(error))
+        return 0
+
+
+def primary_metrics(folder: Path) -> dict[str, str]:
+    """The metric each task is judged by, as ``run.json`` keeps it."""
+    try:
+        found: Any = json.loads((folder / RUN).read_text(encoding="utf-8"))
+        return dict(found["primary"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _say(line: str) -> None:
+    print(f"augbench: {line}", file=sys.stderr)
