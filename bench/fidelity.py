@@ -23,7 +23,8 @@ name                ideal meaning
 
 Density and coverage: Naeem et al., "Reliable fidelity and diversity metrics for generative models", ICML 2020 (eqs.
 3 and 4, k = 5); they mend the sensitivity to outliers of improved precision and recall (Kynkäänniemi et al. 2019).
-A detector's AUC below 0.5 is chance: it is reported as found.
+A detector's AUC below 0.5 is chance: it is reported as found. Where the split is by time or by patient, even rows that
+equal the training rows are told from held-out ones; ``random-over`` on the same board shows by how much.
 
 Left out when there are too few matched rows: the detectors below 20 a side, density, coverage and the Fréchet
 distance below 10, dependence below 10, everything below 2.

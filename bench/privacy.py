@@ -23,6 +23,9 @@ detect data-copying in generative models", AISTATS 2020; the membership attack, 
 Reading: ``dcr_ratio`` below 1 and ``dcr_share`` above 0.5 also come from a method that stays in the middle of the
 data without copying; ``membership_auc`` does not, since training and held-out rows are alike but for membership.
 
+Where the split is by time or by patient, held-out rows differ from training rows for that reason too, and every
+figure but the duplicates moves with it: compare with ``random-over`` (nothing but copies) on the same board.
+
 At most 2,000 rows of each kind are compared (fewer if they are wider than 500 numbers, down to 500), chosen by the
 seed; exact duplicates are sought among all training rows. With fewer
 than 5 held-out or training rows of the drawn classes, only ``exact_duplicates`` is given. ``dcr_ratio`` is left out

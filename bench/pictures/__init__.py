@@ -22,7 +22,7 @@ source (in red where the rows are simulated), the number of rows, the seed and t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,22 +65,3 @@ def draw(sample: Sample, folder: Path) -> list[Path]:
         tables.statistics(sample).to_csv(path, index=False, float_format="%.6g")
         paths.append(path)
     return paths
-
-
-def draw_all(samples: Path, folder: Path) -> Iterator[tuple[Path, list[Path]]]:
-    """Draw each sample file below ``samples`` whose pictures are absent or older than it, into
-    ``folder/<task>/``; yields the file and the paths drawn for it (none where they were up to date).
-
-    Raises ``BenchError`` for a file that is no sample.
-    """
-    from bench.samples import Sample
-
-    for file in sorted(samples.glob("*/*.npz")):
-        target = folder / file.parent.name
-        mark = target / f".{file.stem}.drawn"
-        if mark.exists() and mark.stat().st_mtime >= file.stat().st_mtime:
-            yield file, []
-            continue
-        paths = draw(Sample.load(file), target)
-        mark.touch()
-        yield file, paths

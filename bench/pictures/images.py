@@ -30,7 +30,7 @@ def sheet(sample: Sample) -> Figure | None:
     fig = style.figure(9.6, 1.5 + 0.52 * len(classes))
     left, right = fig.subplots(1, 2)
     for ax, rows, labels, name in (
-        (left, sample.real, sample.y_real, "real (training)"),
+        (left, sample.real, sample.y_real, style.real_name(sample)),
         (right, sample.synthetic, sample.y_synthetic, "synthetic"),
     ):
         _show(ax, mosaic(rows, labels, classes, PER_CLASS), sample.schema, classes, labelled=ax is left)
@@ -63,7 +63,7 @@ def progress(sample: Sample) -> Figure | None:
         _show(axes[i], mosaic(rows, labels, classes, IMAGES_PER_CLASS), sample.schema, classes, labelled=i == 0)
         axes[i].set_title(f"step {step:,}", fontsize=9)
     _show(axes[-1], mosaic(sample.real, sample.y_real, classes, IMAGES_PER_CLASS), sample.schema, classes)
-    axes[-1].set_title("real (training)", fontsize=9, color=style.REAL)
+    axes[-1].set_title(style.real_name(sample), fontsize=9, color=style.REAL)
     style.title(fig, sample, "images while it trains")
     return fig
 

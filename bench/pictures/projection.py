@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from bench.samples import Sample
     from bench.task import Array
 
-MAX_ROWS = 250
+MAX_ROWS = 150
 MIN_ROWS = 5
 
 
 def points(sample: Sample) -> tuple[Array, Array]:
-    """Real and synthetic rows (n, d) float32 as they are projected; at most 250 each, a seeded choice."""
+    """Real and synthetic rows (n, d) float32 as they are projected; at most 150 each, a seeded choice."""
     rng = np.random.default_rng(0)
     out = []
     for rows in (sample.real, sample.synthetic):
@@ -44,7 +44,7 @@ def figure(sample: Sample) -> Figure | None:
         return None
     fig = style.figure(10.4, 4.9)
     left, right = fig.subplots(1, 2)
-    handles = _pca(left, real, fake)
+    handles = _pca(left, real, fake, style.real_name(sample))
     _tsne(right, real, fake)
     style.legend_right(fig, handles)
     how = "windows averaged over their variables; " if sample.schema.modality == "series" else ""
@@ -53,17 +53,18 @@ def figure(sample: Sample) -> Figure | None:
     return fig
 
 
-def _pca(ax: Axes, real: Array, fake: Array) -> list[object]:
+def _pca(ax: Axes, real: Array, fake: Array, name: str) -> list[object]:
     from sklearn.decomposition import PCA
 
     centre = real.mean(axis=0)
-    model = PCA(2, svd_solver="full").fit(real - centre)
+    with np.errstate(invalid="ignore"):  # real rows that are all equal have no variance to share out
+        model = PCA(2, svd_solver="full").fit(real - centre)
     a, b = model.transform(real - centre), model.transform(fake - centre)
-    handles = _plot(ax, a, b)
+    handles = _plot(ax, a, b, name)
     ax.set_xlim(*style.limits(a[:, 0], b[:, 0]))
     ax.set_ylim(*style.limits(a[:, 1], b[:, 1]))
     style.note_outside(ax, np.concatenate([a, b]))
-    share = np.nan_to_num(model.explained_variance_ratio_)  # real rows that are all equal have no variance
+    share = np.nan_to_num(model.explained_variance_ratio_)
     ax.set_xlabel(f"PC 1 ({share[0]:.0%} of the real variance)", fontsize=9)
     ax.set_ylabel(f"PC 2 ({share[1]:.0%})", fontsize=9)
     ax.set_title("PCA", fontsize=10)
@@ -78,7 +79,10 @@ def _tsne(ax: Axes, real: Array, fake: Array) -> None:
     if both.shape[1] > 50:  # van der Maaten & Hinton's own first step
         both = PCA(min(50, len(both)), svd_solver="full").fit_transform(both)
     perplexity = min(40.0, math.floor((len(both) - 1) / 3))  # 40 as TimeGAN's
-    model = TSNE(2, perplexity=perplexity, max_iter=300, init="pca" if both.std() > 0 else "random", random_state=0)
+    # The start by PCA divides by its spread, which rows that are all equal do not have. Exact gradients are as fast
+    # as the tree's for so few rows, and the tree crashes the process on points that coincide.
+    start = "pca" if np.ptp(both, axis=0).any() else "random"
+    model = TSNE(2, perplexity=perplexity, max_iter=300, init=start, method="exact", random_state=0)
     placed = model.fit_transform(both)
     _plot(ax, placed[: len(real)], placed[len(real) :])
     ax.set_xticks([])
@@ -86,13 +90,13 @@ def _tsne(ax: Axes, real: Array, fake: Array) -> None:
     ax.set_title(f"t-SNE (perplexity {perplexity:g})", fontsize=10)
 
 
-def _plot(ax: Axes, real: Array, fake: Array) -> list[object]:
+def _plot(ax: Axes, real: Array, fake: Array, name: str = "") -> list[object]:
     ax.tick_params(labelsize=8)
     size = 16 if len(real) > 60 else 28
     return [
         ax.scatter(xy[:, 0], xy[:, 1], s=size, alpha=0.55, marker=marker, color=color, linewidths=0, label=label)
         for xy, color, marker, label in (
-            (real, style.REAL, "o", "real (training)"),
+            (real, style.REAL, "o", name),
             (fake, style.SYNTHETIC, "^", "synthetic"),
         )
     ]

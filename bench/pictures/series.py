@@ -37,10 +37,10 @@ def windows(sample: Sample) -> Figure | None:
     for ax, variable in zip(axes, moving, strict=False):
         handles = []
         for kind, index, color, dash in (
-            ("real", mine, style.REAL, "-"),
+            (style.real_name(sample), mine, style.REAL, "-"),
             ("synthetic", theirs, style.SYNTHETIC, "--"),
         ):
-            values = (sample.real if kind == "real" else sample.synthetic)[:, :, variable]
+            values = (sample.synthetic if kind == "synthetic" else sample.real)[:, :, variable]
             low, high = np.quantile(values, [0.1, 0.9], axis=0)
             band = ax.fill_between(steps, low, high, color=color, alpha=0.13, lw=0, label=f"{kind}: middle 80 %")
             (line,) = ax.plot(steps, values[index], dash, color=color, lw=1.8, label=f"{kind}: one window")

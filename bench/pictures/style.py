@@ -68,5 +68,10 @@ def legend_right(fig: Figure, handles: list[Any], labels: list[str] | None = Non
     fig.legend(handles, names, loc="outside right center", fontsize=9, frameon=False, markerscale=1.5)
 
 
+def real_name(sample: Sample) -> str:
+    """What the training rows are called in legends; those of a stand-in are never called real."""
+    return "training (simulated)" if sample.source == "simulated" else "real (training)"
+
+
 def shorten(text: str, length: int = 18) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"

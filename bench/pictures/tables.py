@@ -47,10 +47,12 @@ def histograms(sample: Sample) -> Figure | None:
         ax.set_visible(False)
     from matplotlib.patches import Patch
 
-    kinds = (Patch(color=style.REAL, alpha=0.45, label="real (training)"),)
-    style.legend_right(fig, [*kinds, Patch(fill=False, ec=style.SYNTHETIC, lw=1.6, label="synthetic")])
-    of = f"{len(shown)} of {len(schema.columns)} columns; " if len(shown) < len(schema.columns) else ""
-    note = f"{of}numbers standardised on the training rows; values beyond the axis are counted in the last bin"
+    real_patch = Patch(color=style.REAL, alpha=0.45, label=style.real_name(sample))
+    style.legend_right(fig, [real_patch, Patch(fill=False, ec=style.SYNTHETIC, lw=1.6, label="synthetic")])
+    notes = [f"{len(shown)} of {len(schema.columns)} columns"] if len(shown) < len(schema.columns) else []
+    if sample.ranking:
+        notes.append("numbers standardised on the training rows; values beyond the axis are counted in the last bin")
+    note = "; ".join(notes)
     style.title(fig, sample, "columns", note)
     return fig
 
@@ -87,7 +89,7 @@ def scatter(sample: Sample) -> Figure | None:
     if len(sample.ranking) < 2 or not len(sample.synthetic):
         return None
     panels = [
-        ("real (training)", sample.real, sample.y_real),
+        (style.real_name(sample), sample.real, sample.y_real),
         ("synthetic", sample.synthetic, sample.y_synthetic),
     ]
     return _scatter(sample, panels, 4.3, "")
@@ -104,7 +106,7 @@ def progress(sample: Sample) -> Figure | None:
         shots = [shot for shot in sample.snapshots if shot.step == step]
         rows, labels = (np.concatenate([getattr(shot, what) for shot in shots]) for what in ("rows", "labels"))
         panels.append((f"step {step:,}", rows, labels))
-    panels.append(("real (training)", sample.real, sample.y_real))
+    panels.append((style.real_name(sample), sample.real, sample.y_real))
     return _scatter(sample, panels, 2.3, " while it trains")
 
 
@@ -123,24 +125,17 @@ def _scatter(sample: Sample, panels: list[tuple[str, Array, Labels]], width: flo
         size = 14 if len(rows) > 100 and width > 3 else 22 if width > 3 else 9
         colors = np.array(style.CLASSES)[labels % len(style.CLASSES)]
         ax.scatter(points[:, 0], points[:, 1], s=size, alpha=0.55, c=colors, linewidths=0)
-        ax.set_title(name, fontsize=10, color=style.REAL if name.startswith("real") else "black")
+        ax.set_title(name, fontsize=10, color=style.REAL if rows is sample.real else "black")
         ax.set_xlabel(names[0], fontsize=9)
         ax.tick_params(labelsize=8)
         ax.grid(alpha=0.3)
         style.note_outside(ax, points)
     axes[0].set_ylabel(names[1], fontsize=9)
     classes = np.unique(np.concatenate([labels for _, _, labels in panels]))[: len(style.CLASSES)]
-    handles = [
-        Line2D(
-            [],
-            [],
-            ls="",
-            marker="o",
-            color=style.CLASSES[c % len(style.CLASSES)],
-            label=style.shorten(sample.schema.classes[c]),
-        )
-        for c in classes
-    ]
+    handles = []
+    for c in classes:
+        label = style.shorten(sample.schema.classes[c])
+        handles.append(Line2D([], [], ls="", marker="o", color=style.CLASSES[c % len(style.CLASSES)], label=label))
     style.legend_right(fig, handles)
     style.title(fig, sample, " × ".join(names) + what)
     return fig
