@@ -229,7 +229,7 @@ def scan(file: Path, module: str) -> None:
             continue
         for call in node.decorator_list:
             kind = _kind_of(call)
-            if kind is None:
+            if kind is None or not isinstance(call, ast.Call):
                 continue
             try:
                 names = [ast.literal_eval(arg) for arg in call.args]
