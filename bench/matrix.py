@@ -12,6 +12,7 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
 from bench.fit import Cell, Fit
+from bench.measures import check_options
 from bench.regimes import Regime
 from bench.task import Origin, Task
 
@@ -138,6 +139,7 @@ def _measures(config: Config, task: str) -> dict[str, Any]:
     merged = dict(config.measures)
     for table in config.matching(task):
         merged |= table.get("measures", {})
+    check_options(merged)
     return merged
 
 

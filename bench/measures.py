@@ -1,12 +1,34 @@
-"""Everything that is measured of drawn rows: what is left out is said by the configuration's ``measures`` table."""
+"""Everything that is measured of drawn rows, as the configuration's ``measures`` table asks for:
+
+============ ======== ==========================================================================================
+option       default  what is measured
+============ ======== ==========================================================================================
+``fidelity`` true     ``bench.fidelity``: marginals, dependence, coverage, detectors
+``privacy``  true     ``bench.privacy``: distance to closest rows, duplicates, membership inference
+``frechet``  150      images: steps that the feature network of the Fréchet distance is trained for; 0 leaves it out
+``series``   [0, 0]   series, whole draws: iterations of TimeGAN's discriminative and predictive score (published:
+                      2,000 and 5,000); 0 leaves a score out
+``forecast`` 0        series, whole draws: epochs of the forecaster (train-synthetic beside train-real; published: 200)
+``study``    []       tables with categories, whole draws: models ("lr", "rf") of the Simulacrum study's measures
+============ ======== ==========================================================================================
+
+A whole draw is one that stands for the training set (regime ``tstr``). Held-out real rows are validation rows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
+
+from bench.errors import BenchError
+from bench.registry import did_you_mean
+
 if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
+
+OPTIONS = ("fidelity", "privacy", "frechet", "series", "forecast", "study")
 
 
 class Rows(Protocol):
@@ -19,12 +41,61 @@ class Rows(Protocol):
     schema: Schema
 
 
-def measure(rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping[str, Any]) -> dict[str, Any]:
-    """Fidelity and privacy of one draw. ``options``: ``fidelity`` and ``privacy`` (bool, both on by default)."""
+def check_options(options: Mapping[str, Any]) -> None:
+    """Raise ``BenchError`` for an option that is not in the table above."""
+    for key in options:
+        if key not in OPTIONS:
+            raise BenchError(f"measures has no option {key!r}{did_you_mean(key, OPTIONS)}")
+
+
+def measure(
+    rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping[str, Any], whole: bool, device: str = "cpu"
+) -> dict[str, dict[str, float]]:
+    """Fidelity and privacy of one draw; ``seed`` is shared by all methods of a task and seed."""
     from bench import fidelity, privacy
 
     given = (rows.X, rows.y, rows.X_valid_rows, rows.y_valid, drawn, labels, rows.schema, seed)
-    return {
-        "fidelity": fidelity.measure(*given) if options.get("fidelity", True) else {},
-        "privacy": privacy.measure(*given) if options.get("privacy", True) else {},
-    }
+    found: dict[str, dict[str, float]] = {"fidelity": {}, "privacy": {}}
+    if options.get("fidelity", True):
+        features = None
+        steps = options.get("frechet", 150)
+        if rows.schema.modality == "image" and steps:
+            from bench.frechet import cnn_features
+
+            features = cnn_features(rows.X, rows.y, seed, steps, device)
+        found["fidelity"] = fidelity.measure(*given, features=features)
+    if options.get("privacy", True):
+        found["privacy"] = privacy.measure(*given)
+    if whole and rows.schema.modality == "series":
+        found["fidelity"] |= _series(rows, drawn, seed, options)
+    if whole and len(rows.schema.categorical) > 1 and options.get("study"):
+        found["fidelity"] |= _study(rows, drawn, labels, seed, options)
+    return found
+
+
+def _series(rows: Rows, drawn: Array, seed: int, options: Mapping[str, Any]) -> dict[str, float]:
+    from bench import series_scores
+
+    iterations, epochs = tuple(options.get("series", (0, 0))), options.get("forecast", 0)
+    if not any((*iterations, epochs)):
+        return {}
+    return series_scores.measure(rows.X, rows.X_valid_rows, drawn, seed, iterations, epochs)
+
+
+def _study(rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping[str, Any]) -> dict[str, float]:
+    """The study's measures over the categorical columns; the class is the condition."""
+    from bench.categorical_scores import study_scores
+
+    chosen = list(rows.schema.categorical)
+    columns = [rows.schema.columns[i] for i in chosen]
+    scores = study_scores(
+        (rows.X[:, chosen], rows.y),
+        (drawn[:, chosen], labels),
+        (rows.X_valid_rows[:, chosen], rows.y_valid),
+        [len(column.categories or ()) for column in columns],
+        [column.name for column in columns],
+        rows.schema.n_classes,
+        models=options["study"],
+        random_state=seed,
+    )
+    return {name: value for name, value in scores.metrics.items() if np.isfinite(value)}

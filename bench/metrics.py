@@ -1,4 +1,4 @@
-"""What is measured on the test rows: pure functions of arrays, each metric scikit-learn's or imbalanced-learn's own.
+"""What is measured on the test rows: pure functions of arrays, the formulas being scikit-learn's own.
 
 Two sets of names. A task of two classes with a rare one is scored on that class (:func:`score`, binary); every other
 task over all its classes. A metric that the test rows cannot define is *left out* of the result, never guessed:
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -108,20 +108,29 @@ def score(
         raise ValueError(f"{len(classes)} classes, labels of shape {y.shape} and probabilities of shape {p.shape}")
     if not np.isfinite(p).all():
         raise ValueError("the classifier's probabilities hold NaN or infinity")
-    if rare is not None and len(classes) == 2:
-        return _binary(y, p, rare, threshold)
-    chosen = rare_classes if rare_classes is not None else () if rare is None else (rare,)
-    return _multiclass(y, p, classes, chosen)
+    from sklearn import config_context
+
+    # checked above, once; scikit-learn would do so again for every metric, which takes longer than the metrics
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        if rare is not None and len(classes) == 2:
+            return _binary(y, p, rare, threshold)
+        chosen = rare_classes if rare_classes is not None else () if rare is None else (rare,)
+        return _multiclass(y, p, classes, chosen)
 
 
 def _binary(y: NDArray[np.int64], p: NDArray[np.float64], rare: int, threshold: float | None) -> dict[str, float]:
     from sklearn.metrics import average_precision_score, brier_score_loss, precision_recall_curve, roc_auc_score
+    from sklearn.metrics import precision_recall_fscore_support as by_class
 
     positive, probability, predicted = y == rare, p[:, rare], p.argmax(1)
-    found = _shared(y, predicted)
-    for suffix, alarm in (("", predicted == rare), ("_tuned", None if threshold is None else probability >= threshold)):
-        if alarm is not None:
-            found |= {f"{name}{suffix}": value for name, value in _rare_class(positive, alarm).items()}
+    true, alarm, counts = _cells(y, predicted, 2)
+    precision, recall, f1, _ = by_class(true, alarm, labels=(rare, 1 - rare), sample_weight=counts, zero_division=0)
+    found = _shared(true, alarm, counts, recall[[bool(positive.any()), not positive.all()]])
+    found |= {"precision": precision[0], "recall": recall[0], "f1": f1[0]}
+    if threshold is not None:
+        true, alarm, counts = _cells(positive, probability >= threshold, 2)
+        tuned = by_class(true, alarm, average="binary", pos_label=1, sample_weight=counts, zero_division=0)
+        found |= dict(zip(("precision_tuned", "recall_tuned", "f1_tuned"), tuned, strict=False))
     if positive.any() and not positive.all():
         found["roc_auc"] = roc_auc_score(positive, probability)
         found["auprc"] = average_precision_score(positive, probability)
@@ -132,40 +141,26 @@ def _binary(y: NDArray[np.int64], p: NDArray[np.float64], rare: int, threshold: 
     return _plain(found)
 
 
-def _rare_class(positive: NDArray[np.bool_], alarm: NDArray[np.bool_]) -> dict[str, float]:
-    from sklearn.metrics import precision_recall_fscore_support
-
-    precision, recall, f1, _ = precision_recall_fscore_support(positive, alarm, average="binary", zero_division=0)
-    return {"precision": precision, "recall": recall, "f1": f1}
-
-
 def _multiclass(
     y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], rare_classes: Sequence[int]
 ) -> dict[str, float]:
-    from sklearn.metrics import (
-        average_precision_score,
-        brier_score_loss,
-        f1_score,
-        precision_score,
-        recall_score,
-        roc_auc_score,
-    )
+    from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+    from sklearn.metrics import precision_recall_fscore_support as by_class
 
-    predicted = p.argmax(1)
-    present = np.unique(y)
-    of_present = {"labels": present, "zero_division": 0}
-    found = _shared(y, predicted)
-    recalls = dict(zip(present.tolist(), recall_score(y, predicted, average=None, **of_present), strict=True))
+    predicted, present = p.argmax(1), np.unique(y)
+    cells = _cells(y, predicted, len(classes))
+    precision, recall, f1, rows = by_class(*cells[:2], labels=present, sample_weight=cells[2], zero_division=0)
+    found = _shared(*cells, recall)
+    recalls = dict(zip(present.tolist(), recall, strict=True))
     found |= {f"recall_{classes[c]}": value for c, value in recalls.items()}
     if measured := [recalls[c] for c in rare_classes if c in recalls]:
         found["recall_rare"] = np.mean(measured)
-    found["precision_macro"] = precision_score(y, predicted, average="macro", **of_present)
-    found["recall_macro"] = np.mean(list(recalls.values()))
-    found["f1_macro"] = f1_score(y, predicted, average="macro", **of_present)
-    found["f1_weighted"] = f1_score(y, predicted, average="weighted", **of_present)
+    found |= {"precision_macro": precision.mean(), "recall_macro": recall.mean(), "f1_macro": f1.mean()}
+    found["f1_weighted"] = np.average(f1, weights=rows)
     if len(present) > 1:
-        found["roc_auc"] = np.mean([roc_auc_score(y == c, p[:, c]) for c in present])
-        found["auprc"] = np.mean([average_precision_score(y == c, p[:, c]) for c in present])
+        one_hot = y[:, None] == present
+        found["roc_auc"] = roc_auc_score(one_hot, p[:, present], average="macro")
+        found["auprc"] = average_precision_score(one_hot, p[:, present], average="macro")
     with warnings.catch_warnings():
         # classifiers work in single precision, in which a row's probabilities sum to one less exactly than asked for
         warnings.simplefilter("ignore")
@@ -173,19 +168,32 @@ def _multiclass(
     return _plain(found)
 
 
-def _shared(y: NDArray[np.int64], predicted: NDArray[np.int64]) -> dict[str, float]:
-    from imblearn.metrics import geometric_mean_score
-    from sklearn.metrics import accuracy_score, balanced_accuracy_score, matthews_corrcoef
+def _cells(
+    y: NDArray[Any], predicted: NDArray[Any], k: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The confusion matrix as its occupied cells: true class, predicted class, count.
 
-    with warnings.catch_warnings():
-        # a predicted class that no test row has: both libraries leave it out as documented above, and warn
-        warnings.simplefilter("ignore")
-        return {
-            "accuracy": accuracy_score(y, predicted),
-            "balanced_accuracy": balanced_accuracy_score(y, predicted),
-            "gmean": geometric_mean_score(y, predicted, labels=np.unique(y), average="multiclass"),
-            "mcc": matthews_corrcoef(y, predicted),
-        }
+    Metrics of predictions depend on nothing else; on so few weighted rows they take no time, however many rows
+    there are.
+    """
+    occupied, counts = np.unique(y.astype(np.int64) * k + predicted, return_counts=True)
+    return occupied // k, occupied % k, counts
+
+
+def _shared(
+    true: NDArray[np.int64], predicted: NDArray[np.int64], counts: NDArray[np.int64], recalls: NDArray[np.float64]
+) -> dict[str, float]:
+    """What both sets have, from the cells; ``recalls`` are those of the classes that test rows hold."""
+    from scipy.stats import gmean
+    from sklearn.metrics import accuracy_score, matthews_corrcoef
+
+    return {
+        "accuracy": accuracy_score(true, predicted, sample_weight=counts),
+        "balanced_accuracy": recalls.mean(),
+        "gmean": gmean(recalls) if recalls.all() else 0.0,
+        # 0 by definition where there is one cell only, of which scikit-learn would warn
+        "mcc": matthews_corrcoef(true, predicted, sample_weight=counts) if len(counts) > 1 else 0.0,
+    }
 
 
 def best_threshold(y_valid: ArrayLike, p_valid: ArrayLike) -> float:

@@ -171,3 +171,7 @@ class Task(ABC):
         from bench.splits import stratified
 
         return stratified(dataset, seed)
+
+    def measures(self, rows: Array, labels: Labels) -> dict[str, float]:
+        """What this task alone can measure of drawn rows, in the units of loaded ones; kept with their fidelity."""
+        return {}

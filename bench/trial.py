@@ -135,7 +135,9 @@ class _Walk:
         start = time.perf_counter()
         fit = self.fit
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
-        result = measure(rows, drawn, labels, seed, fit.measures)
+        own = rows.task.measures(rows.scale.inverse(drawn), labels)
+        result = measure(rows, drawn, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
+        result["fidelity"] |= own
         if fit.samples is not None and str(regime) == self._pictured():
             kept = samples.take(fit, regime, rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed)
             kept.save(fit.samples / fit.task / f"{kept.stem}.npz")
@@ -216,13 +218,13 @@ class _Rows:
     """The rows of one split, preprocessed. Methods get ``X``, ``y`` and ``schema``; the rest stays with the trial."""
 
     def __init__(self, fit: Fit) -> None:
-        task, dataset = _load(fit.task, _Frozen(fit.task_params), fit.origin)
-        split: Split = task.split(dataset, seeds.derive(fit.base_seed, "split", fit.task, fit.seed))
+        self.task, dataset = _load(fit.task, _Frozen(fit.task_params), fit.origin)
+        split: Split = self.task.split(dataset, seeds.derive(fit.base_seed, "split", fit.task, fit.seed))
         self.schema = dataset.schema
         self.test_hash = digest(hashlib.sha256(split.test.tobytes()).hexdigest())
-        scale = Preprocess(self.schema).fit(dataset.X[split.train])
+        self.scale = Preprocess(self.schema).fit(dataset.X[split.train])
         self.X, self.X_valid_rows, X_test = (
-            scale.transform(dataset.X[part]) for part in (split.train, split.valid, split.test)
+            self.scale.transform(dataset.X[part]) for part in (split.train, split.valid, split.test)
         )
         self.y, self.y_valid, self.y_test = (dataset.y[part] for part in (split.train, split.valid, split.test))
         self.X_valid, self.X_test = flatten(self.X_valid_rows, self.schema), flatten(X_test, self.schema)
