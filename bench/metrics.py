@@ -173,7 +173,7 @@ def _cells(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """The confusion matrix as its occupied cells: true class, predicted class, count.
 
-    Metrics of predictions depend on nothing else; on so few weighted rows they take no time, however many rows
+    Metrics of predictions depend on nothing else; on so few weighted rows they cost the same however many rows
     there are.
     """
     occupied, counts = np.unique(y.astype(np.int64) * k + predicted, return_counts=True)

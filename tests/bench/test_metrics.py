@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 import sklearn.metrics as sk
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from imblearn.metrics import geometric_mean_score
@@ -66,6 +66,9 @@ def test_binary_agrees_with_scikit_learn():
     rng = np.random.default_rng(2)
     y, p = rng.random(500) < 0.1, rng.random(500)
     found = score(y, binary(p), classes=TWO, rare=1, threshold=0.7)
+    assert found["accuracy"] == sk.accuracy_score(y, p > 0.5)
+    assert found["mcc"] == pytest.approx(sk.matthews_corrcoef(y, p > 0.5))
+    assert found["balanced_accuracy"] == pytest.approx(sk.balanced_accuracy_score(y, p > 0.5))
     assert found["f1"] == sk.f1_score(y, p > 0.5)
     assert found["f1_tuned"] == sk.f1_score(y, p >= 0.7)
     assert found["auprc"] == sk.average_precision_score(y, p)
@@ -82,7 +85,9 @@ def test_multiclass_agrees_with_scikit_learn(noisy):
     assert [found[f"recall_{c}"] for c in THREE] == list(recalls)
     assert found["recall_rare"] == pytest.approx(recalls[1:].mean())
     assert found["f1_macro"] == sk.f1_score(y, predicted, average="macro")
-    assert found["f1_weighted"] == sk.f1_score(y, predicted, average="weighted")
+    assert found["f1_weighted"] == pytest.approx(sk.f1_score(y, predicted, average="weighted"))
+    assert found["accuracy"] == sk.accuracy_score(y, predicted)
+    assert found["mcc"] == pytest.approx(sk.matthews_corrcoef(y, predicted))
     assert found["precision_macro"] == sk.precision_score(y, predicted, average="macro")
     assert found["roc_auc"] == pytest.approx(sk.roc_auc_score(y, p, multi_class="ovr", average="macro"))
     assert found["auprc"] == pytest.approx(sk.average_precision_score(np.eye(3)[y], p, average="macro"))
@@ -157,6 +162,7 @@ def test_nonsense_is_refused(y, p):
         score(y, p, classes=TWO, rare=1)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     hnp.arrays(np.float64, st.tuples(st.integers(1, 30), st.just(3)), elements=st.floats(0.01, 1)),
     st.integers(0, 2**32 - 1),
@@ -180,6 +186,7 @@ def test_align_puts_unseen_classes_at_zero():
     np.testing.assert_allclose(full, [[0.3, 0, 0.7, 0]], rtol=1e-6)
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_best_threshold_is_the_best_of_all_thresholds(data):
     n = data.draw(st.integers(2, 25))
