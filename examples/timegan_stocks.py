@@ -2,10 +2,13 @@
 
     python examples/timegan_stocks.py --data-dir DIR [--steps 10000] [--out timegan_stocks]
 
-Published (50,000 steps a phase, 10 repeats of each score): discriminative 0.102, predictive 0.038; the authors'
-tutorial (10,000 steps, one run): 0.176 and 0.041. The protocol leaks on purpose, as published: overlapping windows,
-scaled by the range of all days, and scores against the very windows that were learnt. About half an hour of one core
-at 10,000 steps. Drawn windows and scores are written to the folder ``--out``; it uses no class labels.
+Published (50,000 steps a phase, 10 repeats of each score): discriminative 0.102, predictive 0.038. The authors'
+tutorial (10,000 steps, one run): 0.176 and 0.041. The forecast of ydata-synthetic's notebook (10,000 steps): R2 0.907
+and MAE 0.0129 learnt on real windows, 0.914 and 0.0181 on drawn ones.
+
+The protocol leaks on purpose, as published: overlapping windows, scaled by the range of all days, and scores against
+the very windows that were learnt. It uses no class labels. About half an hour of one core at 10,000 steps. Drawn
+windows and scores are written to the folder ``--out``.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ import numpy as np
 
 from bench import registry
 from bench.data import DataHome
-from bench.series_scores import discriminative_score, predictive_score
+from bench.series_scores import discriminative_score, forecast, predictive_score
 from bench.task import Schema
 
 if TYPE_CHECKING:
@@ -84,9 +87,14 @@ def main() -> None:
         "predictive": [predictive_score(windows, drawn, i) for i in range(args.repeats)],
         "predictive_real": [predictive_score(windows, windows, i) for i in range(args.repeats)],
     }
+    shuffled = windows[np.random.default_rng(args.seed).permutation(len(windows))]
+    train, test = np.split(shuffled, [int(0.75 * len(shuffled))])  # as ydata-synthetic's notebook on this file does
+    scores["forecast"] = {name: forecast(rows, test, args.seed) for name, rows in (("real", train), ("drawn", drawn))}
     (args.out / "scores.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
     for name in ("discriminative", "predictive", "predictive_real"):
         print(f"{name:<16} {np.mean(scores[name]):.4f} (sd {np.std(scores[name]):.4f}, {args.repeats} repeats)")
+    for name, found in scores["forecast"].items():
+        print(f"forecast learnt on {name} windows: " + ", ".join(f"{key} {value:.5f}" for key, value in found.items()))
 
 
 if __name__ == "__main__":

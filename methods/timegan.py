@@ -136,6 +136,8 @@ class TimeGAN(Augmenter):
     learning_rate : Adam's, of every network (its other settings are the defaults).
     conditional : False refuses rows of more than one class instead of learning the class: without it, a drawn row
         has no class, so no label could be asked for.
+    balanced : show the classes equally often in training; False shows them as often as they are. One class has none
+        of this: its batches are drawn without replacement, as published.
     shift : compare the supervisor's output with the *next* step's code. False reproduces ydata-synthetic (and what was
         built on it), which compares it with the same step's.
     kernel : ``"auto"`` (compiled GRU on a CPU where numba is installed), ``"numba"`` or ``"torch"``.
@@ -154,6 +156,7 @@ class TimeGAN(Augmenter):
         gamma: float = 1.0,
         threshold: float = 0.15,
         conditional: bool = True,
+        balanced: bool = True,
         shift: bool = True,
         kernel: str = "auto",
         device: str = "cpu",
@@ -169,6 +172,7 @@ class TimeGAN(Augmenter):
         self.gamma = gamma
         self.threshold = threshold
         self.conditional = conditional
+        self.balanced = balanced
         self.shift = shift
         self.kernel = kernel
         self.device = device
@@ -248,11 +252,16 @@ class TimeGAN(Augmenter):
         return torch.optim.Adam(self.networks_.parts(*names), lr=self.learning_rate, fused=True)
 
     def _batches(self, data: tuple[Tensor, ...], draws: torch.Generator) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        """Endless batches (x, s, label), each drawn anew without replacement."""
-        n = len(data[0])
+        """Endless batches (x, s, label): rows drawn without replacement, or classes evenly and then their rows."""
+        x, s, label = data
+        weights = (label / label.sum(0)).sum(1).cpu() if self.balanced and self.n_labels_ else None
         while True:
-            chosen = torch.randperm(n, generator=draws)[: self.batch_size].to(self.device)
-            yield data[0][chosen], data[1][chosen], data[2][chosen]
+            if weights is None:
+                chosen = torch.randperm(len(x), generator=draws)[: self.batch_size]
+            else:
+                chosen = torch.multinomial(weights, self.batch_size, replacement=True, generator=draws)
+            chosen = chosen.to(self.device)
+            yield x[chosen], s[chosen], label[chosen]
 
     def _only(self, *names: str) -> None:
         """Let gradients reach the weights of the named networks alone; the others cost less that way."""
