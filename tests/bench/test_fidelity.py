@@ -165,6 +165,7 @@ values = hnp.arrays(float, st.integers(1, 40), elements=st.integers(-5, 5))
 
 @given(values, values)
 @settings(max_examples=50)
+@pytest.mark.filterwarnings("ignore:divide by zero")
 def test_kolmogorov_smirnov_is_scipys(a, b):
     assert kolmogorov_smirnov(a, b) == pytest.approx(ks_2samp(a, b, method="asymp").statistic)
 
