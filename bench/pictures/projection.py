@@ -48,7 +48,7 @@ def figure(sample: Sample) -> Figure | None:
     _tsne(right, real, fake)
     style.legend_right(fig, handles)
     how = "windows averaged over their variables; " if sample.schema.modality == "series" else ""
-    note = f"{how}up to {MAX_ROWS} rows of each kind; PCA fitted on real rows, t-SNE on both"
+    note = f"{how}up to {MAX_ROWS} rows of each kind; PCA fitted on training rows, t-SNE on both"
     style.title(fig, sample, "PCA and t-SNE", note)
     return fig
 
@@ -65,7 +65,7 @@ def _pca(ax: Axes, real: Array, fake: Array, name: str) -> list[object]:
     ax.set_ylim(*style.limits(a[:, 1], b[:, 1]))
     style.note_outside(ax, np.concatenate([a, b]))
     share = np.nan_to_num(model.explained_variance_ratio_)
-    ax.set_xlabel(f"PC 1 ({share[0]:.0%} of the real variance)", fontsize=9)
+    ax.set_xlabel(f"PC 1 ({share[0]:.0%} of the training rows' variance)", fontsize=9)
     ax.set_ylabel(f"PC 2 ({share[1]:.0%})", fontsize=9)
     ax.set_title("PCA", fontsize=10)
     return handles
