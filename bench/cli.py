@@ -124,6 +124,20 @@ def pictures(out: Out = None) -> None:
 
 
 @app.command()
+def check(
+    name: Annotated[
+        list[str] | None, typer.Argument(help="Methods, classifiers or tasks; else all of --plugin.")
+    ] = None,
+    plugin: Plugins = None,
+) -> None:
+    """Check that a method, classifier or task keeps its contract; for whoever writes one."""
+    from bench.checkup import check as checkup
+
+    _discover(plugin)
+    raise typer.Exit(checkup(name or [], plugin or []))
+
+
+@app.command()
 def data(
     action: Annotated[str, typer.Argument(help="status or fetch")] = "status",
     task: Annotated[list[str] | None, typer.Argument(help="Tasks; all of them by default.")] = None,
@@ -190,7 +204,7 @@ def main() -> None:
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)  # typer hands back the code of typer.Exit
     except KeyboardInterrupt:
         _leave("stopped; finished cells are kept, the same command goes on", 130)
     except BenchError as error:
@@ -204,6 +218,7 @@ def main() -> None:
         if debug or show is None:
             raise
         _leave(f"{show()} (augbench --help)", 2)
+    raise SystemExit(code if isinstance(code, int) else 0)
 
 
 def _leave(message: str, code: int) -> None:

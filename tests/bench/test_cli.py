@@ -168,3 +168,19 @@ def test_data_status_needs_no_network(augbench):
     assert "real (package" in done.stdout
     assert "simulated (stand-in" in done.stdout
     assert "licence" in done.stdout
+
+
+def test_check_passes_a_good_plugin_and_fails_a_bad_one(augbench, toy):
+    example = Path(__file__).parents[2] / "examples" / "gaussian_plugin.py"
+    assert "all checks passed" in augbench("check", "--plugin", example).stdout
+    done = augbench("check", "toy-short", "--plugin", toy, check=1)
+    assert "FAILED  toy-short: tabular: one_valid_row_per_label" in done.stdout
+    refused(augbench("check", check=None), "nothing to check")
+
+
+def test_a_run_without_one_good_cell_exits_1(augbench, toy, tmp_path, monkeypatch):
+    config = tmp_path / "limits.toml"
+    config.write_text("timeout = 0.001\n")
+    words = ["run", "--plugin", toy, "--task", "toy", "--method", "none", "--classifier", "xgboost"]
+    done = augbench(*words, "--config", config, "--seeds", 1, "--no-pictures", "--out", tmp_path / "out", check=1)
+    assert "timeout in load: toy × none × xgboost × real" in done.stderr

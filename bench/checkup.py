@@ -1,0 +1,63 @@
+"""``augbench check``: run the conformance checks on what a plugin defines, or on named methods, classifiers, tasks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.conformance import Check, classifier_checks, method_checks, task_checks
+from bench.data import DataHome
+from bench.errors import BenchError
+from bench.registry import BY_KIND, Entry, did_you_mean
+
+#: a generator's training is cut to this many steps: the checks are about its conduct, not its quality
+_STEPS = 5
+
+
+def check(names: list[str], plugins: list[Path]) -> int:
+    """Print a line a check; 0 if all passed, 1 if any failed. Raises ``BenchError`` for unknown names or none."""
+    chosen = [_find(name) for name in names] or _defined_by(plugins)
+    if not chosen:
+        raise BenchError("nothing to check: name a method, classifier or task, or give --plugin FILE")
+    failed = 0
+    for entry in chosen:
+        for name, run in _checks(entry):
+            try:
+                run()
+            except Exception as error:  # whatever a plugin raises is its failure to report
+                failed += 1
+                print(f"FAILED  {entry.name}: {name}: {type(error).__name__}: {error}".split("\n")[0])
+            else:
+                print(f"passed  {entry.name}: {name}")
+    print(f"{failed} checks failed" if failed else "all checks passed")
+    return 1 if failed else 0
+
+
+def _find(name: str) -> Entry[Any]:
+    found = [r[name] for r in BY_KIND.values() if name in r]
+    if not found:
+        known = [n for r in BY_KIND.values() for n in r.names()]
+        raise BenchError(f"nothing is registered as {name!r}{did_you_mean(name, known)}")
+    return found[0]
+
+
+def _defined_by(plugins: list[Path]) -> list[Entry[Any]]:
+    files = {p.resolve() for p in plugins}
+    return [entry for r in BY_KIND.values() for entry in r if entry.file in files]
+
+
+def _checks(entry: Entry[Any]) -> Iterator[tuple[str, Check]]:
+    if entry.kind == "task":
+        home = DataHome.resolve(Path(os.environ["AUGBENCH_DATA"]) if "AUGBENCH_DATA" in os.environ else None, True)
+        yield from task_checks(entry.create(), home, covers=False)
+    elif entry.kind == "classifier":
+        yield from classifier_checks(entry.create())
+    else:
+        method = entry.create()
+        known = method.get_params(deep=False)
+        method.set_params(**{key: _STEPS for key in ("steps", "pretrain_steps") if key in known})
+        for modality in entry.modalities:
+            for name, run in method_checks(method, modality, mixed=False):
+                yield f"{modality}: {name}", run
