@@ -15,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.utils import check_random_state
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
@@ -58,6 +58,8 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
 
     #: cosine decay of the learning rate to zero over the steps; constant otherwise
     _decay = False
+    #: of a row, for those to which it matters; see :func:`row_shape`
+    shape: tuple[int, ...] | None = None
     #: rows predicted at a time, which bounds the memory of a big test set
     _chunk = 256
 
@@ -95,6 +97,11 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
         self.network_.eval()
         self.n_steps_ = steps
         return self
+
+    def warm_up(self) -> None:
+        """One step on made-up rows: loads and compiles what the first fit of a process would pay for."""
+        rows = np.zeros((4, math.prod(self.shape or (8,))), dtype=np.float32)
+        clone(self).set_params(max_steps=1, class_weight=None).fit(rows, [0, 1, 0, 1]).predict_proba(rows)
 
     def _plan(self, n: int) -> tuple[int, int]:
         """Optimiser steps in all, and batches an epoch."""
@@ -135,7 +142,7 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
         # every chunk is as long, the last one padded, so that the same kernels run: with fewer rows others might, and
         # a row's probability would depend, in its seventh digit, on the rows that it is predicted with
         chunk = np.zeros((self._chunk, table.shape[1]), dtype=np.float32)
-        with torch.inference_mode():
+        with torch.no_grad():
             for start in range(0, len(table), self._chunk):
                 rows = table[start : start + self._chunk]
                 chunk[: len(rows)] = rows

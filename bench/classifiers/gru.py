@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from bench.classifiers._torch import TorchClassifier, row_shape
+from bench.nn.recurrent import gru, resolve_kernel
 from bench.registry import classifier
 
 
@@ -23,6 +24,7 @@ class GRU(TorchClassifier):
     shape : (steps, channels) of a row of numbers; None takes the row for a series of one channel.
     hidden : units; None means half the channels as published, but at least 16, since the published rule leaves
         nothing for a series of one channel.
+    kernel : ``"auto"``, ``"numba"`` or ``"torch"``: what computes the layer, see :mod:`bench.nn.recurrent`.
 
     The others, and attributes: see :class:`bench.classifiers._torch.TorchClassifier`.
     """
@@ -37,6 +39,7 @@ class GRU(TorchClassifier):
         batch_size: int = 128,
         lr: float = 1e-3,
         class_weight: str | Mapping[Any, float] | None = None,
+        kernel: str = "auto",
         random_state: Any = 0,
         device: str = "cpu",
     ) -> None:
@@ -48,24 +51,27 @@ class GRU(TorchClassifier):
         self.batch_size = batch_size
         self.lr = lr
         self.class_weight = class_weight
+        self.kernel = kernel
         self.random_state = random_state
         self.device = device
 
     def _network(self, width: int, outputs: int) -> nn.Module:
         steps, channels = row_shape(self.shape, width)
         hidden = max(channels // 2, 16) if self.hidden is None else self.hidden
-        return Recurrent(steps, channels, hidden, outputs)
+        return LastState(steps, channels, hidden, outputs, resolve_kernel(self.kernel, self.device))
 
 
-class Recurrent(nn.Module):
-    """Rows (batch, steps * channels) to logits (batch, outputs)."""
+class LastState(nn.Module):
+    """Rows (batch, steps * channels) to logits (batch, outputs), from the state after the last step."""
 
-    def __init__(self, steps: int, channels: int, hidden: int, outputs: int) -> None:
+    def __init__(self, steps: int, channels: int, hidden: int, outputs: int, compiled: bool) -> None:
         super().__init__()
         self.unflatten = nn.Unflatten(1, (steps, channels))
         self.gru = nn.GRU(channels, hidden, batch_first=True)
         self.head = nn.Linear(hidden, outputs)
+        self.compiled = compiled
 
     def forward(self, rows: Tensor) -> Tensor:
-        _, last = self.gru(self.unflatten(rows))
-        return self.head(last[-1])
+        series = self.unflatten(rows)
+        states = gru(series, self.gru) if self.compiled else self.gru(series)[0]
+        return self.head(states[:, -1])

@@ -61,6 +61,13 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         self.n_jobs = n_jobs
         self.device = device
 
+    def warm_up(self) -> None:
+        """Two trees on made-up rows: loads what the first fit of a process would pay for."""
+        rows = np.arange(8, dtype=np.float32)[:, None]
+        XGBClassifier(tree_method="hist", n_estimators=2, n_jobs=1, device=self.device).fit(
+            rows, rows[:, 0] > 3
+        ).predict(rows)
+
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Grow the trees on X (n, width), in which NaN means missing, and y (n,) of at least two classes.
 

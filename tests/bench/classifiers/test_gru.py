@@ -5,6 +5,7 @@ import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from bench.classifiers.gru import GRU
+from bench.errors import BenchError
 
 
 @parametrize_with_checks([GRU(hidden=8, min_steps=100, lr=1e-2)])
@@ -28,6 +29,21 @@ def test_learns_the_order_of_the_steps():
     assert model.score(held_out, truth) > 0.95
     backwards = held_out.reshape(-1, 12, 2)[:, ::-1].reshape(len(truth), -1)
     assert model.score(backwards, truth) < 0.05
+
+
+@pytest.mark.parametrize("steps", [1, 12])
+def test_kernels_agree(steps):
+    X, y = walks(60)
+    X = X[:, : 2 * steps]
+    compiled, plain = (
+        GRU(shape=(steps, 2), max_steps=40, lr=1e-2, kernel=k).fit(X, y).predict_proba(X) for k in ("numba", "torch")
+    )
+    np.testing.assert_allclose(compiled, plain, atol=1e-4)
+
+
+def test_unknown_kernel():
+    with pytest.raises(BenchError, match="unknown GRU kernel 'cuda'"):
+        GRU(kernel="cuda").fit(*walks(10))
 
 
 @pytest.mark.parametrize(("channels", "hidden", "units"), [(1, None, 16), (60, None, 30), (6, 3, 3)])

@@ -141,6 +141,17 @@ def test_a_row_is_predicted_alike_in_any_company(model, table, monkeypatch):
     np.testing.assert_allclose(fitted.predict_proba(X), whole, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "model", [*SHORT, CNN(shape=(1, 6, 6)), GRU(shape=(5, 2)), MLP(class_weight={"a": 2})], ids=str
+)
+def test_warm_up_leaves_no_trace(model):
+    model = clone(model)
+    state = torch.get_rng_state()
+    model.warm_up()
+    assert not hasattr(model, "classes_")
+    assert torch.equal(torch.get_rng_state(), state)
+
+
 def test_pickles(table):
     model = MLP(max_steps=20).fit(*table)
     np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).predict(table[0]), model.predict(table[0]))

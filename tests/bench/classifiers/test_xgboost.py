@@ -81,3 +81,9 @@ def test_nan_is_missing_and_infinity_is_refused():
     X[0, 0] = np.inf
     with pytest.raises(ValueError, match="infinity"):
         XGBoost().fit(X, y)
+
+
+def test_warm_up_leaves_no_trace():
+    model = XGBoost(class_weight={"a": 2})
+    model.warm_up()
+    assert not hasattr(model, "classes_")
