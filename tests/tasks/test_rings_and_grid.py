@@ -64,8 +64,8 @@ def test_closed_forms_of_collapse():
 
 
 def test_the_edge_of_a_mode_is_three_deviations():
-    assert modes(MEANS[RING][:1] + [[0.0299, 0]], RING).tolist() == [0]
-    assert modes(MEANS[RING][:1] + [[0.0301, 0]], RING).tolist() == [-1]
+    assert modes(MEANS[RING][:1] + np.array([0.0299, 0]), RING).tolist() == [0]
+    assert modes(MEANS[RING][:1] + np.array([0.0301, 0]), RING).tolist() == [-1]
 
 
 def test_measures_name_each_figure_that_was_drawn():

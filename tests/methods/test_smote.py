@@ -1,0 +1,91 @@
+"""The SMOTE family agrees with imbalanced-learn, and picks SMOTE-NC or SMOTE-N from the schema."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
+
+from bench.conformance import toy_rows
+from bench.task import Column, Schema
+from methods.smote import Adasyn, BorderlineSmote, RandomOver, Smote
+
+
+def fill(y):
+    counts = np.bincount(y)
+    return np.concatenate([np.full(counts.max() - count, cls) for cls, count in enumerate(counts)]).astype(np.int64)
+
+
+def overlapping(n=200, seed=0):
+    rng = np.random.default_rng(seed)
+    y = (rng.random(n) < 0.2).astype(np.int64)
+    X = (rng.normal(size=(n, 3)) + y[:, None]).astype(np.float32)
+    return X, y, Schema("tabular", (3,), ("a", "b"), tuple(Column(c) for c in "xyz"), rare=1)
+
+
+@pytest.mark.parametrize(
+    ("method", "sampler"),
+    [
+        (RandomOver(random_state=3), RandomOverSampler(random_state=3)),
+        (Smote(random_state=3), SMOTE(random_state=3)),
+        (Smote(k_neighbors=2, random_state=3), SMOTE(k_neighbors=2, random_state=3)),
+        (BorderlineSmote(random_state=3), BorderlineSMOTE(random_state=3)),
+    ],
+)
+def test_balancing_equals_imbalanced_learn_bit_for_bit(method, sampler):
+    X, y, schema = overlapping()
+    labels = fill(y)
+    expected_X, expected_y = sampler.fit_resample(X, y)
+    np.testing.assert_array_equal(np.concatenate([X, method.fit(X, y, schema).sample(labels)]), expected_X)
+    np.testing.assert_array_equal(np.concatenate([y, labels]), expected_y)
+
+
+def test_adasyn_rows_are_imbalanced_learns_where_the_count_was_exact_or_too_large():
+    X, y, schema = overlapping()
+    theirs = ADASYN(random_state=0).fit_resample(X, y)[0][len(X) :]
+    ours = Adasyn(random_state=0).fit(X, y, schema).sample(fill(y))
+    assert len(ours) == len(fill(y))
+    if len(theirs) >= len(ours):
+        assert {row.tobytes() for row in ours} <= {row.tobytes() for row in theirs}
+
+
+def test_mixed_columns_use_smotenc_and_categories_alone_smoten():
+    X, y, schema = toy_rows(mixed=True)
+    labels = fill(y)
+    drawn = Smote(random_state=1).fit(X, y, schema).sample(labels)
+    expected, _ = SMOTENC([2], random_state=1).fit_resample(X, y)
+    np.testing.assert_array_equal(drawn, expected[len(X) :].astype(np.float32))
+    only = Schema("tabular", (1,), schema.classes, (schema.columns[2],))
+    codes = X[:, 2:3]
+    drawn = Smote(random_state=1).fit(codes, y, only).sample(labels)
+    expected, _ = SMOTEN(random_state=1).fit_resample(codes, y)
+    np.testing.assert_array_equal(drawn, expected[len(X) :])
+
+
+@given(st.lists(st.integers(0, 2), max_size=30), st.integers(0, 100))
+@settings(max_examples=20, deadline=None)
+def test_rows_stay_within_their_class_whatever_is_asked(labels, seed):
+    X, y, schema = toy_rows(mixed=False)
+    labels = np.array(labels, dtype=np.int64)
+    rows = Smote(random_state=seed).fit(X, y, schema).sample(labels)
+    assert rows.shape == (len(labels), 4)
+    for cls in np.unique(labels):
+        of_class = X[y == cls]
+        assert (rows[labels == cls] >= of_class.min(0) - 1e-4).all()
+        assert (rows[labels == cls] <= of_class.max(0) + 1e-4).all()
+
+
+def test_random_over_repeats_rows_of_the_class_even_a_single_one():
+    X, y, schema = toy_rows()
+    keep = np.concatenate([np.flatnonzero(y != 2), np.flatnonzero(y == 2)[:1]])
+    rows = RandomOver().fit(X[keep], y[keep], schema).sample(np.array([2, 2, 0]))
+    np.testing.assert_array_equal(rows[:2], X[y == 2][[0, 0]])
+    assert any((rows[2] == row).all() for row in X[y == 0])
+
+
+def test_a_static_channel_stays_static():
+    X, y, schema = toy_rows("series", mixed=True)
+    rows = Smote().fit(X, y, schema).sample(np.array([2] * 8))
+    np.testing.assert_allclose(rows[:, :, 2], rows[:, :1, 2].repeat(12, 1), rtol=1e-5)
