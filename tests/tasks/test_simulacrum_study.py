@@ -32,7 +32,7 @@ def test_it_runs_and_runs_again_for_free(study, tmp_path, monkeypatch, capsys):
     records = [json.loads(line) for line in out.read_text().splitlines()]
     assert [record["method"] for record in records] == ["real", "gan", "cwgan-gp"]
     real, gan, wgan = (record["metrics"]["mse_p"] for record in records)
-    assert real < 0.001 < min(gan, wgan)
+    assert real < 0.005 < min(gan, wgan)
     study.main()
     assert len(out.read_text().splitlines()) == 3
 
