@@ -15,6 +15,7 @@ from sklearn.base import clone
 
 from bench.augmenter import Augmenter
 from bench.errors import BenchError
+from bench.seeds import derive
 from bench.task import Column, Schema
 
 if TYPE_CHECKING:
@@ -60,6 +61,10 @@ class FromSampler(Augmenter):
     def make(self, schema: Schema) -> Any:
         """A fresh sampler for rows of this schema, flattened."""
         return clone(self.sampler)
+
+    def limit(self, schema: Schema) -> int | None:
+        """Rows of a class the sampler is shown at most when that class is drawn (a random choice); None means all."""
+        return None
 
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
         """Keep the rows. Raises ``BenchError`` for categorical columns that the sampler would take for numbers."""
@@ -120,22 +125,36 @@ class FromSampler(Augmenter):
     def _resample(self, asked: Mapping[int, int], k: int | None) -> tuple[Array, Labels]:
         sampler = self.make(self.schema_)
         params = sampler.get_params()
-        options: dict[str, Any] = {
-            "sampling_strategy": {cls: int(self.counts_[cls]) + count for cls, count in asked.items()}
-        }
+        rows, labels = self._shown(asked)
+        counts = np.bincount(labels, minlength=len(self.counts_))
+        options: dict[str, Any] = {"sampling_strategy": {cls: int(counts[cls]) + n for cls, n in asked.items()}}
         if "random_state" in params:
             options["random_state"] = self.random_state
         if k is not None:
             options[self._k_name()] = k
         sampler.set_params(**options)
-        n = len(self.rows_)
+        n = len(rows)
         try:
-            X, y = sampler.fit_resample(self.rows_, self.labels_)
+            X, y = sampler.fit_resample(rows, labels)
         except (RuntimeError, ValueError) as error:
             if "No samples will be generated" in str(error):  # ADASYN rounded every row's share to zero
-                return self.rows_[:0], self.labels_[:0]
+                return rows[:0], labels[:0]
             raise BenchError(f"{self._kind()} cannot draw from these rows: {' '.join(str(error).split())}") from error
         return X[n:], y[n:]
+
+    def _shown(self, asked: Mapping[int, int]) -> tuple[Array, Labels]:
+        most = self.limit(self.schema_)
+        large = [cls for cls in asked if most is not None and self.counts_[cls] > most]
+        if not large:
+            return self.rows_, self.labels_
+        keep = np.ones(len(self.labels_), dtype=bool)
+        for cls in large:
+            where = np.flatnonzero(self.labels_ == cls)
+            keep[where] = False
+            keep[np.random.default_rng(derive(self.random_state, "shown", cls)).choice(where, most, replace=False)] = (
+                True
+            )
+        return self.rows_[keep], self.labels_[keep]
 
     def _thin(self, rows: Array, count: int) -> Array:
         if len(rows) == count:

@@ -89,3 +89,19 @@ def test_a_static_channel_stays_static():
     X, y, schema = toy_rows("series", mixed=True)
     rows = Smote().fit(X, y, schema).sample(np.array([2] * 8))
     np.testing.assert_allclose(rows[:, :, 2], rows[:, :1, 2].repeat(12, 1), rtol=1e-5)
+
+
+def test_smoten_is_shown_only_some_rows_of_a_large_class():
+    rng = np.random.default_rng(0)
+    schema = Schema("tabular", (2,), ("a", "b"), (Column("p", tuple("uvw")), Column("q", tuple("xyz"))))
+    X = rng.integers(0, 3, (400, 2)).astype(np.float32)
+    y = (np.arange(400) < 40).astype(np.int64)
+    few = Smote(max_rows=60).fit(X, y, schema)
+    seen = []
+    make = few.make
+    few.make = lambda schema: seen.append(make(schema)) or seen[-1]
+    rows = few.sample(np.repeat([0, 1], 50))
+    assert rows.shape == (100, 2)
+    strategies = [sampler.sampling_strategy for sampler in seen if isinstance(sampler.sampling_strategy, dict)]
+    assert strategies == [{0: 60 + 50, 1: 40 + 50}]
+    np.testing.assert_array_equal(rows, few.sample(np.repeat([0, 1], 50)))
