@@ -14,7 +14,7 @@ from imblearn.over_sampling.base import BaseOverSampler
 from sklearn.base import clone
 
 from bench.augmenter import Augmenter
-from bench.errors import BenchError
+from bench.errors import BenchError, Unsuitable
 from bench.seeds import derive
 from bench.task import Column, Schema
 
@@ -67,10 +67,10 @@ class FromSampler(Augmenter):
         return None
 
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
-        """Keep the rows. Raises ``BenchError`` for categorical columns that the sampler would take for numbers."""
+        """Keep the rows. Raises ``Unsuitable`` for categorical columns that the sampler would take for numbers."""
         if schema.categorical and not self.mixed:
             name = schema.columns[schema.categorical[0]].name
-            raise BenchError(
+            raise Unsuitable(
                 f"{self._kind()} needs numeric columns and {name!r} is categorical; use smote or random-over"
             )
         self.rows_ = np.array(X, dtype=np.float32).reshape(len(X), -1)

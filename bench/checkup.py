@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from bench.conformance import Check, classifier_checks, method_checks, task_checks
 from bench.data import DataHome
 from bench.errors import BenchError
 from bench.registry import BY_KIND, Entry, did_you_mean
+from bench.task import Modality
 
 #: a generator's training is cut to this many steps: the checks are about its conduct, not its quality
 _STEPS = 5
@@ -59,5 +60,5 @@ def _checks(entry: Entry[Any]) -> Iterator[tuple[str, Check]]:
         known = method.get_params(deep=False)
         method.set_params(**{key: _STEPS for key in ("steps", "pretrain_steps") if key in known})
         for modality in entry.modalities:
-            for name, run in method_checks(method, modality, mixed=False):
+            for name, run in method_checks(method, cast("Modality", modality), mixed=False):
                 yield f"{modality}: {name}", run

@@ -15,5 +15,9 @@ class InvalidData(BenchError):
     """A data file or a table is not what its task needs (altered, truncated, one class, NaN)."""
 
 
+class Unsuitable(BenchError):
+    """A method cannot work on these rows by its nature; the cell ends as ``skipped``, with the reason."""
+
+
 class InvalidRows(Exception):
     """A method drew rows that break its contract; the cell ends as ``invalid``."""

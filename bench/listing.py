@@ -59,14 +59,14 @@ def _pairs() -> None:
     for kind in ("method", "classifier"):
         for entry in BY_KIND[kind]:
             marks = ["yes" if m in entry.modalities else "–" for m in ("tabular", "image", "series")]
-            rows.append([kind, entry.name, *marks, ", ".join(entry.only)])
-    print(tabulate(rows, ["", "goes with", "tabular", "image", "series", "only tasks"]))
+            rows.append([kind, entry.name, *marks, ", ".join(entry.unfit), ", ".join(entry.regimes)])
+    print(tabulate(rows, ["", "goes with", "tabular", "image", "series", "not with", "regimes, if not all"]))
     print("– : it does not take rows of that shape; `none` goes with regime real, every other method with the others.")
     odd = [
         f"{e.name} × {t.name}: {reason}"
         for kind in ("method", "classifier")
         for e in BY_KIND[kind]
-        if e.only
+        if e.unfit
         for t in registry.tasks
         if t.modalities[0] in e.modalities and (reason := fits_together(e, t))
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -44,8 +43,8 @@ def fits_together(entry: registry.Entry[Any], task: registry.Entry[Any]) -> str 
     modality = task.modalities[0]
     if modality not in entry.modalities:
         return f"{entry.name} is for {' and '.join(entry.modalities)}; {task.name} is {modality}"
-    if entry.only and not any(fnmatch.fnmatchcase(task.name, pattern) for pattern in entry.only):
-        return f"{entry.name} is only for {', '.join(entry.only)}"
+    if clash := set(entry.unfit) & set(task.traits):
+        return f"{entry.name} does not take {' or '.join(clash)} rows; {task.name} has them"
     return None
 
 
@@ -117,7 +116,11 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
     for seed in config.for_task("seeds", task.name):
         for name in names:
             method = registry.methods[name]
-            wanted = [Regime.parse("real")] if name == BASELINE else [r for r in regimes if r.synthetic]
+            wanted = (
+                [Regime.parse("real")]
+                if name == BASELINE
+                else [r for r in regimes if r.synthetic and (not method.regimes or r.kind in method.regimes)]
+            )
             draft = Fit(
                 task.name, name, seed, config.base_seed, config.budget, origin, (),
                 task_params=dict(task.params) | config.options("task", task.name, task.name),

@@ -48,7 +48,11 @@ class Entry(Generic[T]):
     summary: str = ""
     requires: tuple[str, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
-    only: tuple[str, ...] = ()
+    #: a task: what is special about its rows ("categorical": most columns are); else: what it cannot take
+    traits: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
+    #: a method: the regimes it is for; empty means all that draw rows
+    regimes: tuple[str, ...] = ()
     #: names of the constructor's arguments, where reading the file could tell
     arguments: tuple[str, ...] | None = None
 
@@ -153,28 +157,18 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
         modalities: tuple[str, ...] = ("tabular",),
         requires: tuple[str, ...] = (),
         params: Mapping[str, Any] | None = None,
-        only: tuple[str, ...] = (),
+        traits: tuple[str, ...] = (),
+        unfit: tuple[str, ...] = (),
+        regimes: tuple[str, ...] = (),
         summary: str = "",
     ) -> Callable[[C], C]:
         def register(cls: C) -> C:
             file = Path(sys.modules[cls.__module__].__file__ or "").resolve()
             for name in names:
                 text = summary or (cls.__doc__ or "").strip().split("\n")[0]
-                BY_KIND[kind].add(
-                    Entry(
-                        kind,
-                        name,
-                        cls.__module__,
-                        cls.__qualname__,
-                        file,
-                        0,
-                        modalities,
-                        text,
-                        requires,
-                        params or {},
-                        only,
-                    )
-                )
+                where = (cls.__module__, cls.__qualname__, file, 0)
+                about = Entry(kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes)
+                BY_KIND[kind].add(about)
             return cls
 
         return register
@@ -184,7 +178,9 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
     modalities : which of "tabular", "image", "series" it is for (a task: the one it is)
     requires : modules that must be importable
     params : preset constructor arguments; stack decorators for variants
-    only : a method or classifier that fits only some tasks names them (shell patterns)
+    traits : a task says what is special about its rows, such as "categorical"
+    unfit : a method or classifier names the traits it cannot work with
+    regimes : a method that is made for some of "balance", "append", "tstr" names them
     summary : one line for ``augbench list``; by default the docstring's first
     """
     return decorate

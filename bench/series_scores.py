@@ -10,6 +10,7 @@ torch's global generators alone, and runs on the CPU on the compiled GRU where n
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 BATCH = 128
 LEARNING_RATE = 1e-3
+_KEPT: dict[tuple[str, int, int, int, int], dict[str, float]] = {}
 
 
 def discriminative_score(
@@ -47,7 +49,7 @@ def discriminative_score(
         parts = [_shuffled(rows, rng) for rows in (real, synthetic)]
         train = [torch.from_numpy(rows[: int(0.8 * len(rows))]) for rows in parts]
         test = [torch.from_numpy(rows[int(0.8 * len(rows)) :]) for rows in parts]
-        net = _net(real.shape[2], max(1, real.shape[2] // 2), 1, "none", seed, kernel)
+        net = _net(real.shape[2], _units(real.shape[2]), 1, "none", seed, kernel)
 
         def loss(chosen: list[Tensor]) -> Tensor:
             logits = net(torch.cat(chosen))[:, -1, 0]
@@ -85,7 +87,7 @@ def predictive_score(
         return windows[:, :-1, :inputs], windows[:, 1:, -1:]
 
     def once(seed: int) -> float:
-        net = _net(inputs, max(1, channels // 2), 1, "sigmoid", seed, kernel)
+        net = _net(inputs, _units(channels), 1, "sigmoid", seed, kernel)
         past, future = pair(synthetic)
 
         def loss(chosen: list[Tensor]) -> Tensor:
@@ -148,12 +150,31 @@ def measure(
         found["discriminative"] = discriminative_score(train, synthetic, seed, iterations[0], repeats)
     if iterations[1]:
         found["predictive"] = predictive_score(train, synthetic, seed, iterations[1], repeats)
-        found["predictive_real"] = predictive_score(train, train, seed, iterations[1], repeats)
     if epochs:
-        for suffix, rows in (("", synthetic), ("_real", train)):
-            scores = forecast(rows, holdout, seed, epochs)
-            found |= {f"forecast_{name}{suffix}": value for name, value in scores.items()}
-    return found
+        found |= {f"forecast_{name}": value for name, value in forecast(synthetic, holdout, seed, epochs).items()}
+    return found | _of_real(train, holdout, seed, iterations[1], epochs, repeats)
+
+
+def _of_real(train: Array, holdout: Array, seed: int, iterations: int, epochs: int, repeats: int) -> dict[str, float]:
+    """What the real windows give. Every method on the same split is held against the same, so it is kept."""
+    digest = hashlib.sha256(np.ascontiguousarray(train).tobytes() + np.ascontiguousarray(holdout).tobytes()).hexdigest()
+    key = (digest, seed, iterations, epochs, repeats)
+    if key not in _KEPT:
+        found: dict[str, float] = {}
+        if iterations:
+            found["predictive_real"] = predictive_score(train, train, seed, iterations, repeats)
+        if epochs:
+            scores = forecast(train, holdout, seed, epochs)
+            found |= {f"forecast_{name}_real": value for name, value in scores.items()}
+        while len(_KEPT) >= 8:
+            _KEPT.pop(next(iter(_KEPT)))
+        _KEPT[key] = found
+    return _KEPT[key]
+
+
+def _units(channels: int) -> int:
+    """Half as many as channels, as published; half of one is none, which the protocol does not foresee."""
+    return channels // 2 or 4
 
 
 def _check(*sets: Array) -> None:

@@ -24,7 +24,7 @@ import numpy as np
 from bench import metrics, registry, samples, seeds
 from bench.augmenter import Augmenter, check_rows
 from bench.clock import Clock
-from bench.errors import InvalidRows
+from bench.errors import InvalidRows, Unsuitable
 from bench.fit import Cell, Fit
 from bench.measures import measure
 from bench.monitor import TrainingMonitor
@@ -206,7 +206,10 @@ class _Walk:
 
 
 def status_of(error: BaseException) -> str:
-    """``invalid`` for rows that break the contract, ``oom`` for memory, ``error`` for the rest."""
+    """``invalid`` for rows that break the contract, ``skipped`` for a method that is not for such rows, ``oom`` for
+    memory, ``error`` for the rest."""
+    if isinstance(error, Unsuitable):
+        return "skipped"
     if isinstance(error, InvalidRows):
         return "invalid"
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":

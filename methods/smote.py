@@ -58,7 +58,7 @@ class Smote(FromSampler):
         return SMOTENC(categorical, k_neighbors=self.k_neighbors)
 
 
-@method("borderline-smote")
+@method("borderline-smote", unfit=("categorical",), regimes=("balance", "append"))
 class BorderlineSmote(FromSampler):
     """Borderline-SMOTE: new rows only around the rows of a class that other classes surround.
 
@@ -75,7 +75,7 @@ class BorderlineSmote(FromSampler):
         return BorderlineSMOTE(k_neighbors=self.k_neighbors, m_neighbors=self.m_neighbors, kind=self.kind)
 
 
-@method("adasyn")
+@method("adasyn", unfit=("categorical",), regimes=("balance", "append"))
 class Adasyn(FromSampler):
     """ADASYN: more new rows where a class is surrounded by others; the count is made exact."""
 

@@ -161,7 +161,7 @@ class _Simulacrum(Task):
         return f", {self.rows:,} rows of it at random" if self.rows else ""
 
 
-@task("simulacrum-site")
+@task("simulacrum-site", traits=("categorical",))
 class SimulacrumSite(_Simulacrum):
     """A rare cancer site (pancreas, 1.5 %) against the rest: 27 categorical variables."""
 
@@ -190,7 +190,7 @@ class SimulacrumSite(_Simulacrum):
         return (SITE, SITE4)
 
 
-@task("simulacrum-stage")
+@task("simulacrum-stage", traits=("categorical",))
 class SimulacrumStage(_Simulacrum):
     """Stage 4 against stages 1 to 3: 22 categorical variables, none that defines the stage."""
 
@@ -211,7 +211,7 @@ class SimulacrumStage(_Simulacrum):
         )
 
 
-@task("simulacrum-sites20")
+@task("simulacrum-sites20", traits=("categorical",))
 class SimulacrumSites20(_Simulacrum):
     """Which of the 20 commonest cancer sites: 15 categorical variables, none recorded for one site only."""
 

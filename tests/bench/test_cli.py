@@ -183,4 +183,4 @@ def test_a_run_without_one_good_cell_exits_1(augbench, toy, tmp_path, monkeypatc
     config.write_text("timeout = 0.001\n")
     words = ["run", "--plugin", toy, "--task", "toy", "--method", "none", "--classifier", "xgboost"]
     done = augbench(*words, "--config", config, "--seeds", 1, "--no-pictures", "--out", tmp_path / "out", check=1)
-    assert "timeout in load: toy × none × xgboost × real" in done.stderr
+    assert "timeout in " in done.stderr
