@@ -167,7 +167,9 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
             for name in names:
                 text = summary or (cls.__doc__ or "").strip().split("\n")[0]
                 where = (cls.__module__, cls.__qualname__, file, 0)
-                about = Entry(kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes)
+                about: Entry[Any] = Entry(
+                    kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes
+                )
                 BY_KIND[kind].add(about)
             return cls
 
