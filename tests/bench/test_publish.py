@@ -1,0 +1,55 @@
+import json
+
+import pytest
+
+from bench import publish
+from bench.errors import BenchError
+
+
+@pytest.fixture
+def folder(tmp_path, toy):
+    """A folder with the records of a small run."""
+    from bench import trial
+    from bench.config import Config
+    from bench.data import DataHome
+    from bench.matrix import plan
+    from bench.store import Store
+
+    config = Config(
+        tasks=("toy",), methods=("none", "toy-jitter"), classifiers=("xgboost",), regimes=("real", "tstr"), seeds=(0, 1)
+    )
+    matrix = plan(config, DataHome(), "cpu")
+    with Store(tmp_path) as store:
+        for fit in matrix.fits:
+            for event in trial.run(fit):
+                if "record" in event:
+                    store.append(event["record"])
+    (tmp_path / "run.json").write_text(json.dumps({"primary": {"toy": "roc_auc"}}))
+    return tmp_path
+
+
+def test_boards_use_the_primary_metric_that_the_run_kept(folder, capsys):
+    publish.boards(folder, "json")
+    board = json.loads((folder / "boards" / "toy.json").read_text())
+    assert board["primary"] == "roc_auc"
+    assert board["source"] == "simulated"
+    assert capsys.readouterr().out.startswith("{")
+
+
+def test_only_the_selection_is_printed_and_everything_is_written(folder, capsys):
+    chosen = [r["id"] for r in publish.read(folder) if r["method"] == "none"]
+    publish.boards(folder, "md", shown=chosen)
+    assert "toy-jitter" not in capsys.readouterr().out
+    assert "toy-jitter" in (folder / "boards" / "toy.md").read_text()
+
+
+def test_unknown_format_and_empty_folder_are_refused(folder, tmp_path):
+    with pytest.raises(BenchError, match="unknown format 'pdf'"):
+        publish.boards(folder, "pdf")
+    with pytest.raises(BenchError, match="holds no records"):
+        publish.boards(tmp_path / "elsewhere", None)
+
+
+def test_plots_are_drawn_from_records_alone(folder):
+    publish.pictures(folder, workers=1)
+    assert (folder / "plots" / "toy.png").stat().st_size > 5000
