@@ -19,14 +19,9 @@ from bench.task import Dataset, Origin, Split, Task
 
 #: whatever a method calls the length of its training, shortened
 QUICK = {
-    "steps": 3,
-    "epochs": 2,
-    "pretrain": 2,
-    "batch_size": 8,
-    "critic_steps": 2,
-    "generator": (16,),
-    "critic": (16,),
-}
+    "steps": 3, "pretrain_steps": 3, "pretrain_batch_size": 8, "epochs": 2, "batch_size": 8, "critic_steps": 2,
+    "generator": (16,), "critic": (16,), "noise": 16, "code": 16,
+}  # fmt: skip
 NUMERIC_ONLY = {"adasyn", "borderline-smote"}
 
 registry.discover()
