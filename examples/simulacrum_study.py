@@ -158,7 +158,9 @@ def run(args: argparse.Namespace) -> None:
             )
             known = known or scores
             record = {"key": key, "method": name, "seed": seed, "source": source, "rows": args.rows}
-            record |= {"steps": args.steps, "metrics": scores.metrics, "columns": sum(sizes) + conditional.n_classes}
+            ratio = args.critic_steps if "wgan" in name else 1
+            record |= {"steps": args.steps, "critic_steps": ratio, "betas": list(args.betas)}
+            record |= {"metrics": scores.metrics, "columns": sum(sizes) + conditional.n_classes}
             record |= {"fit_seconds": fitted - started, "score_seconds": time.perf_counter() - fitted}
             with args.out.open("a") as stream:
                 stream.write(json.dumps(record) + "\n")
@@ -176,23 +178,27 @@ def report(records: list[dict[str, Any]]) -> str:
     """A Markdown table: mean over seeds of each measure, with the study's figure in brackets."""
     from tabulate import tabulate
 
+    runs: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for record in records:
+        setting = (record["method"],)
+        if record["method"] != "real":
+            setting += (record["steps"], f"{record['critic_steps']}:1", "{} {}".format(*record["betas"]))
+        runs.setdefault(setting, []).append(record)
     lines = []
-    for steps in sorted({r["steps"] for r in records}):
-        for name in dict.fromkeys(r["method"] for r in records if r["steps"] == steps):
-            runs = [r for r in records if (r["method"], r["steps"]) == (name, steps)]
-            cells = []
-            for measure, published in zip(
-                MEASURES, STUDY.get(name.removesuffix("-as-coded"), (None,) * 4), strict=True
-            ):
-                values = [r["metrics"][measure] for r in runs if measure in r["metrics"]]
-                mean = f"{statistics.mean(values):.2g}" if values else "-"
-                cells.append(f"{mean} ({published:.2g})" if published is not None else mean)
-            seconds = statistics.mean(r["fit_seconds"] for r in runs)
-            lines.append([name, "-" if name == "real" else steps, len(runs), *cells, f"{seconds:.0f}"])
+    for setting, of_setting in runs.items():
+        name, cells = setting[0], []
+        for measure, published in zip(MEASURES, STUDY.get(name.removesuffix("-as-coded"), (None,) * 4), strict=True):
+            values = [r["metrics"][measure] for r in of_setting if measure in r["metrics"]]
+            mean = f"{statistics.mean(values):.2g}" if values else "-"
+            cells.append(f"{mean} ({published:.2g})" if published is not None else mean)
+        seconds = statistics.mean(r["fit_seconds"] for r in of_setting)
+        lines.append(
+            [*(setting if len(setting) > 1 else (name, "", "", "")), len(of_setting), *cells, f"{seconds:.0f}"]
+        )
     source = ", ".join(sorted({r["source"] for r in records}))
     rows = ", ".join(f"{n:,}" for n in sorted({r["rows"] for r in records}))
     heading = f"Source: {source}, {rows} rows. In brackets: the study, on Simulacrum v1.1.\n\n"
-    headers = ["method", "steps", "seeds", "MSE_p", "MSE_cp", "MSE_lr", "MSE_rf", "fit s"]
+    headers = ["method", "steps", "D:G", "Adam betas", "seeds", "MSE_p", "MSE_cp", "MSE_lr", "MSE_rf", "fit s"]
     return heading + tabulate(lines, headers, tablefmt="github")
 
 
