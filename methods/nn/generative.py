@@ -176,7 +176,8 @@ class AdversarialAugmenter(Augmenter):
         if monitor is None and cooling == 1:
             return None
         part = "" if cls is None else self.schema_.classes[cls]
-        watched = y[np.random.default_rng(seed).permutation(len(y))[:WATCHED]]
+        shown = [c for c in np.unique(y) if self.wanted is None or c in self.wanted]
+        watched = np.repeat(np.array(shown, dtype=np.int64), max(1, WATCHED // max(1, len(shown))))  # rare ones too
 
         def on_step(step: int, losses: Mapping[str, Tensor]) -> None:
             if cooling != 1:
