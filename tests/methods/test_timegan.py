@@ -141,3 +141,24 @@ def test_what_it_refuses():
 def test_fewer_rows_than_a_batch():
     X, y = rows(9)
     assert np.isfinite(TimeGAN(**SMALL).fit(X, y, SCHEMA).sample(y)).all()
+
+
+def test_static_features_and_classes_together():
+    X, y = rows()
+    X[..., 1] = X[:, :1, 1]
+    schema = Schema("series", (STEPS, 2), ("low", "high"), (Column("u"), Column("v", static=True)))
+    drawn = TimeGAN(**SMALL).fit(X, y, schema).sample(y[:10])
+    assert drawn.shape == (10, STEPS, 2)
+    assert (np.ptp(drawn[..., 1], axis=1) == 0).all()
+    assert (np.ptp(drawn[..., 0], axis=1) > 0).all()
+
+
+@pytest.mark.gpu
+def test_on_an_accelerator():
+    X, y = rows()
+    device = torch.accelerator.current_accelerator().type
+    model = TimeGAN(**SMALL, device=device).fit(X, y, SCHEMA)
+    assert next(model.networks_.parameters()).device.type == device
+    drawn = model.sample(y)
+    assert np.isfinite(drawn).all()
+    assert np.array_equal(drawn, model.sample(y))
