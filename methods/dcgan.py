@@ -56,8 +56,13 @@ def _judge(critic: nn.Module, images: Tensor, classes: Tensor | None) -> tuple[T
     return logit, F.cross_entropy(auxiliary, classes)
 
 
-@method("dcgan", modalities=("image",), summary="convolutional GAN, conditional by label projection")
-@method("acgan", modalities=("image",), params={"head": "auxiliary"}, summary="DCGAN with an auxiliary classifier")
+@method("dcgan", modalities=("image",), summary="Convolutional GAN, the class by label projection.")
+@method(
+    "acgan",
+    modalities=("image",),
+    params={"head": "auxiliary"},
+    summary="Convolutional GAN, the class by an auxiliary classifier.",
+)
 class DCGAN(Augmenter):
     """Class-conditional DCGAN, one pair of networks for all classes.
 
