@@ -6,7 +6,7 @@ erasing as Zhong et al. 2020 (arXiv 1708.04896), evaluated on Fashion-MNIST amon
 
 Those papers transform every training image. Here only the drawn rows are, and in the regime ``balance`` they are of
 rare classes: whatever gives a transformation away (a garment off centre, pixels blurred by a rotation, a rectangle)
-then speaks for a rare class, and the classifier learns that. On ``fashion-mnist-imbalanced`` a rotation alone costs
+then speaks for a rare class, and the classifier learns that. On ``fashion-mnist-imbalanced`` a small affine map costs
 half of what mere repetition of the rare images gains; the flip alone (``image-flip``) gains more than repetition.
 """
 
