@@ -64,14 +64,6 @@ def test_seeded_without_touching_the_global_generators(images):
     assert not np.array_equal(first, method.set_params(random_state=4).sample(labels))
 
 
-def test_flips_alone(images):
-    from bench.registry import methods
-
-    rows = methods["image-flip"].create().fit(*images, SCHEMA).sample(np.zeros(50, dtype=np.int64))
-    for row in rows:
-        assert any((row == one).all() or (row[..., ::-1] == one).all() for one in images[0])
-
-
 def test_user_errors(images):
     with pytest.raises(BenchError, match="flip must lie in 0 to 1"):
         ImageAugment(flip=2.0).fit(*images, SCHEMA)
