@@ -5,7 +5,7 @@ crop with padding and horizontal flip as He et al. 2016 (arXiv 1512.03385, secti
 erasing as Zhong et al. 2020 (arXiv 1708.04896), evaluated on Fashion-MNIST among others.
 
 Those papers transform every training image. Here only the drawn rows are, and in the regime ``balance`` they are of
-rare classes: what gives a transformed image away then speaks for a rare class, and the classifier learns that. It is why
+rare classes: what gives a transformed image away then speaks for a rare class, and the classifier learns that. Hence
 the affine map, whose interpolation blurs every pixel, is off: on ``fashion-mnist-imbalanced`` it alone halves what mere
 repetition of the rare images gains in their recall, while crop, flip and erasing gain more than repetition.
 """
