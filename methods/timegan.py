@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from bench.augmenter import Augmenter
@@ -19,82 +19,10 @@ from bench.errors import BenchError
 from bench.nn.recurrent import RecurrentNet, resolve_kernel
 from bench.registry import method
 from bench.seeds import derive
+from methods.nn.timegan_networks import Networks
 
 if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
-
-
-def join(sequence: Tensor, *parts: Tensor) -> Tensor:
-    """Join features: sequences (rows, steps, f) and vectors (rows, f), the same at every step."""
-    turned = [sequence.permute(2, 1, 0)]
-    for part in parts:
-        turned.append(part.permute(2, 1, 0) if part.ndim == 3 else part.t()[:, None].expand(-1, sequence.shape[1], -1))
-    return torch.cat(turned).permute(2, 1, 0)
-
-
-def _dense(inputs: int, hidden: int, outputs: int, activation: nn.Module) -> nn.Sequential:
-    layers = nn.Linear(inputs, hidden), nn.Linear(hidden, outputs)
-    for layer in layers:
-        nn.init.xavier_uniform_(layer.weight)
-        nn.init.zeros_(layer.bias)
-    return nn.Sequential(layers[0], nn.Tanh(), layers[1], activation)
-
-
-class Networks(nn.Module):
-    """The five networks, and four small ones if there are static features (equations 2 to 5 of the paper).
-
-    x (rows, steps, channels) in [0, 1]; s (rows, statics); label (rows, classes) one-hot. Empty s and label have no
-    columns. A static code ``hs`` is an input of the embedder, generator, supervisor and discriminator at every step;
-    the label is one of the generator, supervisor and discriminator: what a code looks like is for the data to say.
-    """
-
-    def __init__(self, channels: int, statics: int, classes: int, hidden: int, layers: int, compiled: bool) -> None:
-        super().__init__()
-        code = hidden if statics else 0
-
-        def recurrent(inputs: int, depth: int, outputs: int, activation: str = "sigmoid") -> RecurrentNet:
-            return RecurrentNet(inputs, hidden, depth, outputs, activation, compiled)
-
-        self.embedder = recurrent(channels + code, layers, hidden)
-        self.recovery = recurrent(hidden, layers, channels)
-        self.generator = recurrent(channels + code + classes, layers, hidden)
-        self.supervisor = recurrent(hidden + code + classes, max(1, layers - 1), hidden)
-        self.discriminator = recurrent(hidden + code + classes, layers, 1, "none")
-        self.statics = statics
-        if statics:
-            self.static_embedder = _dense(statics, hidden, hidden, nn.Sigmoid())
-            self.static_recovery = _dense(hidden, hidden, statics, nn.Sigmoid())
-            self.static_generator = _dense(statics + classes, hidden, hidden, nn.Sigmoid())
-            self.static_discriminator = _dense(hidden + classes, hidden, 1, nn.Identity())
-
-    def parts(self, *names: str) -> list[nn.Parameter]:
-        """Parameters of the named networks and of their static partners."""
-        known = dict(self.named_children())
-        found = [known[full] for name in names for full in (name, f"static_{name}") if full in known]
-        return [p for net in found for p in net.parameters()]
-
-    def embed(self, x: Tensor, s: Tensor) -> tuple[Tensor, Tensor]:
-        """Codes of real rows: h (rows, steps, hidden), hs (rows, hidden or 0)."""
-        hs = self.static_embedder(s) if self.statics else s
-        return self.embedder(join(x, hs)), hs
-
-    def recover(self, h: Tensor, hs: Tensor) -> tuple[Tensor, Tensor]:
-        return self.recovery(h), self.static_recovery(hs) if self.statics else hs
-
-    def supervise(self, h: Tensor, hs: Tensor, label: Tensor) -> Tensor:
-        """The code expected one step later, for every step."""
-        return self.supervisor(join(h, hs, label))  # type: ignore[no-any-return]
-
-    def generate(self, z: Tensor, zs: Tensor, label: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Codes of drawn rows: the generator's, those after the supervisor, and the static code."""
-        hs = self.static_generator(torch.cat([zs, label], 1)) if self.statics else zs
-        e = self.generator(join(z, hs, label))
-        return e, self.supervise(e, hs, label), hs
-
-    def judge(self, h: Tensor, hs: Tensor, label: Tensor) -> list[Tensor]:
-        """Logits that rows are real: of every step, and of the static code if there is one."""
-        logits = [self.discriminator(join(h, hs, label))]
-        return logits + ([self.static_discriminator(torch.cat([hs, label], 1))] if self.statics else [])
 
 
 def _bce(logits: Iterable[Tensor], target: float) -> Tensor:

@@ -16,6 +16,8 @@ Equations (PyTorch's, with the reset gate after the product):
     h' = n + z (h - n)
 
 where ``g = W_ih x + b_ih`` arrives computed.
+
+All of it is in one file because numba notices that a cached function is out of date by its own file alone.
 """
 
 from __future__ import annotations
