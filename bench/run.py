@@ -74,7 +74,8 @@ def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, de
     todo = [replace(f, beside=beside, samples=pictured if f.seed == first else None) for f in todo]
     total = sum(len(fit.cells) for fit in todo)
     done_before = matrix.cells - total
-    overhead = Overhead(beside + 1)
+    forked = config.engine == "processes" and sys.platform == "linux"  # the libraries are imported once for all
+    overhead = Overhead(1 if forked else beside + 1)
     with Progress(total, done_before) as progress:
         for event in engines.run(config.engine, todo, settings):
             overhead.note(event)
@@ -96,8 +97,8 @@ def _workers(config: Config) -> int:
 class Overhead:
     """How many worker seconds the harness took for itself: start-up, reading, splitting, preprocessing, checking."""
 
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
+    def __init__(self, starting: int) -> None:
+        self.starting = starting  # processes that were starting at once
         self.start = time.perf_counter()
         self.start_up: float | None = None
         self.worker_s = 0.0
@@ -111,7 +112,7 @@ class Overhead:
             self.harness_s += event["done"]["harness_s"]
 
     def line(self) -> str:
-        start_up = (self.start_up or 0.0) * self.workers
+        start_up = (self.start_up or 0.0) * self.starting
         total = self.worker_s + start_up
         harness = self.harness_s + start_up
         share = 100 * harness / total if total else 0.0
