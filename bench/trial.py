@@ -63,7 +63,7 @@ class _Walk:
         fit, clock = self.fit, self.clock
         try:
             yield self._enter("load")
-            rows = _Rows(fit)
+            rows = _rows(fit.task, _Frozen(fit.task_params), fit.origin, fit.base_seed, fit.seed)
             method = self._method(rows)
             X, y = rows.X.copy(), rows.y.copy()  # a method may do with its rows as it likes
             yield self._enter("fit")
@@ -220,9 +220,9 @@ def status_of(error: BaseException) -> str:
 class _Rows:
     """The rows of one split, preprocessed. Methods get ``X``, ``y`` and ``schema``; the rest stays with the trial."""
 
-    def __init__(self, fit: Fit) -> None:
-        self.task, dataset = _load(fit.task, _Frozen(fit.task_params), fit.origin)
-        split: Split = self.task.split(dataset, seeds.derive(fit.base_seed, "split", fit.task, fit.seed))
+    def __init__(self, task: str, params: _Frozen, origin: Origin, base_seed: int, seed: int) -> None:
+        self.task, dataset = _load(task, params, origin)
+        split: Split = self.task.split(dataset, seeds.derive(base_seed, "split", task, seed))
         self.schema = dataset.schema
         self.test_hash = digest(hashlib.sha256(split.test.tobytes()).hexdigest())
         self.scale = Preprocess(self.schema).fit(dataset.X[split.train])
@@ -240,6 +240,10 @@ class _Frozen(dict[str, Any]):
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(repr(sorted(self.items())))
+
+
+#: the fits of one task and seed follow each other, and share the rows they are given copies of
+_rows = functools.lru_cache(maxsize=1)(_Rows)
 
 
 @functools.lru_cache(maxsize=1)

@@ -128,7 +128,7 @@ def test_a_method_never_holds_test_or_validation_rows(monkeypatch, toy):
     matrix = plan(config("toy-jitter"), DataHome(), "cpu")
     chosen = next(f for f in matrix.fits if f.method == "toy-jitter")
     list(trial.run(chosen))
-    rows = trial._Rows(chosen)
+    rows = trial._rows(chosen.task, trial._Frozen(chosen.task_params), chosen.origin, chosen.base_seed, chosen.seed)
     held_out = {row.tobytes() for row in np.concatenate([rows.X_valid, rows.X_test])}
     assert len(seen["X"]) == 120
     assert not held_out & {row.tobytes() for row in seen["X"]}
