@@ -74,6 +74,9 @@ def run(
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, ...", show_default="auto")] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds a fit and its cells may take.")] = None,
     address: Annotated[str | None, typer.Option(help="Address of a running Ray cluster.")] = None,
+    device_share: Annotated[
+        float | None, typer.Option(help="Share of an accelerator a fit asks a Ray cluster for.", show_default="1")
+    ] = None,
     out: Out = None,
     data_dir: DataDir = None,
     offline: Offline = False,
@@ -90,8 +93,8 @@ def run(
 
     given: dict[str, Any] = {
         "seeds": seeds, "base_seed": base_seed, "engine": engine, "workers": workers, "threads": threads,
-        "device": device, "timeout": timeout, "address": address, "out": out, "data_dir": data_dir,
-        "offline": offline or None, "pictures": pictures,
+        "device": device, "timeout": timeout, "address": address, "device_share": device_share, "out": out,
+        "data_dir": data_dir, "offline": offline or None, "pictures": pictures,
     }  # fmt: skip
     _discover(plugin)
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):

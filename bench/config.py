@@ -61,6 +61,7 @@ class Config:
     offline: bool = False
     pictures: bool = True
     address: str | None = None
+    device_share: float = 1.0
     #: which of the lists the user named; a name that fits nothing is then an error, not left out
     named: frozenset[str] = frozenset()
 
@@ -128,7 +129,7 @@ def _config(budget: str, merged: dict[str, Any]) -> Config:
     config = replace(Config(), budget=budget, **merged)
     if config.engine not in ENGINES:
         raise BenchError(f"unknown engine {config.engine!r}{did_you_mean(config.engine, ENGINES)}")
-    for key, low in (("workers", 1), ("threads", 1), ("timeout", 0)):
+    for key, low in (("workers", 1), ("threads", 1), ("timeout", 0), ("device_share", 0)):
         value = getattr(config, key)
         if value is not None and (
             not isinstance(value, int | float) or value < low or (key == "timeout" and value == 0)

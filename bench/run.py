@@ -17,6 +17,7 @@ from bench.clock import resolve_device
 from bench.config import Config
 from bench.data import DataHome
 from bench.engines.worker import cap_threads
+from bench.errors import BenchError
 from bench.fit import Fit
 from bench.matrix import Matrix, plan, why
 from bench.progress import Progress
@@ -46,42 +47,60 @@ def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, r
         if retry:
             store.forget(i for i in ids if i in store.records and store.records[i]["status"] != "ok")
         todo = _in_order(matrix.without(store.records), config)
+        refused: list[str] = []
         if why:
             _explain(todo, store)
         if todo:
             _write_run(config, matrix, device)
-            _carry_out(todo, matrix, store, config, device)
+            refused = _carry_out(todo, matrix, store, config, device)
         else:
             _say(f"all {matrix.cells} cells are there already; nothing to run")
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
+    if refused and not chosen:
+        raise BenchError("; ".join(refused))
     publish.boards(config.out, None, matrix.primary, ids)
     if config.pictures:
         publish.pictures(config.out, _workers(config))
+    if refused:
+        raise BenchError("; ".join(refused))
     return 0 if any(r["status"] == "ok" for r in chosen) else 1
 
 
-def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, device: str) -> None:
+def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, device: str) -> list[str]:
+    """Run the fits; the lines to say of tasks whose rows were refused."""
     settings = engines.Settings(
         workers=_workers(config),
         threads=config.threads,
         spool=config.out / "spool",
         device=device,
         address=config.address,
+        device_share=config.device_share,
     )
     beside = min(settings.workers, len(todo)) - 1 if config.engine != "serial" else 0
     first = min(fit.seed for fit in matrix.fits)
     pictured = config.out / "samples"
     todo = [replace(f, beside=beside, samples=pictured if f.seed == first else None) for f in todo]
     total = sum(len(fit.cells) for fit in todo)
+    refused: dict[str, str] = {}
     done_before = matrix.cells - total
     forked = config.engine == "processes" and sys.platform == "linux"  # the libraries are imported once for all
     overhead = Overhead(1 if forked else beside + 1)
     with Progress(total, done_before) as progress:
         for event in engines.run(config.engine, todo, settings):
             overhead.note(event)
-            if "record" in event and store.append(event["record"]):
-                progress.cell(event["record"])
+            record = event.get("record")
+            if record and _bad_table(record):
+                if record["task"] not in refused:
+                    refused[record["task"]] = f"{record['task']}: {record['reason'].partition(': ')[2]}"
+            elif record and store.append(record):
+                progress.cell(record)
     _say(overhead.line())
+    return list(refused.values())
+
+
+def _bad_table(record: dict[str, Any]) -> bool:
+    """Rows that cannot carry a benchmark are the user's to mend, and no result of a method."""
+    return record["phase"] == "load" and record["reason"].startswith(("InvalidData:", "DataUnavailable:"))
 
 
 def _workers(config: Config) -> int:
@@ -133,7 +152,9 @@ def _take_up_spool(store: Store) -> None:
     from bench.engines.processes import Spool
 
     spool = Spool(store.folder / "spool")
-    taken = sum(store.append(event["record"]) for event in spool.new() if "record" in event)
+    taken = sum(
+        store.append(event["record"]) for event in spool.new() if "record" in event and not _bad_table(event["record"])
+    )
     spool.clear()
     if taken:
         _say(f"took up {taken} finished cells of an interrupted run")

@@ -184,3 +184,20 @@ def test_a_run_without_one_good_cell_exits_1(augbench, toy, tmp_path, monkeypatc
     words = ["run", "--plugin", toy, "--task", "toy", "--method", "none", "--classifier", "xgboost"]
     done = augbench(*words, "--config", config, "--seeds", 1, "--no-pictures", "--out", tmp_path / "out", check=1)
     assert "timeout in " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("task", "part"),
+    [
+        ("toy-one-class", "holds one class only ('many')"),
+        ("toy-nan-rows", "column 'b' holds 1 NaN values"),
+        ("toy-lonely", "class 'few' has 1 row(s)"),
+    ],
+)
+def test_bad_tables_get_one_line_and_spoil_nothing_else(augbench, toy, tmp_path, task, part):
+    words = [*RUN, "--plugin", toy, "--task", task, "--task", "toy", "--method", "toy-jitter", "--seeds", 1]
+    done = augbench(*words, "--out", tmp_path / "out", check=2)
+    assert done.stderr.strip().splitlines()[-1].startswith(f"augbench: {task}: ")
+    assert part in done.stderr.strip().splitlines()[-1]
+    records = [json.loads(line) for line in (tmp_path / "out" / "records.jsonl").read_text().splitlines()]
+    assert {(r["task"], r["status"]) for r in records} == {("toy", "ok")}

@@ -107,3 +107,25 @@ class Die(Jitter):
         if len(np.unique(labels)) > 1:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().sample(labels)
+
+
+@task("toy-one-class", params={"flaw": "one class"})
+@task("toy-nan-rows", params={"flaw": "nan"})
+@task("toy-lonely", params={"flaw": "lonely"})
+class Flawed(Toy):
+    """A table that cannot carry a benchmark."""
+
+    def __init__(self, name: str, flaw: str) -> None:
+        super().__init__(name)
+        self.flaw = flaw
+
+    def read(self, origin):
+        rows = super().read(origin)
+        if self.flaw == "one class":
+            rows.y[:] = 0
+        elif self.flaw == "lonely":
+            rows.y[:] = 0
+            rows.y[0] = 1
+        else:
+            rows.X[3, 1] = np.nan
+        return rows
