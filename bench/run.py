@@ -16,12 +16,13 @@ from bench import __version__, engines, provenance, publish, registry
 from bench.clock import resolve_device
 from bench.config import Config
 from bench.data import DataHome
+from bench.engines.processes import forks, prestart
 from bench.engines.worker import cap_threads
 from bench.errors import BenchError
 from bench.fit import Fit
 from bench.matrix import Matrix, plan, why
 from bench.progress import Progress
-from bench.store import RUN, Store, axes, replace_text
+from bench.store import RECORDS, RUN, Store, axes, replace_text
 
 
 def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False) -> int:
@@ -30,6 +31,8 @@ def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, r
     0, or 1 if no cell of the selection is ``ok``. Raises ``BenchError`` for what the user can mend.
     """
     cap_threads(config.threads)
+    if config.engine == "processes" and not (config.out / RECORDS).exists():
+        prestart(config.threads)  # a new folder: there will be something to run
     home = DataHome.resolve(config.data_dir, config.offline)
     device = resolve_device(config.device)
     for place, reason in (item for r in registry.BY_KIND.values() for item in r.broken.items()):
@@ -83,7 +86,7 @@ def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, de
     total = sum(len(fit.cells) for fit in todo)
     refused: dict[str, str] = {}
     done_before = matrix.cells - total
-    forked = config.engine == "processes" and sys.platform == "linux"  # the libraries are imported once for all
+    forked = config.engine == "processes" and forks()  # the libraries are imported once for all
     overhead = Overhead(1 if forked else beside + 1)
     with Progress(total, done_before) as progress:
         for event in engines.run(config.engine, todo, settings):

@@ -56,9 +56,24 @@ def processes(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
         spool.clear()
 
 
+def prestart(threads: int) -> None:
+    """Let the server that workers are forked from import the libraries while this process still plans."""
+    worker.cap_threads(threads)
+    if forks():
+        _context()
+        from multiprocessing.forkserver import ensure_running
+
+        ensure_running()
+
+
+def forks() -> bool:
+    """Whether workers are forked from one server here, or each starts by itself."""
+    return sys.platform not in ("win32", "darwin")
+
+
 def _context() -> Any:
     """Workers are forked from a server that has imported the libraries once; spawned where there is no such server."""
-    if sys.platform in ("win32", "darwin"):
+    if not forks():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["bench.engines.preload"])
