@@ -119,7 +119,7 @@ def score(
 
 
 def _binary(y: NDArray[np.int64], p: NDArray[np.float64], rare: int, threshold: float | None) -> dict[str, float]:
-    from sklearn.metrics import average_precision_score, brier_score_loss, precision_recall_curve, roc_auc_score
+    from sklearn.metrics import precision_recall_curve, roc_auc_score
     from sklearn.metrics import precision_recall_fscore_support as by_class
 
     positive, probability, predicted = y == rare, p[:, rare], p.argmax(1)
@@ -133,11 +133,12 @@ def _binary(y: NDArray[np.int64], p: NDArray[np.float64], rare: int, threshold: 
         found |= dict(zip(("precision_tuned", "recall_tuned", "f1_tuned"), tuned, strict=False))
     if positive.any() and not positive.all():
         found["roc_auc"] = roc_auc_score(positive, probability)
-        found["auprc"] = average_precision_score(positive, probability)
         precision, recall, _ = precision_recall_curve(positive, probability)
+        # average precision is a sum over this curve: summed here, it need not be computed twice
+        found["auprc"] = max(0.0, -np.sum(np.diff(recall) * precision[:-1]))
         for percent in PRECISIONS:
             found[f"recall_at_precision_{percent}"] = recall[precision >= percent / 100].max()
-    found["brier"] = brier_score_loss(positive, probability)
+    found["brier"] = np.mean((probability - positive) ** 2)
     return _plain(found)
 
 
@@ -185,10 +186,10 @@ def _shared(
 ) -> dict[str, float]:
     """What both sets have, from the cells; ``recalls`` are those of the classes that test rows hold."""
     from scipy.stats import gmean
-    from sklearn.metrics import accuracy_score, matthews_corrcoef
+    from sklearn.metrics import matthews_corrcoef
 
     return {
-        "accuracy": accuracy_score(true, predicted, sample_weight=counts),
+        "accuracy": counts[true == predicted].sum() / counts.sum(),
         "balanced_accuracy": recalls.mean(),
         "gmean": gmean(recalls) if recalls.all() else 0.0,
         # 0 by definition where there is one cell only, of which scikit-learn would warn
@@ -210,7 +211,7 @@ def best_threshold(y_valid: ArrayLike, p_valid: ArrayLike) -> float:
     precision, recall, thresholds = precision_recall_curve(positive, np.asarray(p_valid, dtype=np.float64))
     total = precision + recall
     f1 = np.divide(2 * precision * recall, total, out=np.zeros_like(total), where=total > 0)[:-1]
-    return float(thresholds[f1 == f1.max()].max())
+    return float(thresholds[f1 > f1.max() - 1e-12].max())  # equal ones may differ in the last digit
 
 
 def forecast(y_true: ArrayLike, y_pred: ArrayLike) -> dict[str, float]:

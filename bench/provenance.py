@@ -19,7 +19,15 @@ from typing import Any
 LIBRARIES = ("torch", "torchvision", "numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "xgboost", "numba")
 _ROOTS = ("bench", "methods", "tasks")
 #: parts of the suite that carry results about but do not make them
-_CARRIERS = ("bench.registry", "bench.store", "bench.cli", "bench.engines", "bench.boards", "bench.provenance")
+_CARRIERS = (
+    "bench.registry",
+    "bench.sourcecode",
+    "bench.store",
+    "bench.cli",
+    "bench.engines",
+    "bench.boards",
+    "bench.provenance",
+)
 
 
 def digest(value: Any) -> str:
@@ -55,12 +63,21 @@ def _collect(module: str, file: Path, seen: dict[str, str]) -> None:
 
 @functools.cache
 def _source(module: str) -> tuple[str, Path] | None:
-    """The module's file, or None if the name is no module (``from a import function``)."""
+    """The module's file, or None if the name is no module (``from a import function``). Nothing is imported."""
+    top, *rest = module.split(".")
     try:
-        spec = importlib.util.find_spec(module) if module else None
+        spec = importlib.util.find_spec(top) if top else None
     except (ImportError, ValueError):
         return None
-    return (module, Path(spec.origin)) if spec and spec.origin and spec.origin.endswith(".py") else None
+    if spec is None:
+        return None
+    if not rest and spec.origin and not spec.submodule_search_locations:
+        return module, Path(spec.origin)
+    for folder in spec.submodule_search_locations or ():
+        for file in (Path(folder, *rest).with_suffix(".py"), Path(folder, *rest, "__init__.py")):
+            if file.is_file():
+                return module, file
+    return None
 
 
 @functools.cache

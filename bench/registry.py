@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from bench.errors import BenchError
+from bench.sourcecode import constructor_arguments
 
 Kind = Literal["task", "method", "classifier"]
 T = TypeVar("T")
@@ -53,8 +54,6 @@ class Entry(Generic[T]):
     unfit: tuple[str, ...] = ()
     #: a method: the regimes it is for; empty means all that draw rows
     regimes: tuple[str, ...] = ()
-    #: names of the constructor's arguments, where reading the file could tell
-    arguments: tuple[str, ...] | None = None
 
     @property
     def missing(self) -> str | None:
@@ -85,7 +84,7 @@ class Entry(Generic[T]):
         """Raise ``BenchError`` for an option the class has not. Imports it only where its file could not tell."""
         if not options:
             return
-        known = self.arguments if self.arguments is not None else _arguments(self.load())
+        known = constructor_arguments(self.file, self.qualname) or _arguments(self.load())
         for key in options:
             if known is not None and key not in known:
                 shown = [k for k in known if k not in ("name", "random_state", "device")]
@@ -238,17 +237,9 @@ def scan(file: Path, module: str) -> None:
             text = options.pop("summary", "") or (ast.get_docstring(node) or "").split("\n")[0]
             options.setdefault("modalities", ("tabular",))
             where = (module, node.name, file, node.lineno)
-            found += [Entry(kind, name, *where, summary=text, arguments=_written(node), **options) for name in names]
+            found += [Entry(kind, name, *where, summary=text, **options) for name in names]
     for entry in found:
         BY_KIND[entry.kind].add(entry)
-
-
-def _written(node: ast.ClassDef) -> tuple[str, ...] | None:
-    """The arguments of a class's own ``__init__``, as its file has them; None if it inherits it or takes any."""
-    for part in node.body:
-        if isinstance(part, ast.FunctionDef) and part.name == "__init__" and part.args.kwarg is None:
-            return tuple(arg.arg for arg in (*part.args.args[1:], *part.args.kwonlyargs))
-    return None
 
 
 def _kind_of(call: ast.expr) -> Kind | None:

@@ -109,6 +109,7 @@ class Die(Jitter):
         return super().sample(labels)
 
 
+@task("toy-crash", params={"flaw": "crash"})
 @task("toy-one-class", params={"flaw": "one class"})
 @task("toy-nan-rows", params={"flaw": "nan"})
 @task("toy-lonely", params={"flaw": "lonely"})
@@ -121,6 +122,8 @@ class Flawed(Toy):
 
     def read(self, origin):
         rows = super().read(origin)
+        if self.flaw == "crash":
+            raise RuntimeError("a fault of the task's own")
         if self.flaw == "one class":
             rows.y[:] = 0
         elif self.flaw == "lonely":
