@@ -95,10 +95,17 @@ def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, de
             if record and _bad_table(record):
                 if record["task"] not in refused:
                     refused[record["task"]] = f"{record['task']}: {record['reason'].partition(': ')[2]}"
-            elif record and store.append(record):
+            elif record and store.append(_with_load(record)):
                 progress.cell(record)
     _say(overhead.line())
     return list(refused.values())
+
+
+def _with_load(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with what the whole machine was busy with when it came: the load average of the last minute."""
+    if hasattr(os, "getloadavg"):
+        record["machine"]["load_1m"] = round(os.getloadavg()[0], 2)
+    return record
 
 
 def _bad_table(record: dict[str, Any]) -> bool:

@@ -96,6 +96,7 @@ def test_a_run_resumes_repairs_and_explains(toy_run, toy, tmp_path):
     path = tmp_path / "out" / "records.jsonl"
     first = path.read_text()
     assert len(first.splitlines()) == 10
+    assert all(json.loads(line)["machine"]["load_1m"] >= 0 for line in first.splitlines())
 
     again = toy_run("--method", "toy-jitter", "--method", "toy-error", "--seeds", "2")
     assert "all 10 cells are there already" in again.stderr
