@@ -87,7 +87,7 @@ def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, de
     refused: dict[str, str] = {}
     done_before = matrix.cells - total
     forked = config.engine == "processes" and forks()  # the libraries are imported once for all
-    overhead = Overhead(1 if forked else beside + 1)
+    overhead = Overhead(0 if forked else beside + 1)
     with Progress(total, done_before) as progress:
         for event in engines.run(config.engine, todo, settings):
             overhead.note(event)
@@ -124,10 +124,14 @@ def _workers(config: Config) -> int:
 
 
 class Overhead:
-    """How many worker seconds the harness took for itself: start-up, reading, splitting, preprocessing, checking."""
+    """How many worker seconds the harness took for itself: reading, splitting, preprocessing, checking, scoring.
+
+    Start-up counts for workers that import the libraries themselves; where they are forked from a process that has,
+    there are no workers yet, and it is said beside.
+    """
 
     def __init__(self, starting: int) -> None:
-        self.starting = starting  # processes that were starting at once
+        self.starting = starting  # workers that were there while the libraries were imported
         self.start = time.perf_counter()
         self.start_up: float | None = None
         self.worker_s = 0.0
@@ -147,7 +151,7 @@ class Overhead:
         share = 100 * harness / total if total else 0.0
         return (
             f"harness overhead {share:.1f} % of {total:.0f} worker seconds "
-            f"({start_up:.1f} s start-up, {self.harness_s:.1f} s in fits); "
+            f"({harness:.1f} s); {self.start_up or 0.0:.1f} s until the first worker began; "
             f"wall {time.perf_counter() - self.start:.0f} s"
         )
 
