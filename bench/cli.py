@@ -209,7 +209,7 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)  # typer hands back the code of typer.Exit
     except KeyboardInterrupt:
-        _leave("stopped; finished cells are kept, the same command goes on", 130)
+        code = 130
     except BenchError as error:
         if debug:
             raise
@@ -221,6 +221,8 @@ def main() -> None:
         if debug or show is None:
             raise
         _leave(f"{show()} (augbench --help)", 2)
+    if code == 130:  # typer may turn Ctrl-C into this code by itself
+        _leave("stopped; finished cells are kept, the same command goes on", 130)
     raise SystemExit(code if isinstance(code, int) else 0)
 
 

@@ -89,3 +89,22 @@ def test_killed_outright_and_started_again_nothing_is_lost_or_doubled(toy, tmp_p
     assert len(found) == len({r["id"] for r in found}) == len(expected) == 18
     assert before <= {r["id"] for r in found}
     assert {r["id"]: json.dumps(r["metrics"]) for r in found} == {r["id"]: json.dumps(r["metrics"]) for r in expected}
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_what_is_finished_and_exits_130(toy, tmp_path):
+    words = ["run", "--task", "toy", "--method", "toy-slow", "--classifier", "xgboost", "--plugin", str(toy),
+             "--seeds", "20", "--workers", "2", "--out", str(tmp_path / "out")]  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.cli", *words], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "out" / "records.jsonl").exists() or not list(read(tmp_path / "out")):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    error = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert error.strip().splitlines()[-1] == "augbench: stopped; finished cells are kept, the same command goes on"
+    assert {r["status"] for r in read(tmp_path / "out")} == {"ok"}
