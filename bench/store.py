@@ -140,11 +140,6 @@ def read(folder: Path) -> Iterator[Record]:
             yield record
 
 
-def latest(records: Iterable[Record]) -> list[Record]:
-    """One record a cell: the newest, where changed code or data made several."""
-    return list({tuple(r[axis] for axis in AXES): r for r in records}.values())
-
-
 def axes(record: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(record[axis] for axis in AXES)
 

@@ -1,7 +1,5 @@
 """The Fréchet distance against closed forms, and the CNN's features."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 from scipy.linalg import sqrtm
@@ -24,7 +22,6 @@ def test_agrees_with_the_matrix_square_root_also_when_singular(n):
     assert frechet_distance(a, b) == pytest.approx(expected, rel=1e-4)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("bench.classifiers.cnn") is None, reason="the cnn classifier is absent")
 def test_cnn_features_put_real_images_nearer_than_noise_and_are_seeded():
     from sklearn.datasets import load_digits
 

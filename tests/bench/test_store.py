@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bench.errors import BenchError
-from bench.store import AXES, Store, latest, read
+from bench.store import AXES, Store, read
 
 
 def record(key, **more):
@@ -76,8 +76,3 @@ def test_forgotten_records_can_be_written_again(tmp_path):
 def test_nan_never_reaches_the_file(tmp_path):
     with Store(tmp_path) as store, pytest.raises(ValueError, match="JSON"):
         store.append(record("a", metrics={"f1": float("nan")}))
-
-
-def test_latest_keeps_the_newest_record_of_a_cell():
-    old, new, other = record("1"), record("2"), record("3", seed=7)
-    assert latest([old, other, new]) == [new, other]
