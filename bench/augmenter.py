@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from sklearn.base import BaseEstimator
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from bench.task import Array, Labels, Schema
 
 
@@ -58,6 +61,17 @@ class Augmenter(BaseEstimator):
 
     def __init__(self, random_state: int = 0) -> None:
         self.random_state = random_state
+
+    def classifier_options(self) -> Mapping[str, Any]:
+        """Options that a classifier is to be trained with, for baselines that change the classifier instead of rows.
+
+        A classifier without such an option makes the cell ``skipped``.
+        """
+        return {}
+
+    def adjust(self, proba: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Class probabilities (n, n_classes) as this method would have them decided by; unchanged by default."""
+        return proba
 
     @abstractmethod
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:

@@ -50,7 +50,7 @@ def list_(
     """What there is, for which modality, what goes with what, and what is missing and why."""
     from bench.listing import show
 
-    _discover(plugin)
+    discover(plugin)
     show(what)
 
 
@@ -66,12 +66,15 @@ def run(
     ] = None,
     seeds: Annotated[int | None, typer.Option(help="How many seeds (0, 1, ...).")] = None,
     base_seed: Annotated[int | None, typer.Option(help="The seed that all others derive from.")] = None,
-    budget: Annotated[str | None, typer.Option(help="smoke, quick or full.", show_default="quick")] = None,
+    budget: Annotated[str | None, typer.Option(help="smoke, quick, standard or full.", show_default="quick")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file with any of these options.")] = None,
     engine: Annotated[str | None, typer.Option(help="serial, processes or ray.", show_default="processes")] = None,
     workers: Annotated[int | None, typer.Option(help="Fits at once.", show_default="one a core")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads a fit.", show_default="1")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, ...", show_default="auto")] = None,
+    exclusive: Annotated[
+        bool, typer.Option("--exclusive", help="One fit at a time on a quiet machine, for times that can be quoted.")
+    ] = False,
     timeout: Annotated[float | None, typer.Option(help="Seconds a fit and its cells may take.")] = None,
     address: Annotated[str | None, typer.Option(help="Address of a running Ray cluster.")] = None,
     device_share: Annotated[
@@ -94,36 +97,13 @@ def run(
     given: dict[str, Any] = {
         "seeds": seeds, "base_seed": base_seed, "engine": engine, "workers": workers, "threads": threads,
         "device": device, "timeout": timeout, "address": address, "device_share": device_share, "out": out,
-        "data_dir": data_dir, "offline": offline or None, "pictures": pictures,
+        "data_dir": data_dir, "offline": offline or None, "pictures": pictures, "exclusive": exclusive or None,
     }  # fmt: skip
-    _discover(plugin)
+    discover(plugin)
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):
-        given[key] = _expand(key, names)
+        given[key] = expand(key, names)
     chosen = settings.load(budget, config, given)
     raise typer.Exit(execute(chosen, tuple(p.resolve() for p in plugin or ()), why=why, retry=retry))
-
-
-@app.command()
-def board(
-    out: Out = None,
-    format: Annotated[
-        str | None, typer.Option(help="Print as md, csv, json or tex.", show_default="for the terminal")
-    ] = None,
-) -> None:
-    """Make the boards again from the records, without running anything."""
-    from bench.publish import boards
-
-    boards(out or Path("results/local"), format)
-
-
-@app.command()
-def pictures(out: Out = None) -> None:
-    """Draw the pictures of a run's folder: synthetic rows beside real ones, losses, boards. Runs nothing again."""
-    from bench import publish
-
-    folder = out or Path("results/local")
-    publish.boards(folder, "none")
-    publish.pictures(folder, os.cpu_count() or 1, again=True)
 
 
 @app.command()
@@ -136,8 +116,24 @@ def check(
     """Check that a method, classifier or task keeps its contract; for whoever writes one."""
     from bench.checkup import check as checkup
 
-    _discover(plugin)
+    discover(plugin)
     raise typer.Exit(checkup(name or [], plugin or []))
+
+
+@app.command()
+def audit(
+    task: Annotated[list[str] | None, typer.Argument(help="Tasks; all of them by default.")] = None,
+    seeds: Annotated[int, typer.Option(help="How many splits to look at.")] = 1,
+    out: Annotated[Path | None, typer.Option("--out", help="Also keep what is found with a run's boards.")] = None,
+    data_dir: DataDir = None,
+    offline: Offline = False,
+    plugin: Plugins = None,
+) -> None:
+    """Look for leaks in each task's split: duplicates, groups, time order, overlapping windows, scalers."""
+    from bench.audit import audit as look
+
+    discover(plugin)
+    raise typer.Exit(look(expand("tasks", task), seeds, out, data_dir, offline))
 
 
 @app.command()
@@ -152,15 +148,15 @@ def data(
 
     if action not in ("status", "fetch"):
         raise BenchError(f"augbench data has no action {action!r}; use status or fetch")
-    _discover(None)
-    names = _expand("tasks", task)
+    discover(None)
+    names = expand("tasks", task)
     if action == "fetch":
         fetch(names, data_dir)
     else:
         status(names, data_dir, offline)
 
 
-def _expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
+def expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
     """Comma lists and shell patterns to names; unknown names are refused later, with a suggestion."""
     if not names:
         return None
@@ -176,7 +172,8 @@ def _expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(found))
 
 
-def _discover(plugins: list[Path] | None) -> None:
+def discover(plugins: list[Path] | None = None) -> None:
+    """Fill the registry: what comes with augbench, what is installed, and the files named."""
     from bench import registry
 
     _refuse_shadows()
@@ -200,6 +197,11 @@ def _refuse_shadows() -> None:
                 f"the package {name!r} is found at {where}, not beside {home / 'bench'}: a foreign module of that "
                 "name shadows augbench's; run from another folder or take it off PYTHONPATH"
             )
+
+
+from bench import cli_results  # noqa: E402 - it adds its commands to the app above
+
+app.add_typer(cli_results.app)
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ The contract, the same for every method and classifier:
 * What the suite does to watch a method (losses, the detector, measures of its rows) happens while the clock is
   paused; those seconds are kept apart.
 * Preprocessing and the draws' validation are neither phase nor measure: they are the harness's own overhead.
-* Seconds are monotonic wall seconds. Records say how many threads a worker had and how many workers ran beside it.
+* Seconds are monotonic wall seconds; beside them stand the process's CPU seconds, which other work on the machine
+  does not lengthen (much). Records say how many threads a worker had and how many workers ran beside it.
 
 Peak memory is the process's resident high-water mark during the phase: reset at its start where the kernel allows it
 (Linux), else since the process began, which can only be larger. Joules come from NVML where it answers: the whole
@@ -34,6 +35,7 @@ class Clock:
     def __init__(self, device: str = "cpu") -> None:
         self.device = device
         self.seconds: dict[str, float] = defaultdict(float)
+        self.cpu_seconds: dict[str, float] = defaultdict(float)
         self.device_ms: dict[str, float] = {}
         self.rss_mb: dict[str, float] = {}
         self.device_mb: dict[str, float] = {}
@@ -41,22 +43,24 @@ class Clock:
         #: seconds spent watching a method while its phase was paused
         self.paused = 0.0
         self._phase_paused = 0.0
+        self._cpu_paused = 0.0
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Time the block as ``name``; entering the same phase again starts it anew."""
         accelerator = _Accelerator(self.device) if self.device != "cpu" else None
         reset_peak_rss()
-        self._phase_paused = 0.0
+        self._phase_paused = self._cpu_paused = 0.0
         if accelerator:
             accelerator.start()
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         try:
             yield
         finally:
             if accelerator:
                 accelerator.stop()
             self.seconds[name] = time.perf_counter() - start - self._phase_paused
+            self.cpu_seconds[name] = time.process_time() - cpu - self._cpu_paused
             self.rss_mb[name] = peak_rss_mb()
             if accelerator:
                 self.device_ms[name] = accelerator.milliseconds
@@ -68,12 +72,13 @@ class Clock:
     def pause(self) -> Iterator[None]:
         """Keep what happens in the block out of the phase around it."""
         _synchronize(self.device)
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         try:
             yield
         finally:
             _synchronize(self.device)
             spent = time.perf_counter() - start
+            self._cpu_paused += time.process_time() - cpu
             self.paused += spent
             self._phase_paused += spent
 

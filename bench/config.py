@@ -29,7 +29,7 @@ from bench.errors import BenchError
 from bench.registry import did_you_mean
 
 ENGINES = ("serial", "processes", "ray")
-BUDGETS = ("smoke", "quick", "full")
+BUDGETS = ("smoke", "quick", "standard", "full")
 _FOLDER = Path(__file__).parent / "budgets"
 _LISTS = ("tasks", "methods", "classifiers", "regimes")
 _TABLES = ("task", "method", "classifier", "measures")
@@ -55,6 +55,7 @@ class Config:
     workers: int | None = None
     threads: int = 1
     device: str = "auto"
+    exclusive: bool = False
     timeout: float | None = None
     out: Path = Path("results/local")
     data_dir: Path | None = None
@@ -129,6 +130,12 @@ def _config(budget: str, merged: dict[str, Any]) -> Config:
     config = replace(Config(), budget=budget, **merged)
     if config.engine not in ENGINES:
         raise BenchError(f"unknown engine {config.engine!r}{did_you_mean(config.engine, ENGINES)}")
+    if config.exclusive:
+        if config.engine == "ray" or (config.workers or 1) > 1:
+            raise BenchError(
+                "--exclusive times one fit at a time on this machine: leave --workers and --engine ray out"
+            )
+        config = replace(config, workers=1)
     for key, low in (("workers", 1), ("threads", 1), ("timeout", 0), ("device_share", 0)):
         value = getattr(config, key)
         if value is not None and (

@@ -68,6 +68,7 @@ class Fit:
             "reason": reason,
             "metrics": {},
             "times": {},
+            "cpu_s": {},
             "device_ms": {},
             "device": self.device,
             "threads": self.threads,

@@ -119,7 +119,7 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
             wanted = (
                 [Regime.parse("real")]
                 if name == BASELINE
-                else [r for r in regimes if r.synthetic and (not method.regimes or r.kind in method.regimes)]
+                else [r for r in regimes if (r.kind in method.regimes if method.regimes else r.synthetic)]
             )
             draft = Fit(
                 task.name, name, seed, config.base_seed, config.budget, origin, (),

@@ -64,6 +64,7 @@ def measure(
 
             features = cnn_features(rows.X, rows.y, seed, steps, device)
         found["fidelity"] = fidelity.measure(*given, features=features)
+        found["fidelity"] |= _slides_detector(rows, drawn, labels, seed)
     if options.get("privacy", True):
         found["privacy"] = privacy.measure(*given)
     if whole and rows.schema.modality == "series":
@@ -71,6 +72,20 @@ def measure(
     if whole and len(rows.schema.categorical) > 1 and options.get("study"):
         found["fidelity"] |= _study(rows, drawn, labels, seed, options)
     return found
+
+
+def _slides_detector(rows: Rows, drawn: Array, labels: Labels, seed: int) -> dict[str, float]:
+    """``detector_accuracy_rare``: the detector of the YData slides (``bench.detector``) on the rare class, of training
+    against drawn rows as published, so a copy of the training rows passes; 0.5 is ideal."""
+    from bench import detector
+
+    rare = rows.schema.rare
+    if rare is None or rows.schema.modality != "tabular":
+        return {}
+    real, fake = rows.X[rows.y == rare], drawn[labels == rare]
+    if min(len(real), len(fake)) < detector.MIN_ROWS:
+        return {}
+    return {"detector_accuracy_rare": detector.accuracy(real, fake, seed)}
 
 
 def _series(rows: Rows, drawn: Array, seed: int, options: Mapping[str, Any]) -> dict[str, float]:

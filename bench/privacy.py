@@ -13,6 +13,9 @@ name                          ideal meaning
 ``dcr_share``                 0.5   chance that a synthetic row is nearer to the training rows than a held-out row
 ``membership_auc``            0.5   ROC AUC of guessing who was a training row by the distance to the nearest
                                     synthetic row (training rows against as many held-out rows)
+``test_copies``               0     share of synthetic rows that equal a test row and no row of another part
+``peek_auc``                  0.5   ROC AUC of guessing by the distance to the nearest synthetic row who was a test row
+                                    (against validation rows): above it, the method has seen test rows
 ============================= ===== ==============================================================================
 
 Sources: distance to closest record, Park et al., "Data synthesis based on generative adversarial networks", VLDB
@@ -89,6 +92,27 @@ def measure(
         )
         found["membership_auc"] = chance_nearer(*attack)
     return {name: value for name, value in found.items() if np.isfinite(value)}
+
+
+def peeked(train: Array, valid: Array, test: Array, synthetic: Array, schema: Schema, seed: int) -> dict[str, float]:
+    """Whether a method was handed test rows, which it never may be: ``test_copies`` and ``peek_auc``.
+
+    Validation rows are as unseen as test rows, so whatever a method knows of one kind beyond what training rows tell,
+    it should know of the other. Rows (n, *schema.shape) are of all classes; nothing is given with fewer than 5 a part.
+    """
+    if min(len(valid), len(test)) < MIN_ROWS or len(synthetic) == 0:
+        return {}
+    rng = np.random.default_rng(seed)
+    limit = int(np.clip(MAX_VALUES // embed(synthetic[:1], schema).shape[1], 500, MAX_ROWS))
+    drawn = synthetic[rng.permutation(len(synthetic))[:limit]]
+    copies = duplicates(drawn, test) & ~duplicates(drawn, train) & ~duplicates(drawn, valid)
+    count = min(len(valid), len(test), limit)
+    others, suspects = (embed(part[rng.permutation(len(part))[:count]], schema) for part in (valid, test))
+    points = embed(drawn, schema)
+    return {
+        "test_copies": float(copies.mean()),
+        "peek_auc": chance_nearer(nearest(suspects, points), nearest(others, points)),
+    }
 
 
 def closest_record(synthetic: NDArray[np.floating], holdout: NDArray[np.floating]) -> dict[str, float]:

@@ -53,6 +53,8 @@ def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, r
         refused: list[str] = []
         if why:
             _explain(todo, store)
+        if todo and config.exclusive:
+            _quiet(store, ids)
         if todo:
             _write_run(config, matrix, device)
             refused = _carry_out(todo, matrix, store, config, device)
@@ -95,14 +97,27 @@ def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, de
             if record and _bad_table(record):
                 if record["task"] not in refused:
                     refused[record["task"]] = f"{record['task']}: {record['reason'].partition(': ')[2]}"
-            elif record and store.append(_with_load(record)):
+            elif record and store.append(_with_load(record, config.exclusive)):
                 progress.cell(record)
     _say(overhead.line())
     return list(refused.values())
 
 
-def _with_load(record: dict[str, Any]) -> dict[str, Any]:
+def _quiet(store: Store, ids: set[str]) -> None:
+    """What stands in the way of times that can be quoted, said before the first fit."""
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    if load > 0.5:
+        _say(f"--exclusive: other work is running here (load {load:.1f}), which lengthens every time")
+    shared = sum(not r["machine"].get("exclusive") for i, r in store.records.items() if i in ids)
+    if shared:
+        _say(
+            f"--exclusive: {shared} cells are there already and keep their times; use another --out to time them alone"
+        )
+
+
+def _with_load(record: dict[str, Any], exclusive: bool) -> dict[str, Any]:
     """The record with what the whole machine was busy with when it came: the load average of the last minute."""
+    record["machine"]["exclusive"] = exclusive
     if hasattr(os, "getloadavg"):
         record["machine"]["load_1m"] = round(os.getloadavg()[0], 2)
     return record

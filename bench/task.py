@@ -117,11 +117,16 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Split:
-    """Row indices (int64) of the three disjoint parts of a dataset."""
+    """Row indices (int64) of the three disjoint parts of a dataset.
+
+    ``shown`` : rows that methods learn from, where a published protocol let them see more than the training rows. It is
+    a leak, only for the ``leaky`` variants that re-run such protocols; None (the training rows) everywhere else.
+    """
 
     train: Labels
     valid: Labels
     test: Labels
+    shown: Labels | None = None
 
 
 @dataclass(frozen=True)

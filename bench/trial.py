@@ -29,6 +29,7 @@ from bench.fit import Cell, Fit
 from bench.measures import measure
 from bench.monitor import TrainingMonitor
 from bench.preprocess import Preprocess, flatten
+from bench.privacy import peeked
 from bench.provenance import digest, versions
 from bench.regimes import Regime
 from bench.splits import check
@@ -65,7 +66,7 @@ class _Walk:
             yield self._enter("load")
             rows = _rows(fit.task, _Frozen(fit.task_params), fit.origin, fit.base_seed, fit.seed)
             method = self._method(rows)
-            X, y = rows.X.copy(), rows.y.copy()  # a method may do with its rows as it likes
+            X, y = rows.X_shown.copy(), rows.y_shown.copy()  # a method may do with its rows as it likes
             yield self._enter("fit")
             with clock.phase("fit"):
                 method.fit(X, y, rows.schema)
@@ -91,7 +92,7 @@ class _Walk:
             for cell in cells:
                 try:
                     yield self._enter("train")
-                    scored = self._score(cell, rows, X, y)
+                    scored = self._score(cell, method, rows, X, y)
                 except Exception as error:
                     yield from self._fail([cell], error)
                     continue
@@ -138,6 +139,7 @@ class _Walk:
         own = rows.task.measures(rows.scale.inverse(drawn), labels)
         result = measure(rows, drawn, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
         result["fidelity"] |= own
+        result["privacy"] |= peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, drawn, rows.schema, seed)
         if fit.samples is not None and str(regime) == self._pictured():
             kept = samples.take(fit, regime, rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed)
             kept.save(fit.samples / fit.task / f"{kept.stem}.npz")
@@ -150,13 +152,17 @@ class _Walk:
         regimes = [cell.regime for cell in self.fit.cells]
         return "tstr" if "tstr" in regimes else regimes[0]
 
-    def _score(self, cell: Cell, rows: _Rows, X: Array, y: Labels) -> dict[str, Any]:
+    def _score(self, cell: Cell, method: Augmenter, rows: _Rows, X: Array, y: Labels) -> dict[str, Any]:
         fit, clock = self.fit, self.clock
         entry = registry.classifiers[cell.classifier]
         seed = seeds.derive(fit.base_seed, "classifier", fit.task, cell.classifier, fit.seed)
         model = _create(
             entry, cell.params, random_state=seed, device=fit.device, n_jobs=fit.threads, shape=rows.schema.shape
         )
+        options = method.classifier_options()
+        if absent := set(options) - set(model.get_params(deep=False)):
+            raise Unsuitable(f"{fit.method} sets {absent.pop()}, which {cell.classifier} does not have")
+        model.set_params(**options)
         warm_up(cell.classifier, model)
         with clock.phase("train"):
             model.fit(X, y)
@@ -165,10 +171,10 @@ class _Walk:
             proba = model.predict_proba(rows.X_test)
         self.accounted += clock.seconds["train"] + clock.seconds["infer"]
         schema = rows.schema
-        proba = metrics.align(proba, model.classes_, schema.n_classes)
+        proba = method.adjust(metrics.align(proba, model.classes_, schema.n_classes))
         threshold = None
         if schema.rare is not None and schema.n_classes == 2:
-            valid = metrics.align(model.predict_proba(rows.X_valid), model.classes_, schema.n_classes)
+            valid = method.adjust(metrics.align(model.predict_proba(rows.X_valid), model.classes_, schema.n_classes))
             threshold = metrics.best_threshold(rows.y_valid == schema.rare, valid[:, schema.rare])
         found = metrics.score(
             rows.y_test, proba, rare=schema.rare, threshold=threshold, classes=schema.classes,
@@ -186,6 +192,7 @@ class _Walk:
             fidelity=facts["fidelity"],
             privacy=facts["privacy"],
             times=times | {"measure": round(facts["measure_s"], 6)},
+            cpu_s={phase: round(clock.cpu_seconds[phase], 6) for phase in times},
             device_ms=dict(clock.device_ms),
             peak_rss_mb=round(max(clock.rss_mb.values()), 1),
             peak_device_mb=round(max(clock.device_mb.values()), 1) if clock.device_mb else None,
@@ -226,11 +233,14 @@ class _Rows:
         self.schema = dataset.schema
         self.test_hash = digest(hashlib.sha256(split.test.tobytes()).hexdigest())
         self.scale = Preprocess(self.schema).fit(dataset.X[split.train])
-        self.X, self.X_valid_rows, X_test = (
+        self.X, self.X_valid_rows, self.X_test_rows = (
             self.scale.transform(dataset.X[part]) for part in (split.train, split.valid, split.test)
         )
         self.y, self.y_valid, self.y_test = (dataset.y[part] for part in (split.train, split.valid, split.test))
-        self.X_valid, self.X_test = flatten(self.X_valid_rows, self.schema), flatten(X_test, self.schema)
+        self.X_valid, self.X_test = flatten(self.X_valid_rows, self.schema), flatten(self.X_test_rows, self.schema)
+        self.X_shown, self.y_shown = self.X, self.y
+        if split.shown is not None:  # a leaky variant
+            self.X_shown, self.y_shown = self.scale.transform(dataset.X[split.shown]), dataset.y[split.shown]
         counts = np.bincount(self.y, minlength=self.schema.n_classes)
         self.rare_classes = tuple(int(c) for c in np.flatnonzero(counts < counts.mean() / 2))
 

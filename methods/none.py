@@ -25,5 +25,7 @@ class NoAugmentation(Augmenter):
     def sample(self, labels: Labels) -> Array:
         """No rows for no labels. Raises ``BenchError`` if any is asked for: a run takes ``none`` with ``real`` only."""
         if len(labels):
-            raise BenchError(f"method 'none' draws no rows, {len(labels)} were asked for; use it with regime real")
+            raise BenchError(
+                f"{type(self).__name__} draws no rows, {len(labels)} were asked for; use it with regime real"
+            )
         return np.zeros((0, *self.schema_.shape), dtype=np.float32)

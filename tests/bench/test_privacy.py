@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.metrics import roc_auc_score
 
-from bench.privacy import chance_nearer, closest_record, duplicates, measure, nearest
+from bench.privacy import chance_nearer, closest_record, duplicates, measure, nearest, peeked
 from bench.task import Column, Schema
 
 D = 6
@@ -124,3 +124,22 @@ def test_duplicates_is_row_equality(a, b):
 def test_a_copy_far_from_the_origin_is_at_distance_zero():
     rows = (np.random.default_rng(0).normal(size=(50, 4)) + 1000).astype(np.float32)
     assert (nearest(rows, rows) == 0).all()
+
+
+def test_test_rows_that_were_handed_over_are_found():
+    train, valid, test = (draw(400, seed)[0] for seed in (0, 1, 2))
+    handed = peeked(train, valid, test, test + np.float32(0), TABLE, 0)
+    assert handed["test_copies"] == 1.0
+    assert handed["peek_auc"] > 0.99
+    blurred = peeked(train, valid, test, test + np.float32(0.01), TABLE, 0)
+    assert blurred["test_copies"] == 0.0
+    assert blurred["peek_auc"] > 0.99
+
+
+def test_methods_that_saw_training_rows_only_peek_at_nothing():
+    train, valid, test = (draw(400, seed)[0] for seed in (0, 1, 2))
+    for honest in (train, draw(400, 3)[0]):
+        found = peeked(train, valid, test, honest, TABLE, 0)
+        assert found["test_copies"] == 0.0
+        assert 0.42 < found["peek_auc"] < 0.58
+    assert peeked(train, valid, test[:4], train, TABLE, 0) == {}
