@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,7 @@ def test_only_class_weight_asks_the_classifier_for_something():
 
 def test_two_classes_are_decided_at_the_base_rate_and_ranked_as_before():
     X, _, schema = toy_rows()
+    schema = replace(schema, classes=("common", "rare"))
     y = np.repeat([0, 1], [90, 10])
     method = MovedThreshold().fit(X[:100], y, schema)
     p = np.linspace(0.01, 0.99, 99)
@@ -40,6 +43,7 @@ def test_two_classes_are_decided_at_the_base_rate_and_ranked_as_before():
 
 def test_a_class_without_training_rows_stays_impossible():
     X, _, schema = toy_rows()
+    schema = replace(schema, classes=("common", "rare"))
     method = MovedThreshold().fit(X[:10], np.zeros(10, dtype=np.int64), schema)
     np.testing.assert_allclose(method.adjust(np.array([[0.5, 0.5]])), [[1.0, 0.0]])
     assert np.isfinite(method.adjust(np.array([[0.0, 1.0]]))).all()
