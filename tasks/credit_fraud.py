@@ -17,16 +17,18 @@ Payments equal in every feature (19 frauds repeat another one) are kept together
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from bench.errors import BenchError, InvalidData
 from bench.registry import task
 from bench.seeds import derive
-from bench.task import Column, DataFile, Dataset, Origin, Schema, Task
+from bench.task import Column, DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import file_sha256, find
 from tasks.sources.credit_fraud_standin import COLUMNS, HIDDEN, NUMBERS, draw
+from tasks.sources.first_rows import first_rows
 from tasks.sources.tables import duplicate_groups
 
 if TYPE_CHECKING:
@@ -56,6 +58,11 @@ SCHEMA = Schema("tabular", (30,), ("legitimate", "fraud"), tuple(Column(name) fo
 
 
 @task("credit-fraud")
+@task(
+    "credit-fraud-leaky",
+    params={"leak": True},
+    summary="the same as published: methods also learn from the frauds of the validation and test rows",
+)
 class CreditFraud(Task):
     """Credit-card fraud: 30 features, 0.17 % positive; real from a file or download, else simulated.
 
@@ -63,17 +70,32 @@ class CreditFraud(Task):
     ----------
     rows : at most so many rows, 100 to 284,807, at the source's prevalence but with at least 10 frauds; None is all
     random_sample : of the subset file, use only the legitimate rows that were drawn near-randomly
+    protocol : "random" is the stratified 60/20/20 split, one a seed; "first" is that of Tanaka & Aranha, who train on
+        the first 70 % of the file and test on the last 30 % (see :mod:`tasks.sources.first_rows`)
+    leak : methods learn from the frauds of the validation and test rows as well, as ZetaGAN's SMOTE (from all 492) and
+        GAN (from 344 drawn of all 492) did; scalers and classifiers still see the training rows alone
     """
 
     modality = "tabular"
     files: ClassVar[tuple[DataFile, ...]] = (WHOLE, SUBSET)
 
-    def __init__(self, name: str, rows: int | None = None, random_sample: bool = True) -> None:
+    def __init__(
+        self,
+        name: str,
+        rows: int | None = None,
+        random_sample: bool = True,
+        protocol: Literal["random", "first"] = "random",
+        leak: bool = False,
+    ) -> None:
         super().__init__(name)
+        if protocol not in ("random", "first"):
+            raise BenchError(f'{name}: protocol must be "random" or "first", not {protocol!r}; mend the option')
         if rows is not None and not FEWEST_ROWS <= rows <= ROWS:
             raise BenchError(f"{name}: rows must lie between {FEWEST_ROWS} and {ROWS:,}, not {rows}; mend the option")
         self.rows = rows
         self.random_sample = random_sample
+        self.protocol = protocol
+        self.leak = leak
 
     def locate(self, home: DataHome) -> Origin:
         """The whole file if it is here, else the subset if it is here, else a download of the whole, else simulated."""
@@ -112,6 +134,13 @@ class CreditFraud(Task):
                 X, y = X[kept], y[kept]
         X = np.ascontiguousarray(X)
         return Dataset(X, y, SCHEMA, origin, duplicate_groups(X), order=X[:, 0])
+
+    def split(self, dataset: Dataset, seed: int) -> Split:
+        """By protocol; with the leak, methods are shown the training rows and every fraud."""
+        split = first_rows(dataset) if self.protocol == "first" else super().split(dataset, seed)
+        if not self.leak:
+            return split
+        return replace(split, shown=np.union1d(split.train, np.flatnonzero(dataset.y == SCHEMA.rare)))
 
 
 def _identity(checksum: str, *options: str) -> str:

@@ -10,14 +10,15 @@ order as the well-known csv file, so results do not depend on which of the two w
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from bench.errors import DataUnavailable, InvalidData
+from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.registry import task
-from bench.task import Column, DataFile, Dataset, Origin, Schema, Task
+from bench.task import Column, DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import file_sha256, find
+from tasks.sources.first_rows import first_rows
 from tasks.sources.tables import duplicate_groups, package_file, read_arff
 
 if TYPE_CHECKING:
@@ -55,10 +56,22 @@ SCHEMA = Schema(
 
 @task("pima")
 class Pima(Task):
-    """Pima Indians Diabetes: 768 rows, 8 features, 35 % positive; real on any machine."""
+    """Pima Indians Diabetes: 768 rows, 8 features, 35 % positive; real on any machine.
+
+    Parameters
+    ----------
+    protocol : "random" is the stratified 60/20/20 split, one a seed; "first" is that of Tanaka & Aranha, who train on
+        the first 70 % of the file and test on the last 30 % (see :mod:`tasks.sources.first_rows`)
+    """
 
     modality = "tabular"
     files: ClassVar[tuple[DataFile, ...]] = (CSV,)
+
+    def __init__(self, name: str, protocol: Literal["random", "first"] = "random") -> None:
+        super().__init__(name)
+        if protocol not in ("random", "first"):
+            raise BenchError(f'{name}: protocol must be "random" or "first", not {protocol!r}; mend the option')
+        self.protocol = protocol
 
     def locate(self, home: DataHome) -> Origin:
         """The csv in the data folder or the cache, else the packaged copy, else a download of the csv."""
@@ -95,3 +108,6 @@ class Pima(Task):
             if column.missing:
                 X[X[:, i] == 0, i] = np.nan
         return Dataset(X, positive.astype(np.int64), SCHEMA, origin, duplicate_groups(X))
+
+    def split(self, dataset: Dataset, seed: int) -> Split:
+        return first_rows(dataset) if self.protocol == "first" else super().split(dataset, seed)

@@ -149,6 +149,44 @@ def test_equal_payments_stay_together(rows: pd.DataFrame, tmp_path: Path) -> Non
         assert not set(data.groups[split.train]) & set(data.groups[np.concatenate([split.valid, split.test])])
 
 
+def test_the_leaky_variant_shows_methods_every_fraud_and_changes_nothing_else(
+    rows: pd.DataFrame, tmp_path: Path
+) -> None:
+    data = read(rows, tmp_path / "subset.csv.gz")
+    leaky = CreditFraud("credit-fraud-leaky", leak=True)
+    for seed in range(2):
+        honest, split = CreditFraud("credit-fraud").split(data, seed), leaky.split(data, seed)
+        assert honest.shown is None
+        for part in ("train", "valid", "test"):
+            np.testing.assert_array_equal(getattr(split, part), getattr(honest, part))
+        added = np.setdiff1d(split.shown, split.train)
+        held_out = np.concatenate([split.valid, split.test])
+        np.testing.assert_array_equal(added, np.sort(held_out[data.y[held_out] == 1]))
+        assert set(split.train) <= set(split.shown)
+
+
+def test_the_first_payments_train_the_last_test_and_equal_times_stay_together(
+    rows: pd.DataFrame, tmp_path: Path
+) -> None:
+    table = rows.sort_values("Time", ignore_index=True)
+    cut = int(len(table) * 0.7)
+    table.loc[cut - 2 : cut, "Time"] = table.loc[cut, "Time"]
+    table["random_sample"] = 1
+    data = read(table, tmp_path / "subset.csv.gz")
+    assert data.order is not None
+    for seed in (0, 1):
+        split = CreditFraud("credit-fraud", protocol="first").split(data, seed)
+        assert len(split.test) == len(table) - cut + 2
+        np.testing.assert_array_equal(np.concatenate([split.train, split.valid, split.test]), np.arange(len(data)))
+        assert len(split.train) == pytest.approx(0.63 * len(data), abs=3)
+        assert data.order[split.valid].max() < data.order[split.test].min()
+
+
+def test_another_protocol_is_refused() -> None:
+    with pytest.raises(BenchError, match="not 'last'"):
+        CreditFraud("credit-fraud", protocol="last")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("name", [WHOLE.path, SUBSET.path])
 def test_an_altered_file_never_becomes_a_stand_in(home: DataHome, name: str) -> None:
     assert home.folder is not None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bench.data import DataHome
-from bench.errors import DataUnavailable, InvalidData
+from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.splits import check
 from bench.task import Dataset, Origin
 from tasks import pima
@@ -122,3 +122,18 @@ def test_the_split_is_60_20_20_and_stratified(home: DataHome, seed: int) -> None
     assert [len(part) for part in (split.train, split.valid, split.test)] == [460, 154, 154]
     for part in (split.train, split.valid, split.test):
         assert data.y[part].mean() == pytest.approx(268 / 768, abs=0.005)
+
+
+def test_the_first_rows_train_and_the_last_test_at_every_seed(home: DataHome) -> None:
+    data = packaged(home)
+    task = Pima("pima", protocol="first")
+    for seed in (0, 1):
+        split = task.split(data, seed)
+        assert [len(part) for part in (split.train, split.valid, split.test)] == [483, 54, 231]
+        np.testing.assert_array_equal(np.concatenate([split.train, split.valid, split.test]), np.arange(768))
+        assert split.shown is None
+
+
+def test_another_protocol_is_refused() -> None:
+    with pytest.raises(BenchError, match="not 'last'"):
+        Pima("pima", protocol="last")  # type: ignore[arg-type]
