@@ -7,11 +7,14 @@ import shutil
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError
 from bench.registry import did_you_mean
-from bench.store import RECORDS, RUN, read
+from bench.store import RECORDS, RUN, has_records, path_of, read
+
+if TYPE_CHECKING:
+    from bench.boards.tables import Board
 
 
 def boards(
@@ -22,37 +25,43 @@ def boards(
     ``fmt`` is md, csv, json, tex, text (None: text), or "none" to print nothing. Raises ``BenchError`` if there are
     no records or the format is unknown.
     """
-    from bench.boards import formats, tables
+    from bench.boards import formats
 
     if fmt not in (None, "none", *formats.FORMATS):
         raise BenchError(f"unknown format {fmt!r}{did_you_mean(str(fmt), formats.FORMATS)}")
-    if not (folder / RECORDS).exists():
+    if not has_records(folder):
         raise BenchError(f"{folder} holds no records ({RECORDS}); run augbench run first or name the folder with --out")
-    records = list(read(folder))
-    metrics = primary_metrics(folder) | dict(primary or {})
-    date = max((r.get("started", "") for r in records), default="")[:10]
-    everything = tables.build(records, metrics, date)
+    everything = build(folder, primary)
     paths = formats.write(everything, folder / "boards")
     chosen = everything
-    if shown is not None and any(r["id"] not in shown for r in records):
-        chosen = tables.build([r for r in records if r["id"] in shown], metrics, date)
+    if shown is not None and any(r["id"] not in shown for r in read(folder)):
+        chosen = build(folder, primary, shown)
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
     for board in chosen if fmt != "none" else ():
         print(formats.render(board, fmt or "text", width=max(80, width), color=terminal))
         print()
     if fmt is None:
-        _say(f"records: {folder / RECORDS}")
+        _say(f"records: {path_of(folder)}")
         _say(f"boards: {folder / 'boards'} ({len(paths)} files)")
+
+
+def build(folder: Path, primary: Mapping[str, str] | None = None, shown: Collection[str] | None = None) -> list[Board]:
+    """The boards of a folder's records (of the ids ``shown``, if given), as everything that shows or checks boards
+    must make them."""
+    from bench.boards import tables
+
+    records = list(read(folder))
+    date = max((r.get("started", "") for r in records), default="")[:10]
+    metrics = primary_metrics(folder) | dict(primary or {})
+    return tables.build([r for r in records if shown is None or r["id"] in shown], metrics, date)
 
 
 def pictures(folder: Path, workers: int, again: bool = False) -> None:
     """Draw the plots of the boards, and of every sample the pictures that are missing or older than it."""
-    from bench.boards import plots, tables
+    from bench.boards import plots
 
-    records = list(read(folder))
-    date = max((r.get("started", "") for r in records), default="")[:10]
-    drawn = len(plots.write(tables.build(records, primary_metrics(folder), date), folder / "plots"))
+    drawn = len(plots.write(build(folder), folder / "plots"))
     samples = sorted((folder / "samples").rglob("*.npz"))
     todo = [path for path in samples if again or _stale(path, _target(folder, path))]
     drawn += sum(_draw_all([(path, _target(folder, path)) for path in todo], workers))

@@ -1,25 +1,37 @@
 """Records on disk: ``records.jsonl``, one JSON object a cell, appended and flushed as each cell ends.
 
 Only one run writes into a folder at a time. A line cut off by a crash is dropped when the store is opened, and said.
+Each record is sealed as it is appended, so that a number changed by hand shows (``bench.verify``). A released folder
+holds the same lines as ``records.jsonl.xz``; it is read like any other, and no run writes into it.
 """
 
 from __future__ import annotations
 
 import json
+import lzma
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from bench.errors import BenchError
+from bench.provenance import digest
 
 Record = dict[str, Any]
 
 RECORDS = "records.jsonl"
+#: the same, as a released folder has it
+PACKED = "records.jsonl.xz"
 RUN = "run.json"
+#: the checksums of a released folder
+SUMS = "SHA256SUMS"
 #: what makes two records the same cell, whatever code and data made them
 AXES = ("task", "source", "method", "classifier", "regime", "seed", "budget", "device")
-_OURS = {RECORDS, RUN, ".lock", "spool", "samples", "pictures", "boards", "plots"}
+#: what our commands write into a folder
+OURS = frozenset({
+    RECORDS, PACKED, RUN, SUMS, ".lock", "spool", "samples", "pictures", "boards", "plots",
+    "selftest.json", "audit.json", "claims.json", "claims.md", "report.html", "environment.txt",
+})  # fmt: skip
 
 
 class Store:
@@ -50,7 +62,8 @@ class Store:
         """Write one record to disk; False if a record of this id is there already (nothing is doubled)."""
         if record["id"] in self.records:
             return False
-        self._file.write(json.dumps(record, allow_nan=False, separators=(",", ":")) + "\n")
+        record = sealed(record)
+        self._file.write(line(record))
         self._file.flush()
         os.fsync(self._file.fileno())
         self.records[record["id"]] = record
@@ -63,14 +76,30 @@ class Store:
             return
         self._file.close()
         keep = [r for key, r in self.records.items() if key not in gone]
-        text = "".join(json.dumps(r, allow_nan=False, separators=(",", ":")) + "\n" for r in keep)
-        replace_text(self.path, text)
+        replace_text(self.path, "".join(map(line, keep)))
         self.records = {r["id"]: r for r in keep}
         self._file = open(self.path, "a", encoding="utf-8")  # noqa: SIM115 - held until __exit__
 
 
+def line(record: Record) -> str:
+    """A record as its line of the file."""
+    return json.dumps(record, allow_nan=False, separators=(",", ":")) + "\n"
+
+
+def seal(record: Mapping[str, Any]) -> str:
+    """Sixteen hexadecimal digits over every field but the seal itself, as a record has them once it is read back."""
+    return digest({key: value for key, value in record.items() if key != "seal"})
+
+
+def sealed(record: Record) -> Record:
+    """The record as it will be read back from its line (lists for tuples, texts for keys), with its seal."""
+    plain: Record = json.loads(line(record))
+    return plain | {"seal": seal(plain)}
+
+
 def claim(folder: Path) -> None:
-    """Make the folder ours, or raise ``BenchError`` if it holds what we did not write or cannot be written."""
+    """Make the folder ours, or raise ``BenchError`` if it holds what we did not write, is a released one, or cannot be
+    written."""
     if folder.exists() and not folder.is_dir():
         raise BenchError(f"output folder {folder} is a file; name a folder with --out")
     try:
@@ -80,8 +109,13 @@ def claim(folder: Path) -> None:
         raise BenchError(
             f"output folder {folder} cannot be written: {error.strerror}; name another with --out"
         ) from error
+    if PACKED in names and RECORDS not in names:
+        raise BenchError(
+            f"output folder {folder} is a released one ({PACKED}), which no run writes into; name another with --out, "
+            f"or unpack it first (xz -dk {folder / PACKED})"
+        )
     if names and not names & {RECORDS, RUN}:
-        foreign = sorted(names - _OURS)
+        foreign = sorted(names - OURS)
         if foreign:
             raise BenchError(
                 f"output folder {folder} holds files that are not ours ({foreign[0]}); name an empty one with --out"
@@ -121,23 +155,44 @@ def repair(path: Path) -> str | None:
         return f"{path}: completed the last line's missing newline"
 
 
+def has_records(folder: Path) -> bool:
+    """Whether the folder holds records, packed or not."""
+    return (folder / RECORDS).exists() or (folder / PACKED).exists()
+
+
+def path_of(folder: Path) -> Path:
+    """The file that the folder's records are read from: ``records.jsonl`` wherever there is one."""
+    return folder / (PACKED if (folder / PACKED).exists() and not (folder / RECORDS).exists() else RECORDS)
+
+
 def read(folder: Path) -> Iterator[Record]:
-    """Every record of a folder, in the order written. Raises ``BenchError`` if there are none or a line is not one."""
-    path = folder / RECORDS
+    """Every record of a folder, in the order written; none where it has no file of them. Raises ``BenchError`` if a
+    line is not a record or the packed file is damaged."""
+    path = path_of(folder)
     if not path.exists():
         return
-    with open(path, encoding="utf-8") as file:
-        for number, line in enumerate(file, 1):
-            try:
-                record = json.loads(line)
-                record["id"], record["status"]
-            except (ValueError, KeyError, TypeError):
-                if not line.endswith("\n"):
-                    return  # being written, or cut off: opening the store for a run mends it
-                raise BenchError(
-                    f"{path}:{number} is not a record of augbench; move the file away or name another --out"
-                ) from None
-            yield record
+    with _open(path) as file:
+        number = 0
+        try:
+            for number, text in enumerate(file, 1):
+                try:
+                    record = json.loads(text)
+                    record["id"], record["status"]
+                except (ValueError, KeyError, TypeError):
+                    if not text.endswith("\n"):
+                        return  # being written, or cut off: opening the store for a run mends it
+                    raise BenchError(
+                        f"{path}:{number} is not a record of augbench; move the file away or name another --out"
+                    ) from None
+                yield record
+        except (lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
+            raise BenchError(f"{path} is damaged after record {number} ({error}); get the file again") from None
+
+
+def _open(path: Path) -> TextIO:
+    if path.name == PACKED:
+        return lzma.open(path, "rt", encoding="utf-8")
+    return open(path, encoding="utf-8")
 
 
 def axes(record: Mapping[str, Any]) -> tuple[Any, ...]:
