@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from bench import provenance, registry
@@ -16,6 +17,8 @@ from bench.regimes import Regime
 from bench.task import Origin, Task
 
 BASELINE = "none"
+#: the hashes of code in a record, in the order that its joint one takes them
+CODE = ("code_task", "code_method", "code_classifier", "code_bench")
 
 
 @dataclass
@@ -129,7 +132,9 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
                 timeout=config.timeout, plugins=plugins,
             )  # fmt: skip
             cells = tuple(
-                _cell(draft, task, method, classifier, regime, config.options("classifier", classifier.name, task.name))
+                cell_of(
+                    draft, task, method, classifier, regime, config.options("classifier", classifier.name, task.name)
+                )
                 for regime in wanted
                 for classifier in usable
             )
@@ -157,23 +162,43 @@ def _usable(config: Config, matrix: Matrix, key: str, task: Any) -> list[Any]:
     return kept
 
 
-def _cell(fit: Fit, task: Any, method: Any, classifier: Any, regime: Regime, params: Mapping[str, Any]) -> Cell:
+def cell_of(fit: Fit, task: Any, method: Any, classifier: Any, regime: Regime, params: Mapping[str, Any]) -> Cell:
+    """The cell of a fit, with its id and hashes, from the registry's entries and the classifier's options."""
     params = dict(classifier.params) | dict(params)
-    trial = provenance.Path(__file__).with_name("trial.py")
+    codes = code_hashes(task, method, classifier)
     hashes = {
         "data": fit.origin.sha256[:16],
-        "code_task": provenance.code_hash(task.module, task.file),
-        "code_method": provenance.code_hash(method.module, method.file),
-        "code_classifier": provenance.code_hash(classifier.module, classifier.file),
-        "code_bench": provenance.code_hash("bench.trial", trial),
-        "config": provenance.digest(
-            [fit.base_seed, fit.task_params, fit.method_params, params, fit.measures, fit.threads]
-        ),
+        **codes,
+        "config": config_hash(fit.base_seed, fit.task_params, fit.method_params, params, fit.measures, fit.threads),
         "versions": provenance.digest(provenance.versions()),
     }
     axes = [fit.task, fit.origin.source, fit.method, classifier.name, str(regime), fit.seed, fit.budget, fit.device]
-    code = provenance.digest([value for key, value in hashes.items() if key.startswith("code_")])
-    return Cell(provenance.digest([axes, hashes]), classifier.name, str(regime), params, {**hashes, "code": code})
+    return Cell(identity(axes, hashes), classifier.name, str(regime), params, hashes | {"code": joint_code(codes)})
+
+
+def code_hashes(task: Any, method: Any, classifier: Any) -> dict[str, str]:
+    """Today's hashes of the code that determines a cell's result, of three registry entries and the suite."""
+    return {
+        "code_task": provenance.code_hash(task.module, task.file),
+        "code_method": provenance.code_hash(method.module, method.file),
+        "code_classifier": provenance.code_hash(classifier.module, classifier.file),
+        "code_bench": provenance.code_hash("bench.trial", Path(__file__).with_name("trial.py")),
+    }
+
+
+def joint_code(codes: Mapping[str, str]) -> str:
+    """One hash for the code hashes of a cell."""
+    return provenance.digest([codes[key] for key in CODE])
+
+
+def config_hash(base_seed: int, task: Any, method: Any, classifier: Any, measures: Any, threads: int) -> str:
+    """Hash of all options of a cell."""
+    return provenance.digest([base_seed, task, method, classifier, measures, threads])
+
+
+def identity(axes: Iterable[Any], hashes: Mapping[str, str]) -> str:
+    """A record's id: a hash of its axes (``bench.store.AXES``) and of the hashes that determine its result."""
+    return provenance.digest([list(axes), {key: hashes[key] for key in ("data", *CODE, "config", "versions")}])
 
 
 def why(fit: Fit, cell: Cell, records: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> str:
