@@ -168,23 +168,29 @@ def path_of(folder: Path) -> Path:
 def read(folder: Path) -> Iterator[Record]:
     """Every record of a folder, in the order written; none where it has no file of them. Raises ``BenchError`` if a
     line is not a record or the packed file is damaged."""
-    path = path_of(folder)
+    for number, text in lines(folder):
+        try:
+            record = json.loads(text)
+            record["id"], record["status"]
+        except (ValueError, KeyError, TypeError):
+            if not text.endswith("\n"):
+                return  # being written, or cut off: opening the store for a run mends it
+            raise BenchError(
+                f"{path_of(folder)}:{number} is not a record of augbench; move the file away or name another --out"
+            ) from None
+        yield record
+
+
+def lines(folder: Path) -> Iterator[tuple[int, str]]:
+    """The file of records line by line, numbered from 1, whatever they hold. Raises ``BenchError`` if the packed file
+    is damaged."""
+    path, number = path_of(folder), 0
     if not path.exists():
         return
     with _open(path) as file:
-        number = 0
         try:
             for number, text in enumerate(file, 1):
-                try:
-                    record = json.loads(text)
-                    record["id"], record["status"]
-                except (ValueError, KeyError, TypeError):
-                    if not text.endswith("\n"):
-                        return  # being written, or cut off: opening the store for a run mends it
-                    raise BenchError(
-                        f"{path}:{number} is not a record of augbench; move the file away or name another --out"
-                    ) from None
-                yield record
+                yield number, text
         except (lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
             raise BenchError(f"{path} is damaged after record {number} ({error}); get the file again") from None
 

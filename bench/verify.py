@@ -1,0 +1,239 @@
+"""``augbench verify``: every number of a folder derived again from its records, offline.
+
+Records are checked against their own seals and ids; boards, ``claims.md`` and ``report.html`` are made again in memory
+and compared byte for byte; in a released folder every file is checked against ``SHA256SUMS``. What is checked is that
+numbers belong to the records, not that the records tell the truth: for that, ``augbench reproduce`` runs them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from bench import provenance, registry
+from bench.errors import BenchError
+from bench.matrix import CODE, code_hashes, config_hash, identity, joint_code
+from bench.store import PACKED, RECORDS, SUMS, Record, axes, has_records, lines, path_of, seal
+
+#: findings of one kind that are printed
+SHOWN = 20
+SUITE = "the suite's own"
+CLAIMS, CLAIMS_TEXT, REPORT = "claims.json", "claims.md", "report.html"
+
+
+def verify(folder: Path) -> int:
+    """Print a line for each thing that does not follow from the records, and a last one; 0 if there is none, else 1.
+
+    Raises ``BenchError`` for a folder without records.
+    """
+    if not has_records(folder):
+        raise BenchError(f"{folder} holds no records ({RECORDS} or {PACKED}); name the folder of a run")
+    released = (folder / SUMS).exists()
+    records, wrong = check_records(folder)
+    count = _say(wrong) + _say(check_seals(records, released))
+    made, wrong = check_made(folder)
+    count += _say(wrong) + (_say(check_sums(folder)) if released else 0)
+    for note in _notes(folder, records):
+        print(f"note: {note}")
+    if count:
+        print(f"not verified: {count} findings in {len(records)} records, {folder}")
+        return 1
+    sums = f", {len(read_sums(folder / SUMS))} checksums" if released else ""
+    print(f"verified: {len(records)} records, {', '.join(made)}{sums}")
+    return 0
+
+
+def _say(findings: Sequence[str]) -> int:
+    for text in findings[:SHOWN]:
+        print(text)
+    if len(findings) > SHOWN:
+        print(f"... and {len(findings) - SHOWN} more of this kind")
+    return len(findings)
+
+
+def check_records(folder: Path) -> tuple[list[Record], list[str]]:
+    """The records that can be read, and what is wrong with the lines and with what a record says of itself."""
+    records: list[Record] = []
+    wrong = []
+    name = path_of(folder).name
+    try:
+        for number, text in lines(folder):
+            try:
+                record = json.loads(text)
+                if not text.endswith("\n"):
+                    wrong.append(f"{name}:{number}: the last line is cut off")
+                wrong += [f"{name}:{number}: record {record['id']}: {what}" for what in _contradictions(record)]
+                records.append(record)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                wrong.append(f"{name}:{number}: not a whole record ({type(error).__name__}: {error})")
+    except BenchError as error:
+        wrong.append(str(error))
+    counts = Counter(record["id"] for record in records)
+    wrong += [f"{name}: record {key} is there {n} times" for key, n in counts.items() if n > 1]
+    return records, wrong
+
+
+def _contradictions(record: Record) -> Iterator[str]:
+    """What a record says of itself that its own fields deny."""
+    hashes, config = record["hashes"], record["config"]
+    if record["id"] != (found := identity(axes(record), hashes)):
+        yield f"its axes and hashes give the id {found}"
+    parts = (config["task"], config["method"], config["classifier"], config["measures"], record["threads"])
+    if hashes["config"] != (found := config_hash(config["base_seed"], *parts)):
+        yield f"its options give hashes.config {found}, not {hashes['config']}"
+    if hashes["code"] != (found := joint_code(hashes)):
+        yield f"its parts give hashes.code {found}, not {hashes['code']}"
+    if "versions" in record and hashes["versions"] != (found := provenance.digest(record["versions"])):
+        yield f"its library versions give hashes.versions {found}, not {hashes['versions']}"
+    if (record["status"] == "ok") != bool(record["metrics"]):
+        yield f"its status is {record['status']} and it has {len(record['metrics'])} metrics"
+
+
+def check_seals(records: Sequence[Record], released: bool) -> list[str]:
+    """Broken seals, and missing ones: records older than seals have none, but none follow a sealed one, and a release
+    holds sealed ones only."""
+    wrong = []
+    expected = released
+    for record in records:
+        if "seal" not in record and expected:
+            wrong.append(f"record {record['id']} ({_named(record)}) has no seal")
+        elif "seal" in record:
+            expected = True
+            if record["seal"] != seal(record):
+                wrong.append(f"record {record['id']} ({_named(record)}) was changed after it was written: broken seal")
+    return wrong
+
+
+def _named(record: Record) -> str:
+    return " × ".join(str(record[key]) for key in ("task", "method", "classifier", "regime")) + f" × {record['seed']}"
+
+
+def check_made(folder: Path) -> tuple[list[str], list[str]]:
+    """What was made again from records, in words, and where the folder's files differ from it."""
+    from bench import publish
+    from bench.boards import formats
+
+    try:
+        boards = publish.build(folder)
+        with tempfile.TemporaryDirectory() as temporary:
+            formats.write(boards, Path(temporary))
+            made = {f"boards/{path.name}": path.read_bytes() for path in Path(temporary).iterdir()}
+    except (BenchError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return [], [f"boards cannot be made from these records: {type(error).__name__}: {error}"]
+    there = {path.relative_to(folder).as_posix() for path in (folder / "boards").glob("[!.]*")}
+    wrong = [f"{name}: no record gives this file" for name in sorted(there - made.keys())]
+    words = [f"{len(boards)} boards ({len(made)} files)"]
+    for name, maker in ((CLAIMS_TEXT, _claims), (REPORT, _report)):
+        if (folder / name).exists() or (name == CLAIMS_TEXT and (folder / CLAIMS).exists()):
+            try:
+                made[name] = maker(folder).encode()
+                words.append(name)
+            except (OSError, BenchError, ValueError, KeyError, TypeError) as error:
+                wrong.append(f"{name} cannot be made again: {type(error).__name__}: {error}")
+    for name in sorted(made):
+        if not (folder / name).is_file():
+            wrong.append(f"{name}: missing; augbench board --out {folder} makes boards")
+        elif (found := (folder / name).read_bytes()) != made[name]:
+            wrong.append(f"{name}{_difference(found, made[name])}")
+    return words, wrong
+
+
+def _claims(folder: Path) -> str:
+    from bench.claims import render
+
+    return render(json.loads((folder / CLAIMS).read_text(encoding="utf-8")))
+
+
+def _report(folder: Path) -> str:
+    from bench.report import page
+
+    return page(folder)
+
+
+def _difference(found: bytes, made: bytes) -> str:
+    """Where two files part: the line, and a few letters around the first that differs."""
+    if b"\0" in found + made:
+        return ": differs from what the records give"
+    pairs = zip_longest(found.decode(errors="replace").split("\n"), made.decode(errors="replace").split("\n"))
+    number, (here, there) = next((i, pair) for i, pair in enumerate(pairs, 1) if pair[0] != pair[1])
+    if here is None or there is None:
+        return f":{number}: {'ends too early' if here is None else 'goes on where its records end'}"
+    start = next((i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), min(len(here), len(there)))
+    window = slice(max(0, start - 20), start + 30)
+    return f":{number}: has {here[window]!r} where the records give {there[window]!r}"
+
+
+def read_sums(path: Path) -> dict[str, str]:
+    """The checksums of a file in the form of ``sha256sum``, by name."""
+    pairs = (line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+    return {name.lstrip("*"): value for value, name in pairs}
+
+
+def files(folder: Path) -> list[str]:
+    """Every file of a folder by its name in it, but for the list of checksums and hidden ones."""
+    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(name for name in names if name != SUMS and not name.startswith("."))
+
+
+def check_sums(folder: Path) -> list[str]:
+    """Files that are not what ``SHA256SUMS`` says, are missing, or are not in it."""
+    try:
+        sums = read_sums(folder / SUMS)
+    except ValueError:
+        return [f"{SUMS} is not a list of checksums"]
+    wrong = []
+    for name, value in sums.items():
+        path = folder / name
+        if not path.is_file():
+            wrong.append(f"{name}: missing, and listed in {SUMS}")
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != value:
+            wrong.append(f"{name}: not the file that {SUMS} lists")
+    return wrong + [f"{name}: not listed in {SUMS}" for name in files(folder) if name not in sums]
+
+
+def _notes(folder: Path, records: Sequence[Record]) -> Iterator[str]:
+    """What a reader should know and is no fault: records without a seal, code and versions that are not today's."""
+    if (unsealed := sum("seal" not in record for record in records)) and not (folder / SUMS).exists():
+        yield f"{unsealed} of {len(records)} records are older than seals: a number changed in one would not show"
+    if (folder / RECORDS).exists() and (folder / PACKED).exists():
+        yield f"{PACKED} is there too, and not read: {RECORDS} is"
+    changed, unknown, count = code_today(records)
+    if unknown:
+        yield f"not known here (a plugin's?), so their code was not compared: {', '.join(unknown)}"
+    if changed:
+        parts = ", ".join(changed[:6]) + (f" and {len(changed) - 6} more" if len(changed) > 6 else "")
+        yield f"{count} of {len(records)} records were made by other code than today's: {parts}"
+    today = provenance.versions()
+    other = [record for record in records if record.get("versions", today) != today]
+    if other:
+        keys = sorted({key for r in other for key in provenance.changed(today, r["versions"])})
+        yield f"{len(other)} of {len(records)} records were made with other versions of {', '.join(keys)}"
+    if not (changed or unknown or other):
+        yield "all records were made by today's code and library versions"
+
+
+def code_today(records: Sequence[Record]) -> tuple[list[str], list[str], int]:
+    """Parts of the code that have changed since records were made, names that are not registered, and how many records
+    the changes touch. Reads the sources; imports none of them."""
+    registry.discover()
+    kinds: dict[str, registry.Registry[Any]] = registry.BY_KIND
+    changed: set[str] = set()
+    unknown: set[str] = set()
+    count = 0
+    for record in records:
+        names = [(kind, record[kind]) for kind in ("task", "method", "classifier")]
+        if missing := {f"{kind} {name}" for kind, name in names if name not in kinds[kind]}:
+            unknown |= missing
+            continue
+        today = code_hashes(*(kinds[kind][name] for kind, name in names))
+        labels = dict(zip(CODE, (*(f"{kind} {name}" for kind, name in names), SUITE), strict=True))
+        parts = {labels[key] for key in CODE if today[key] != record["hashes"].get(key)}
+        changed |= parts
+        count += bool(parts)
+    return sorted(changed, key=lambda part: (part != SUITE, part)), sorted(unknown), count
