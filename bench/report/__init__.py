@@ -1,0 +1,112 @@
+"""One self-contained HTML page of a run's folder: every board with its seeds, plots, claims, controls, failures,
+provenance and how to cite it. It opens from disk and asks nothing of a network.
+
+The page depends on the folder's files and the installed code alone: no clock, no host name, no absolute path. Pictures
+are linked where they lie beside it, never embedded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.boards.tables import Board
+from bench.errors import BenchError
+
+PAGE = "report.html"
+#: the plots of a task's board; an overall board shows every kind
+TASK_KINDS = ("gains", "cost")
+
+
+def write(folder: Path) -> Path:
+    """Write ``report.html`` into the folder, whole or not at all. Raises ``BenchError`` as ``page`` does, and where the
+    folder cannot be written."""
+    from bench.store import replace_text
+
+    path = folder / PAGE
+    text = page(folder)
+    try:
+        replace_text(path, text)
+    except OSError as error:
+        raise BenchError(f"{path} cannot be written: {error.strerror}") from error
+    return path
+
+
+def page(folder: Path) -> str:
+    """The page as text; the same files and code give the same text.
+
+    Raises ``BenchError`` where the folder has no records, or a file of it is not what it should be.
+    """
+    from bench import __version__, publish, store
+    from bench.report import assets, evidence, origin, rows, tables
+
+    if not store.has_records(folder):
+        raise BenchError(f"{folder} holds no records ({store.RECORDS}); run augbench run first or name it with --out")
+    records = list(store.read(folder))
+    if not records:
+        raise BenchError(f"{store.path_of(folder)} is empty; run augbench run first or name another folder with --out")
+    boards = publish.build(folder)
+    code, style = assets.datatables()
+    known: dict[str, Any] = {
+        "version": __version__,
+        "overall": tables.overall(boards, folder),
+        "tasks": tables.tasks(boards, folder),
+        "plots": _plots(boards),
+        "claims": evidence.claims(folder),
+        "selftest": evidence.selftest(folder, boards, records),
+        "audit": evidence.audit(folder),
+        "coverage": evidence.coverage(boards, records),
+        "origin": origin.provenance(folder, boards, records),
+        "cite": _cite(folder),
+        "n_records": len(records),
+        "sources": sorted({board.source for board in boards if board.kind == "task"}),
+        "data": assets.data(rows.blob(boards, records, folder)),
+        "library": assets.script(code),
+        "script": assets.script(assets.own("report.js")),
+        "library_style": style,
+        "style": assets.own("report.css"),
+    }
+    return _template().render(known)
+
+
+def _cite(folder: Path) -> dict[str, str]:
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    if find_spec("bench.cite") is None:
+        return {"bibtex": "", "provenance": ""}
+    cite = import_module("bench.cite")
+    return {"bibtex": cite.bibtex(folder), "provenance": cite.provenance(folder)}
+
+
+def _template() -> Any:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return environment.get_template("page.html.j2")
+
+
+def _plots(boards: Sequence[Board]) -> dict[str, list[dict[str, str]]]:
+    """The plots of each board as inline SVG, by the board's file name."""
+    from bench.boards import formats, plots
+    from bench.report import figures
+
+    overall = {stem for board, stem in zip(boards, formats.stems(boards), strict=True) if board.kind == "overall"}
+    found: dict[str, list[dict[str, str]]] = {}
+    for plot in plots.draw(boards):
+        if plot.stem not in overall and plot.kind not in TASK_KINDS:
+            continue
+        name = "plot-" + re.sub(r"[^A-Za-z0-9]+", "-", plot.name if plot.kind != "gains" else f"{plot.stem}-gains")
+        svg = figures.inline(plot.figure, name, f"{plot.title}: {plot.stem}", plot.caption)
+        made = {"kind": plot.kind, "title": plot.title, "caption": plot.caption, "svg": svg}
+        found.setdefault(plot.stem, []).append(made)
+    return found

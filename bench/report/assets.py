@@ -1,0 +1,59 @@
+"""What the page needs besides its numbers: DataTables, from the installed ``itables``, and our style sheet and script.
+
+``itables`` (MIT) carries DataTables, jQuery and their extensions as one file each of JavaScript and CSS, made for use
+without a network; their licences stand in the file itself.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from bench.errors import BenchError
+
+HERE = Path(__file__).parent
+_EXPORT = re.compile(r"export\s*\{([^}]*)\}\s*;?")
+
+
+def datatables() -> tuple[str, str]:
+    """JavaScript that defines the global ``DataTable``, and its CSS. Raises ``BenchError`` without ``itables``."""
+    spec = find_spec("itables")
+    if spec is None or not spec.submodule_search_locations:
+        raise BenchError("the page needs DataTables, which the package itables carries: pip install 'itables>=2.5'")
+    folder = Path(spec.submodule_search_locations[0]) / "html"
+    try:
+        code = (folder / "dt_bundle.js").read_text(encoding="utf-8")
+        style = (folder / "dt_bundle.css").read_text(encoding="utf-8")
+    except OSError as error:
+        raise BenchError(f"the installed itables has no {error.filename}; install itables 2.5 or newer") from error
+    return _global(code), style
+
+
+def _global(module: str) -> str:
+    """The module with a global in place of its exports, since nothing can import from a module within a page."""
+    exported = list(_EXPORT.finditer(module))
+    names = dict(
+        reversed(pair.strip().split(" as ")) for found in exported for pair in found[1].split(",") if " as " in pair
+    )
+    if len(exported) != 1 or "default" not in names:
+        raise BenchError("the installed itables exports DataTables in a way that is not known; install itables 2.9")
+    start, end = exported[0].span()
+    return f"{module[:start]}globalThis.DataTable={names['default']};{module[end:]}"
+
+
+def script(code: str) -> str:
+    """JavaScript as it can stand within ``<script>``: no text or pattern in it ends the element or opens a comment."""
+    return re.sub(r"<(?=!--|/?script)", r"\\x3C", code, flags=re.IGNORECASE)
+
+
+def data(value: Any) -> str:
+    """JSON as it can stand within ``<script type="application/json">``, as short as it goes."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
+
+
+def own(name: str) -> str:
+    return (HERE / "static" / name).read_text(encoding="utf-8")

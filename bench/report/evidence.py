@@ -1,0 +1,157 @@
+"""What speaks for and against the numbers: claims, self-test, leak audit, and the cells that failed."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.boards.tables import LOUD, Board
+from bench.errors import BenchError
+from bench.store import Record
+
+OUTCOMES = ("ok", "error", "timeout", "oom", "killed", "invalid", "skipped")
+VERDICTS = ("reproduced", "reproduced only with the leak", "undecided", "not reproduced", "not run")
+
+
+def load(folder: Path, name: str) -> Any:
+    """A JSON file of the folder, None where there is none. Raises ``BenchError`` for one that is not JSON."""
+    path = folder / name
+    if not path.is_file():
+        return None
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BenchError(f"{path} is not JSON ({error}); make it again or delete it") from None
+
+
+def claims(folder: Path) -> dict[str, Any] | None:
+    """The claims with their numbers as text, and how many have each verdict; None without ``claims.json``."""
+    found = load(folder, "claims.json")
+    if found is None:
+        return None
+    counts = Counter(claim["verdict"] for claim in found)
+    made = []
+    for claim in found:
+        rows = [
+            {
+                "quantity": row["quantity"],
+                "published": number(row["published"]),
+                "as_published": estimate(row["as_published"]),
+                "leak_free": estimate(row["leak_free"]),
+                "tolerance": number(row["tolerance"]),
+            }
+            for row in claim["rows"]
+        ]
+        loud = "" if claim["source"] == "real" else LOUD.get(claim["source"], claim["source"])
+        made.append({**claim, "rows": rows, "loud": loud})
+    named = [verdict for verdict in VERDICTS if counts[verdict]] + sorted(set(counts) - set(VERDICTS))
+    return {"claims": made, "counts": [(verdict, counts[verdict]) for verdict in named]}
+
+
+def number(value: Any) -> str:
+    """A number with four significant digits; other things as they are; an en dash for nothing."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool | str):
+        return str(value)
+    if isinstance(value, int | float):
+        return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}".replace("-", "−")
+    return ", ".join(map(number, value)) if isinstance(value, Sequence) else str(value)
+
+
+def estimate(value: Mapping[str, Any] | None) -> str:
+    """``0.812 [0.801, 0.823], n = 5``."""
+    if value is None:
+        return "–"
+    text = number(value["mean"])
+    if value.get("low") is not None and value.get("high") is not None:
+        text += f" [{number(value['low'])}, {number(value['high'])}]"
+    return text + (f", n = {value['n']}" if value.get("n") is not None else "")
+
+
+def selftest(folder: Path, boards: Sequence[Board], records: Sequence[Record]) -> dict[str, Any] | None:
+    """The controls with their numbers as text, and whether the code that was tested made these records."""
+    found = load(folder, "selftest.json")
+    if found is None:
+        return None
+    used = {key for board in boards for row in board.rows for key in row["record_ids"]}
+    codes = {(r.get("hashes") or {}).get("code_bench") for r in records if r["id"] in used}
+    controls = [
+        {
+            **control,
+            "found": number(control["found"]),
+            "range": f"{number(control['low'])} to {number(control['high'])}",
+        }
+        for control in found["controls"]
+    ]
+    return {**found, "controls": controls, "same_code": codes == {found["code"]}}
+
+
+def audit(folder: Path) -> dict[str, Any] | None:
+    """The leak audit as a table of tasks and checks; None without ``audit.json``."""
+    found = load(folder, "audit.json")
+    if found is None:
+        return None
+    tasks = found["tasks"]
+    checks = list(dict.fromkeys(check["check"] for task in tasks.values() for check in task["checks"]))
+    lines = []
+    for name in sorted(tasks):
+        task = tasks[name]
+        by_name = {check["check"]: check for check in task["checks"]}
+        lines.append(
+            {
+                "task": name,
+                "loud": "" if task["source"] == "real" else LOUD.get(task["source"], task["source"]),
+                "seeds": task["seeds"] if isinstance(task["seeds"], int) else len(task["seeds"]),
+                "cells": [
+                    None
+                    if (check := by_name.get(key)) is None
+                    else {"status": check["status"], "found": number(check["found"])}
+                    for key in checks
+                ],
+            }
+        )
+    leaks = sum(cell is not None and cell["status"] == "leak" for line in lines for cell in line["cells"])
+    return {"checks": checks, "tasks": lines, "leaks": leaks}
+
+
+def coverage(boards: Sequence[Board], records: Sequence[Record]) -> dict[str, Any]:
+    """How the cells of every task's board ended, and the failed ones by method and reason with their records."""
+    known = {record["id"]: record for record in records}
+    seen: set[str] = set()
+    lines: list[dict[str, Any]] = []
+    failed: dict[tuple[str, ...], list[Record]] = defaultdict(list)
+    for board in boards:
+        if board.kind != "task":
+            continue
+        cells = [known[key] for row in board.rows for key in row["record_ids"]]
+        counts = Counter(record["status"] for record in cells)
+        seen |= set(counts)
+        loud = "" if board.source == "real" else LOUD.get(board.source, board.source)
+        lines.append({"task": board.task, "loud": loud, "budget": board.budget, "counts": counts, "n": len(cells)})
+        for record in cells:
+            if record["status"] != "ok":
+                where = record["status"], record.get("phase") or "", record.get("reason") or ""
+                failed[board.task, loud, record["method"], *where].append(record)
+    outcomes = [name for name in OUTCOMES if name == "ok" or name in seen] + sorted(seen - set(OUTCOMES))
+    reasons = [
+        {
+            **dict(zip(("task", "loud", "method", "status", "phase", "reason"), key, strict=True)),
+            "classifiers": sorted({record["classifier"] for record in found}),
+            "regimes": sorted({record["regime"] for record in found}),
+            "seeds": sorted({record["seed"] for record in found}),
+            "n": len(found),
+            "ids": sorted(record["id"] for record in found),
+        }
+        for key, found in sorted(failed.items())
+    ]
+    return {
+        "outcomes": outcomes,
+        "tasks": lines,
+        "reasons": reasons,
+        "n": sum(line["n"] for line in lines),
+        "ok": sum(line["counts"]["ok"] for line in lines),
+    }

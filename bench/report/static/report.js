@@ -1,0 +1,245 @@
+// Glue between the page and DataTables: all rows with their filters, rows that unfold, sortable boards, the theme.
+"use strict";
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const NONE = "–";
+
+/** An element with attributes and children; texts are never taken for markup. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== null && value !== false) element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const fixed = (value, digits = 3) => value.toFixed(digits).replace(/^-(?=0\.?0*$)/, "").replace("-", "−");
+
+function interval(mean, half, signed = false) {
+  if (mean === null) return NONE;
+  const text = fixed(mean);
+  return `${signed && !/^(−|0\.000$)/.test(text) ? "+" : ""}${text} ± ${half === null ? NONE : fixed(half)}`;
+}
+
+function short(value) {
+  if (value === null) return NONE;
+  if (value > 0 && value < 0.001) return "<0.001";
+  return value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+}
+
+/** A numeric column: shown as text, sorted by its number with nothing at the end of a descending order. */
+const numeric = (title, number, text) => ({
+  title,
+  data: null,
+  className: "number",
+  type: "num",
+  searchable: false,
+  orderSequence: ["desc", "asc", ""],
+  render: (row, kind) => (kind === "display" ? text(row) : number(row) ?? -Infinity),
+});
+const plain = (title, text, more = {}) => ({ title, data: null, type: "string", render: text, ...more });
+const board = (row) => data.boards[row.b];
+
+const unfold = '<button type="button" class="unfold" aria-expanded="false"><span aria-hidden="true">▸</span></button>';
+const columns = [
+  { title: '<span class="hidden">details</span>', data: null, defaultContent: unfold, orderable: false, searchable: false, className: "control" },
+  plain("task", (row, kind) => {
+    const { task, loud } = board(row);
+    if (kind !== "display") return task;
+    const cell = make("span", {}, task);
+    if (loud) cell.append(" ", make("strong", { class: "loud" }, loud));
+    return cell;
+  }, { cellType: "th", className: "task" }),
+  plain("source", (row) => board(row).source, { visible: false }),
+  plain("method", (row) => row.method),
+  plain("classifier", (row) => row.classifier),
+  plain("regime", (row) => row.regime),
+  plain("metric", (row) => board(row).metric + (board(row).lower ? " ↓" : "")),
+  numeric("score", (row) => row.mean, (row) => (row.status === "ok" ? interval(row.mean, row.ci) : row.status)),
+  numeric("Δ to none", (row) => row.diff, (row) => interval(row.diff, row.diffci, true)),
+  numeric("fit (s)", (row) => row.fit, (row) => short(row.fit)),
+  numeric("train (s)", (row) => row.train, (row) => short(row.train)),
+  numeric("memory (MiB)", (row) => row.rss, (row) => (row.rss === null ? NONE : row.rss.toFixed(0))),
+  numeric("ok", (row) => row.ok / row.n, (row) => `${row.ok}/${row.n}`),
+  plain("budget", (row) => board(row).budget, { visible: varies((one) => one.budget) }),
+  plain("device", (row) => board(row).device, { visible: varies((one) => one.device) }),
+];
+function varies(of) {
+  return new Set(data.boards.map(of)).size > 1;
+}
+
+const table = new DataTable("#all-rows", {
+  data: data.rows,
+  columns,
+  order: [],
+  deferRender: true,
+  autoWidth: false,
+  pageLength: 25,
+  lengthMenu: [25, 100, 500, { label: "all", value: -1 }],
+  layout: { topStart: "info", topEnd: ["pageLength", "search"], bottomStart: null, bottomEnd: "paging" },
+  language: { search: "Search rows:", info: "_START_ to _END_ of _TOTAL_ rows", infoFiltered: "(of _MAX_)", lengthMenu: "_MENU_ rows a page" },
+  createdRow(element, row) {
+    if (board(row).source === "simulated") element.classList.add("simulated");
+    if (row.status !== "ok") element.classList.add("failed");
+    if (row.reference) element.classList.add("reference");
+    const task = element.querySelector("th");
+    task.setAttribute("scope", "row");
+    const names = `${board(row).task}, ${row.method}, ${row.classifier}, ${row.regime}`;
+    element.querySelector("button.unfold").setAttribute("aria-label", `Seeds of ${names}`);
+  },
+});
+
+// ---- filters: one select a column, and their state in the address, so that a view can be linked to
+
+const FILTERS = ["task", "source", "method", "classifier", "regime", "budget", "device"];
+const index = Object.fromEntries(columns.map((column, i) => [column.title, i]));
+const selects = {};
+const form = document.getElementById("filters");
+for (const name of FILTERS) {
+  const values = [...new Set(data.rows.map((row) => row[name] ?? board(row)[name]))].sort();
+  const select = make("select", { id: `filter-${name}` }, make("option", { value: "" }, `any ${name}`));
+  select.append(...values.map((value) => make("option", { value }, value)));
+  select.addEventListener("change", () => {
+    apply(name);
+    table.draw();
+    const chosen = new URLSearchParams(FILTERS.filter((f) => selects[f].value).map((f) => [f, selects[f].value]));
+    history.replaceState(null, "", chosen.size ? `#rows?${chosen}` : "#rows");
+  });
+  selects[name] = select;
+  form.append(make("label", { hidden: values.length < 2 }, make("span", {}, name), select));
+}
+form.append(make("button", { type: "reset" }, "Clear filters"));
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("reset", (event) => {
+  event.preventDefault();
+  table.search("");
+  show("#rows");
+});
+form.hidden = false;
+
+function apply(name) {
+  const { value } = selects[name];
+  table.column(index[name]).search(value === "" ? "" : (text) => text === value);
+}
+
+/** Show what an address asks for: `#rows?task=pima&method=smote`. */
+function show(hash) {
+  if (!/^#rows(\?|$)/.test(hash)) return;
+  const wanted = new URLSearchParams(hash.split("?")[1] ?? "");
+  for (const name of FILTERS) {
+    const value = wanted.get(name) ?? "";
+    selects[name].value = [...selects[name].options].some((option) => option.value === value) ? value : "";
+    apply(name);
+  }
+  table.draw();
+  if (location.hash !== hash) history.replaceState(null, "", hash);
+}
+addEventListener("hashchange", () => {
+  show(location.hash);
+  if (location.hash.startsWith("#rows?")) {
+    document.getElementById("rows").scrollIntoView();
+    selects.task.focus({ preventScroll: true });
+  }
+});
+show(location.hash);
+if (location.hash.startsWith("#rows?")) document.getElementById("rows").scrollIntoView();
+
+// ---- a row unfolds to its seeds
+
+const SEED_TITLES = {
+  seed: "seed", status: "status", score: "score", diff: "Δ to none", fit: "fit (s)", sample: "sample (s)", train: "train (s)",
+  infer: "infer (s)", rss: "memory (MiB)", device: "device memory (MiB)", energy: "energy (J)", id: "record", why: "reason",
+};
+const SEED_TEXTS = {
+  score: (value) => (value === null ? NONE : fixed(value, 4)),
+  diff: (value) => (value === null ? NONE : (value > 0 ? "+" : "") + fixed(value, 4)),
+  rss: (value) => (value === null ? NONE : value.toFixed(0)),
+  device: (value) => (value === null ? NONE : value.toFixed(0)),
+};
+
+function small(caption, titles, lines) {
+  const numbers = lines.map((line) => line.map((cell) => typeof cell === "string" && /^[+−–<\d]/.test(cell)));
+  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${caption}, scrolls sideways` },
+    make("table", { class: "plain small" },
+      make("caption", {}, make("span", {}, caption)),
+      make("thead", {}, make("tr", {}, ...titles.map((title, i) => make("th", { scope: "col", class: numbers.every((line) => line[i]) ? "number" : "" }, title)))),
+      make("tbody", {}, ...lines.map((line, j) => make("tr", {}, ...line.map((cell, i) =>
+        make(i === 0 ? "th" : "td", { scope: i === 0 && "row", class: numbers[j][i] ? "number" : "" }, cell)))))));
+}
+
+function details(row) {
+  const { metric, metrics, loud, task } = board(row);
+  const shown = data.seed_fields.map((name, i) => [name, i]).filter(([name, i]) =>
+    ["seed", "status", "score", "diff", "id"].includes(name) || row.seeds.some((seed) => seed[i] !== null && seed[i] !== ""));
+  const seeds = row.seeds.map((seed) => shown.map(([name, i]) => {
+    if (name === "id") return make("code", {}, seed[i]);
+    if (name === "status" || name === "why") return seed[i];
+    return name === "seed" ? String(seed[i]) : (SEED_TEXTS[name] ?? short)(seed[i]);
+  }));
+  const names = `${row.method} · ${row.classifier} · ${row.regime}`;
+  const box = make("div", { class: "details" });
+  const heading = make("p", {}, make("b", {}, `${task}: ${names}`));
+  if (loud) heading.append(" ", make("strong", { class: "loud" }, loud));
+  box.append(heading, small(`Seeds; score is ${metric}`, shown.map(([name]) => SEED_TITLES[name]), seeds));
+  const scores = metrics.map((name, i) => [name, ...row.metrics[i]]).filter(([, mean]) => mean !== null);
+  if (scores.length) {
+    box.append(small("All metrics, mean ± half of the 95 % interval over seeds", ["metric", "mean"], scores.map(([name, mean, half]) => [name, interval(mean, half)])));
+  }
+  const pictures = data.pictures[`${row.b}|${row.method}|${row.regime}`] ?? [];
+  if (pictures.length) {
+    box.append(make("ul", { class: "pictures", "aria-label": "Pictures" }, ...pictures.map(([name, link]) =>
+      make("li", {}, make("a", { href: link }, make("img", { src: link, alt: "", loading: "lazy" }), name)))));
+  }
+  return box;
+}
+
+document.querySelector("#all-rows").addEventListener("click", (event) => {
+  const button = event.target.closest("button.unfold");
+  if (!button) return;
+  const row = table.row(button.closest("tr"));
+  const open = row.child.isShown();
+  if (open) row.child.hide();
+  else row.child(details(row.data()), "unfolded").show();
+  button.setAttribute("aria-expanded", String(!open));
+});
+
+// ---- the boards that stand in the page: sortable, whole
+
+for (const element of document.querySelectorAll("table.sortable")) {
+  new DataTable(element, {
+    paging: false, searching: element.tBodies[0].rows.length > 12, info: false, order: [], autoWidth: false,
+    columnDefs: [{ targets: ".number", type: "num-fmt", orderSequence: ["desc", "asc", ""], className: "number" }],
+    layout: { topStart: null, topEnd: element.tBodies[0].rows.length > 12 ? "search" : null, bottomStart: null, bottomEnd: null },
+    language: { search: "Search this table:" },
+  });
+}
+
+// ---- theme: the system's until the reader chooses
+
+const toggle = document.getElementById("theme");
+const system = matchMedia("(prefers-color-scheme: dark)");
+let chosen = null;
+try {
+  chosen = localStorage.getItem("augbench-theme");
+} catch {
+  // a browser that keeps nothing for files: the choice lasts as long as the page
+}
+function paint() {
+  const dark = chosen === null ? system.matches : chosen === "dark";
+  document.documentElement.style.colorScheme = dark ? "dark" : "light";
+  document.documentElement.classList.toggle("dark", dark); // DataTables' own name for it
+  toggle.textContent = dark ? "Light theme" : "Dark theme";
+}
+toggle.addEventListener("click", () => {
+  chosen = document.documentElement.classList.contains("dark") ? "light" : "dark";
+  try {
+    localStorage.setItem("augbench-theme", chosen);
+  } catch {
+    // as above
+  }
+  paint();
+});
+system.addEventListener("change", paint);
+toggle.hidden = false;
+paint();
