@@ -159,8 +159,9 @@ def _changes(fit: Fit, records: Mapping[str, Record], shared: Sequence[Record], 
 
     known = {axes(record): record for record in records.values()}
     cells = [cell for cell in fit.cells if cell.id in records]
-    yield from dict.fromkeys(why(fit, cell, known) for cell in cells if records[cell.id]["id"] != cell.id)
-    if all(records[cell.id]["id"] == cell.id for cell in cells):
+    others = [cell for cell in cells if any(records[cell.id]["hashes"].get(k) != v for k, v in cell.hashes.items())]
+    yield from dict.fromkeys(why(fit, cell, known) for cell in others)
+    if not others:
         yield "data, code, options and library versions are those of the record"
     today: dict[str, str] = versions()
     then: dict[str, str] = next(iter(records.values())).get("versions") or today
