@@ -118,10 +118,13 @@ def claims(
     data_dir: DataDir = None,
     offline: Offline = False,
     list_: Annotated[bool, typer.Option("--list", help="List the claims and run nothing.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Fits at once.", show_default="one a core")] = None,
 ) -> None:
     """Run published claims again, as published and leak-free, and write claims.md with a verdict for each."""
     from bench.claims import run
     from bench.cli import discover
 
     discover()
-    raise typer.Exit(run(claim or [], budget or "quick", out or Path("results/claims"), data_dir, offline, list_))
+    raise typer.Exit(
+        run(claim or [], budget or "quick", out or Path("results/claims"), data_dir, offline, list_, workers)
+    )

@@ -1,0 +1,42 @@
+"""Published claims, run again: as published (leak and all) and as it should be, with a verdict for each.
+
+A claim is one TOML file beside this module; :mod:`bench.claims.files` says what it holds. Adding one needs no code.
+
+The rule, the same for every claim
+----------------------------------
+1. A *quantity* is a number of one record, or the paired difference or ratio of several at matched seeds. Its interval
+   is the 95 % t interval over seeds, Nadeau-Bengio corrected where seeds resample the split (``bench.comparison``);
+   of a ratio it is taken of the logarithms and turned back.
+2. Each judged quantity has a *band*, written in the claim's file before it was run:
+
+   - a published number: the number ± its tolerance, where the file says what the tolerance rests on (two standard
+     errors of the published figure, from its own test rows or repeats, unless it says otherwise);
+   - a comparison with a published size: at least half of that size, in its direction;
+   - a comparison without a size: the side of zero (of one, for a ratio) that was claimed.
+
+   The quantity *agrees* if its interval lies inside the band, *disagrees* if it lies outside, else it is *open*.
+3. A run agrees if all judged quantities agree, disagrees if any disagrees, else it is open.
+4. The verdict, from the run as published and the leak-free one (one and the same where nothing leaked):
+
+   ============== ============== ==============================
+   as published   leak-free      verdict
+   ============== ============== ==============================
+   agrees         agrees         reproduced
+   agrees         disagrees      reproduced only with the leak
+   disagrees      anything       not reproduced
+   no record      no record      not run
+   anything else                 undecided
+   ============== ============== ==============================
+
+5. A claim may say from which budget on it is decided (``decided_at``: where training is long enough to mean something).
+   At smaller budgets its numbers are shown and the verdict is *undecided*.
+
+Records of different sources are never pooled: the most real source that a claim has records of is judged. Numbers that
+only hold for the published rows are judged only on ``real`` ones (``judged_on``). Verdicts on simulated rows say so.
+"""
+
+from bench.claims.evaluation import evaluate
+from bench.claims.page import render
+from bench.claims.running import run
+
+__all__ = ["evaluate", "render", "run"]

@@ -1,0 +1,87 @@
+"""``claims.md``: the verdicts at a glance, then every claim with what stands where and how it was run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bench.claims.evaluation import shown
+
+VERDICTS = ("reproduced", "reproduced only with the leak", "not reproduced", "undecided", "not run")
+LOUD = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED", "": ""}
+
+
+def render(claims: Sequence[Mapping[str, Any]]) -> str:
+    """The page from what ``claims.json`` holds. Ends with a newline; the same list gives the same text."""
+    counts = Counter(claim["verdict"] for claim in claims)
+    budgets = sorted({claim["budget"] for claim in claims if claim["budget"]})
+    lines = [
+        "# Published claims, run again",
+        "",
+        ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]) + ".",
+        f"Budget: {', '.join(budgets) or 'none run'}. Intervals: 95 % over seeds, Nadeau-Bengio corrected where seeds "
+        "resample the split. The rule of the verdicts is one for all (docstring of `bench/claims/__init__.py`): "
+        "an interval has to lie inside the band beside the published number; *shown* is a quantity that does not count "
+        "on these rows.",
+        "",
+    ]
+    if any(claim["source"] == "simulated" for claim in claims):
+        lines += ["**SIMULATED** marks claims run on simulated rows; they say nothing certain of real ones.", ""]
+    lines += [
+        "| claim | quantity | published | as published | leak-free | verdict | why |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for claim in claims:
+        lines += _table_rows(claim)
+    lines += ["", "## The claims", ""]
+    for claim in claims:
+        lines += _section(claim)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _table_rows(claim: Mapping[str, Any]) -> list[str]:
+    source = LOUD[claim["source"]]
+    title = f"[{claim['title']}](#{claim['id']})" + (f" **{source}**" if claim["source"] != "real" and source else "")
+    rows = []
+    for i, row in enumerate(claim["rows"]):
+        first = i == 0
+        quantity = row["quantity"] + ("" if row["judged"] or not claim["source"] else " *(shown)*")
+        published = "" if row["published"] is None else f"{row['published']:.4g}"
+        tolerance = row["tolerance"].split(" (")[0]
+        cells = [
+            title if first else "",
+            quantity,
+            f"{published}; {tolerance}".strip("; "),
+            _found(row["as_published"]),
+            _found(row["leak_free"]),
+            f"**{claim['verdict']}**" if first else "",
+            claim["why"] if first else "",
+        ]
+        rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return rows
+
+
+def _found(interval: Mapping[str, Any] | None) -> str:
+    if interval is None:
+        return "–"
+    return f"{shown(interval['mean'], interval['low'], interval['high'])}, n = {interval['n']}"
+
+
+def _section(claim: Mapping[str, Any]) -> list[str]:
+    where = f"[{claim['where']}]({claim['url']})" if claim["url"] else claim["where"]
+    facts = [
+        ("Claim", claim["statement"]),
+        ("Where", f"{where}, {claim['year']}"),
+        ("Protocol", claim["protocol"]),
+        ("Leak", claim["leak"]),
+        ("Bands", "; ".join(f"{row['quantity']}: {row['tolerance']}" for row in claim["rows"] if row["tolerance"])),
+        ("Remark", claim["remark"]),
+        ("Needs", claim["needs"]),
+        ("Verdict", f"{claim['verdict']}: {claim['why']}"),
+    ]
+    if claim["record_ids"]:
+        run = f"{LOUD[claim['source']]}, budget {claim['budget']}, {len(claim['record_ids'])} records"
+        facts.append(("Run on", f"{run}; {claim['provenance']}"))
+    lines = [f"### {claim['id']}", "", f"**{claim['title']}**", ""]
+    return [*lines, *(f"- {name}: {text}" for name, text in facts if text), ""]

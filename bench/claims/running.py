@@ -1,0 +1,158 @@
+"""``augbench claims``: plan what the claims need, run what is missing of it, judge, write."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bench import engines, provenance
+from bench.claims.evaluation import evaluate
+from bench.claims.files import ARMS, Claim, load
+from bench.claims.page import render
+from bench.claims.selection import configuration, variants
+from bench.clock import resolve_device
+from bench.config import BUDGETS
+from bench.data import DataHome
+from bench.errors import BenchError, DataUnavailable
+from bench.fit import Fit
+from bench.matrix import plan
+from bench.progress import Progress
+from bench.registry import did_you_mean
+from bench.registry import tasks as registered
+from bench.store import Store, read, replace_text
+
+#: seconds that one fit may take with all its cells
+TIMEOUT = {"smoke": 120.0, "quick": 1800.0, "standard": 6 * 3600.0, "full": None}
+
+
+def run(
+    ids: Sequence[str],
+    budget: str,
+    folder: Path,
+    data_dir: Path | None,
+    offline: bool,
+    list_only: bool,
+    workers: int | None = None,
+) -> int:
+    """Run what is missing of the claims named (all, if none is) and write ``claims.json`` and ``claims.md``.
+
+    Interrupting loses no finished cell; running again does only what is missing. Returns 0. Raises ``BenchError`` for
+    an unknown claim or budget, or a folder that cannot be used.
+    """
+    if budget not in BUDGETS:
+        raise BenchError(f"unknown budget {budget!r}{did_you_mean(budget, BUDGETS)}")
+    claims = load()
+    known = [claim.id for claim in claims]
+    for name in ids:
+        if name not in known:
+            raise BenchError(f"unknown claim {name!r}{did_you_mean(name, known)}")
+    chosen = [claim for claim in claims if not ids or claim.id in ids]
+    if list_only:
+        print(listing(chosen, budget))
+        return 0
+    home = DataHome.resolve(data_dir, offline)
+    device = resolve_device("auto")
+    fits = planned(chosen, budget, home, device)
+    for message in home.messages:
+        _say(message)
+    with Store(folder) as store:
+        if store.repaired:
+            _say(store.repaired)
+        carry_out(fits, store, device, workers)
+    write(folder)
+    return 0
+
+
+def planned(claims: Iterable[Claim], budget: str, home: DataHome, device: str) -> list[Fit]:
+    """The fits of every run of the claims, each once: claims that share a fit share its cells."""
+    merged: dict[str, Fit] = {}
+    for claim in claims:
+        if not claim.runs_at(budget):
+            continue
+        for arm in (arm for arm in ARMS if arm in claim.arms):
+            for fit in _fits(claim, arm, budget, home, device):
+                axes = [fit.task, fit.method, fit.seed, fit.task_params, fit.method_params, fit.measures]
+                key = provenance.digest([axes, fit.origin.sha256])
+                cells = {cell.id: cell for cell in (*merged[key].cells, *fit.cells)} if key in merged else {}
+                merged[key] = replace(fit, cells=tuple(cells.values())) if cells else fit
+    return list(merged.values())
+
+
+def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> list[Fit]:
+    fits: list[Fit] = []
+    for variant in variants(claim, arm):
+        # where the rows come from decides the selection, and some option of the task may decide where they come from
+        draft = configuration(claim, arm, budget, claim.sources[0], variant)
+        for name in draft.tasks:
+            try:
+                origin = registered[name].create(**draft.options("task", name, name)).locate(home)
+            except DataUnavailable as error:
+                _say(f"{claim.id} left out: {error}")
+                return []
+            if origin.source not in claim.sources:
+                _say(f"{claim.id} left out: {name} is {origin.source} here, the claim is about {claim.sources[0]} rows")
+                return []
+            config = configuration(claim, arm, budget, origin.source, variant, timeout=TIMEOUT[budget])
+            fits += plan(replace(config, tasks=(name,)), home, device).fits
+    return fits
+
+
+def carry_out(fits: list[Fit], store: Store, device: str, workers: int | None) -> None:
+    """Run the cells that the store lacks and append their records as they come."""
+    from bench.engines.processes import Spool
+
+    spool = Spool(store.folder / "spool")
+    for event in spool.new():  # of a run that was interrupted
+        if "record" in event:
+            store.append(event["record"])
+    spool.clear()
+    rest = [replace(f, cells=tuple(c for c in f.cells if c.id not in store.records)) for f in fits]
+    todo = sorted((f for f in rest if f.cells), key=lambda f: (f.task, repr(f.task_params), f.seed))
+    total, planned_cells = sum(len(f.cells) for f in todo), sum(len(f.cells) for f in fits)
+    if not todo:
+        _say(f"all {planned_cells} cells are there already; nothing to run")
+        return
+    cores = workers or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+    todo = [replace(fit, beside=min(cores, len(todo)) - 1) for fit in todo]
+    settings = engines.Settings(workers=cores, threads=1, spool=store.folder / "spool", device=device)
+    with Progress(total, planned_cells - total) as progress:
+        for event in engines.run("processes", todo, settings):
+            record = event.get("record")
+            if record and store.append(record):
+                progress.cell(record)
+
+
+def write(folder: Path) -> list[dict[str, Any]]:
+    """Judge every claim from the folder's records and write ``claims.json`` and ``claims.md``."""
+    found = evaluate(read(folder))
+    replace_text(folder / "claims.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    replace_text(folder / "claims.md", render(found))
+    for claim in found:
+        print(f"{claim['verdict']:<30} {claim['id']}: {claim['why']}")
+    _say(f"{folder / 'claims.md'}, claims.json")
+    return found
+
+
+def listing(claims: Iterable[Claim], budget: str) -> str:
+    """A line a claim: its id, what it says, and whether the budget runs it."""
+    from tabulate import tabulate
+
+    rows = [[claim.id, claim.title, _state(claim, budget)] for claim in claims]
+    return tabulate(rows, ["claim", "what", f"at {budget}"], maxcolwidths=[None, 80, 40])
+
+
+def _state(claim: Claim, budget: str) -> str:
+    if not claim.arms:
+        return "cannot be run"
+    if not claim.runs_at(budget):
+        return f"runs from {claim.least} on"
+    return "runs" if claim.decided(budget) else f"runs; decided from {claim.decided_at} on"
+
+
+def _say(line: str) -> None:
+    print(f"augbench: {line}", file=sys.stderr)
