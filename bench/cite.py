@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError
-from bench.store import RUN, Record, has_records, lines, path_of, read
+from bench.store import RUN, has_records, lines, read
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
@@ -23,28 +23,56 @@ def cite(folder: Path, board: str | None = None) -> None:
 
     Raises ``BenchError`` for an unknown board, and for a board of a folder without records.
     """
-    about = read_cff(CITATION)
     if not has_records(folder):
         if board is not None:
             raise BenchError(f"{folder} holds no records, so no board {board!r}; name the folder of a run with --out")
-        print(software(about))
+        print(software(read_cff(CITATION)))
         print(f"\n{folder} holds no records: this cites the suite alone; name the folder of a run with --out")
         return
+    print(bibtex(folder, board))
+    print(f"\nprovenance: {provenance(folder, board)}")
+
+
+def bibtex(folder: Path, board: str | None = None) -> str:
+    """BibTeX of the suite, and of the board if one is named."""
+    about = read_cff(CITATION)
+    if board is None:
+        return software(about)
+    stem, found = find_board(folder, board)
+    return f"{software(about)}\n\n{misc(about, stem, found, run_facts(folder), provenance(folder, stem))}"
+
+
+def provenance(folder: Path, board: str | None = None) -> str:
+    """One line: version and commit (of the last run into the folder), sources, budgets, devices, seeds, how many
+    records, and the digest of the records (unpacked) or of the board as JSON."""
+    from bench.boards.formats import render
+    from bench.boards.tables import LOUD
+
     records = list(read(folder))
-    parts = [software(about)]
-    digest = f"records sha256 {_digest(text.encode() for _, text in lines(folder))} ({path_of(folder).name}, unpacked)"
-    if board is not None:
+    if board is None:
+        digest = f"records sha256 {_digest(text.encode() for _, text in lines(folder))}"
+    else:
         stem, found = find_board(folder, board)
-        text = _render(found)
-        digest = f"sha256 {_digest([text.encode()])} (boards/{stem}.json)"
+        digest = f"boards/{stem}.json sha256 {_digest([render(found, 'json').encode()])}"
         ids = {key for row in found.rows for key in (*row["record_ids"], *row["reference_ids"])}
         records = [record for record in records if record["id"] in ids]
     run = run_facts(folder)
-    line = provenance(run, records, digest)
-    if board is not None:
-        parts.append(misc(about, stem, found, run, line))
-    print("\n\n".join(parts))
-    print(f"\nprovenance: {line}")
+    commit, _, changes = (run.get("commit") or "unknown").partition("+")
+    tasks = sorted({f"{record['task']}: {LOUD[record['source']]}" for record in records})
+    bases = _joined(str(record["config"]["base_seed"]) for record in records)
+    ok = sum(record["status"] == "ok" for record in records)
+    return "; ".join(
+        (
+            f"augbench {run.get('augbench', 'unknown')}",
+            f"commit {commit[:12]}{' with changes' if changes else ''}",
+            ", ".join(tasks),
+            f"budget {_joined(record['budget'] for record in records)}",
+            f"device {_joined(record['device'] for record in records)}",
+            f"seeds {ranges(record['seed'] for record in records)} of base seed {bases}",
+            f"{len(records)} records ({ok} ok)",
+            digest,
+        )
+    )
 
 
 def find_board(folder: Path, name: str) -> tuple[str, Board]:
@@ -63,29 +91,6 @@ def find_board(folder: Path, name: str) -> tuple[str, Board]:
     if found:
         raise BenchError(f"task {name!r} has {len(found)} boards: name one of {', '.join(stem for stem, _ in found)}")
     raise BenchError(f"no board {name!r} in {folder}{did_you_mean(name, named)}")
-
-
-def provenance(run: Mapping[str, Any], records: Sequence[Record], digest: str) -> str:
-    """One line: version and commit (of the last run into the folder), sources, budgets, devices, seeds, records and
-    their digest."""
-    from bench.boards.tables import LOUD
-
-    commit, _, changes = (run.get("commit") or "unknown").partition("+")
-    tasks = sorted({f"{record['task']}: {LOUD[record['source']]}" for record in records})
-    bases = _joined(str(record["config"]["base_seed"]) for record in records)
-    ok = sum(record["status"] == "ok" for record in records)
-    return "; ".join(
-        (
-            f"augbench {run.get('augbench', 'unknown')}",
-            f"commit {commit[:12]}{' with changes' if changes else ''}",
-            ", ".join(tasks),
-            f"budget {_joined(record['budget'] for record in records)}",
-            f"device {_joined(record['device'] for record in records)}",
-            f"seeds {ranges(record['seed'] for record in records)} of base seed {bases}",
-            f"{len(records)} records ({ok} ok)",
-            digest,
-        )
-    )
 
 
 def run_facts(folder: Path) -> dict[str, Any]:
@@ -117,12 +122,6 @@ def _digest(parts: Iterable[bytes]) -> str:
     for part in parts:
         found.update(part)
     return found.hexdigest()[:16]
-
-
-def _render(board: Board) -> str:
-    from bench.boards.formats import render
-
-    return render(board, "json")
 
 
 def software(about: Mapping[str, Any]) -> str:

@@ -60,7 +60,7 @@ def test_a_folder_and_a_board_are_cited_from_what_they_rest_on(folder, capsys):
         line = text.rstrip().splitlines()[-1]
         assert line.startswith("provenance: augbench 0.0.9; commit 0123456789ab with changes; toy: SIMULATED STAND-IN;")
         assert "; budget quick; device cpu; seeds 0-1, 3 of base seed 0; 6 records (6 ok); " in line
-        assert f"sha256 {digest.hexdigest()[:16]} (" in line
+        assert line.endswith(f"sha256 {digest.hexdigest()[:16]}")
     for entry in re.findall(r"^@\w+\{.*?^\}$", whole + board, re.MULTILINE | re.DOTALL):
         assert entry.count("{") == entry.count("}")
         assert entry.isascii()
@@ -74,7 +74,7 @@ def test_packed_records_are_cited_alike(folder, tmp_path, capsys):
     (tmp_path / "records.jsonl.xz").write_bytes(lzma.compress((folder / "records.jsonl").read_bytes()))
     (tmp_path / "run.json").write_bytes((folder / "run.json").read_bytes())
     cite(tmp_path)
-    assert capsys.readouterr().out == plain.replace("(records.jsonl,", "(records.jsonl.xz,")
+    assert capsys.readouterr().out == plain
 
 
 def test_unknown_boards_are_refused_with_a_hint(folder, tmp_path):
