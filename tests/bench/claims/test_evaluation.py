@@ -1,0 +1,216 @@
+"""The rule: intervals against bands, verdicts from two runs, sources and budgets apart, from records alone."""
+
+import math
+
+import pytest
+
+from bench.claims import evaluate, render
+from bench.claims.files import Claim, Row
+from bench.claims.selection import configuration
+from bench.comparison import mean_interval
+
+METRIC = "metrics.f1"
+SMOTE, NONE = {"method": "smote"}, {"method": "none"}
+ARM = {"tasks": ["pima"], "methods": ["smote"], "classifiers": ["tree"], "regimes": ["balance"], "seeds": 4}
+LEAKY = ARM | {"tasks": ["credit-fraud"], "leak": "all of it"}
+
+
+@pytest.fixture(autouse=True)
+def _names(names):
+    pass
+
+
+def claim(band=(0.1, math.inf), minus=(NONE,), arms=None, **more):
+    row = {"of": (SMOTE,), "minus": minus, "band": band} | {
+        k: more.pop(k) for k in ("over", "judged_on", "published", "of") if k in more
+    }
+    return Claim(
+        id="c", title="t", statement="s", where="w", year=2020, protocol="p", rows=(Row("gain", METRIC, **row),),
+        arms=arms or {"as_published": ARM}, **more,
+    )  # fmt: skip
+
+
+def records(values, method="smote", task="pima", of=None, arm="as_published", budget="quick", **more):
+    """A record a value, as a run of the claim would have written it."""
+    config = configuration(of or claim(), arm, budget, more.get("source", "real"))
+    return [
+        {
+            "id": f"{method}{task}{budget}{more.get('source', '')}{more.get('started', '')}{seed}", "seed": seed,
+            "task": task, "method": method, "classifier": "tree", "budget": budget, "source": "real", "status": "ok",
+            "regime": "real" if method == "none" else "balance", "metrics": {"f1": value}, "n_train": 100, "n_test": 50,
+            "hashes": {"test": f"t{seed}"}, "versions": {"python": "3"}, "device": "cpu", "started": "2026",
+            "config": {
+                "base_seed": 0, "task": dict(config.options("task", task, task)), "measures": dict(config.measures),
+                "method": {}, "classifier": {},
+            },
+        }
+        | more
+        for seed, value in enumerate(values)
+    ]  # fmt: skip
+
+
+def judge(found, of=None):
+    return evaluate(found, [of or claim()])[0]
+
+
+BASE = records([0.5, 0.52, 0.51, 0.49], "none")
+#: gains of .2, a little more or less
+HIGH = records([0.70, 0.72, 0.72, 0.69])
+LOW = records([0.51, 0.53, 0.53, 0.49])
+WIDE = records([0.50, 0.90, 0.40, 0.80])
+
+
+def test_the_interval_of_a_difference_is_paired_and_corrected():
+    row = judge(BASE + HIGH)["rows"][0]["as_published"]
+    expected = mean_interval([0.2, 0.2, 0.21, 0.2], ratio=0.5)
+    assert (row["mean"], row["low"], row["high"], row["n"]) == pytest.approx(
+        (expected.mean, expected.low, expected.high, 4)
+    )
+
+
+def test_the_same_test_rows_at_every_seed_need_no_correction():
+    same = [r | {"hashes": {"test": "official"}} for r in BASE + HIGH]
+    row = judge(same)["rows"][0]["as_published"]
+    assert row["high"] == pytest.approx(mean_interval([0.2, 0.2, 0.21, 0.2]).high)
+
+
+@pytest.mark.parametrize(
+    ("found", "verdict"),
+    [(HIGH, "reproduced"), (LOW, "not reproduced"), (WIDE, "undecided"), ([], "undecided"), (HIGH[:1], "undecided")],
+)
+def test_an_interval_lies_in_the_band_outside_it_or_reaches_beyond(found, verdict):
+    assert judge(BASE + found)["verdict"] == verdict
+
+
+def test_without_a_record_nothing_was_run_and_the_need_is_said():
+    found = judge([], claim(needs="a larger machine"))
+    assert found["verdict"] == "not run"
+    assert found["why"] == "needs a larger machine"
+    assert found["rows"][0]["as_published"] is None
+
+
+def test_only_seeds_that_all_cells_have_are_paired():
+    row = judge(BASE[1:] + HIGH[:3])["rows"][0]["as_published"]
+    assert row["n"] == 2
+    assert row["mean"] == pytest.approx(0.205)
+
+
+def test_a_ratio_is_taken_of_logarithms():
+    of = claim(band=(1.5, math.inf), minus=(), over=NONE)
+    base, found = records([0.1, 0.2, 0.4, 0.8], "none"), records([0.2, 0.4, 0.8, 1.6])
+    row = judge(base + found, of)["rows"][0]["as_published"]
+    assert (row["mean"], row["low"], row["high"]) == pytest.approx((2, 2, 2))
+    assert judge(base + found, of)["verdict"] == "reproduced"
+    assert judge(base + records([0.0, 0.4, 0.8, 1.6]), of)["rows"][0]["as_published"]["n"] == 3
+
+
+def test_the_verdict_comes_from_both_runs():
+    of = claim(arms={"as_published": LEAKY, "leak_free": ARM})
+    leak = {"of": of, "task": "credit-fraud"}
+    base = records([0.5, 0.52, 0.51, 0.49], "none", **leak) + BASE
+    high, low = records([0.70, 0.72, 0.72, 0.69], **leak), records([0.51, 0.53, 0.53, 0.49], **leak)
+    verdicts = {
+        "both": judge(base + high + HIGH, of),
+        "leak": judge(base + high + LOW, of),
+        "neither": judge(base + low + LOW, of),
+        "odd": judge(base + low + HIGH, of),
+        "half": judge(base + high, of),
+    }
+    assert {name: found["verdict"] for name, found in verdicts.items()} == {
+        "both": "reproduced",
+        "leak": "reproduced only with the leak",
+        "neither": "not reproduced",
+        "odd": "not reproduced",
+        "half": "undecided",
+    }
+    assert "leak-free: gain" in verdicts["leak"]["why"]
+
+
+def test_one_row_that_disagrees_decides():
+    both = claim()
+    rows = (both.rows[0], Row("other", METRIC, (SMOTE,), band=(0.9, 1.0)))
+    of = Claim(**{**both.__dict__, "rows": rows})
+    found = judge(BASE + HIGH, of)
+    assert found["verdict"] == "not reproduced"
+    assert "other" in found["why"]
+    assert "gain" not in found["why"]
+
+
+def test_a_row_counts_only_on_the_sources_it_names():
+    found = judge(BASE + LOW, claim(judged_on=()))
+    assert found["verdict"] == "undecided"
+    assert found["rows"][0]["judged"] is False
+    assert found["rows"][0]["as_published"]["n"] == 4
+
+
+def test_sources_are_never_pooled_and_the_most_real_one_is_judged():
+    of = claim(sources=("real", "simulated"))
+    other = [r | {"id": "s" + r["id"], "source": "simulated"} for r in BASE + LOW]
+    assert judge(other, of)["verdict"] == "not reproduced"
+    assert "SIMULATED" in judge(other, of)["why"]
+    found = judge(other + BASE + HIGH, of)
+    assert (found["source"], found["verdict"], len(found["record_ids"])) == ("real", "reproduced", 8)
+    assert judge(other, claim())["verdict"] == "not run"
+
+
+def test_a_smaller_budget_than_decides_is_shown_and_undecided():
+    of = claim(decided_at="standard")
+    found = judge(BASE + HIGH, of)
+    assert found["verdict"] == "undecided"
+    assert "too briefly at quick" in found["why"]
+    more = {"of": of, "budget": "standard"}
+    at_standard = records([0.5, 0.52, 0.51, 0.49], "none", **more) + records([0.70, 0.72, 0.72, 0.69], **more)
+    assert judge(BASE + HIGH + at_standard, of)["verdict"] == "reproduced"
+    assert judge(BASE + HIGH + at_standard[:1], of)["budget"] == "quick"
+
+
+def test_records_of_other_options_are_other_cells():
+    changed = [r | {"config": r["config"] | {"method": {"k_neighbors": 3}}} for r in HIGH]
+    assert judge(BASE + changed)["verdict"] == "undecided"
+    assert judge([r | {"seed": r["seed"] + 50} for r in BASE + HIGH])["verdict"] == "not run"
+
+
+def test_the_newest_record_of_a_cell_counts():
+    newer = [r | {"id": "n" + r["id"], "started": "2027"} for r in LOW]
+    assert judge(newer + BASE + HIGH)["verdict"] == "not reproduced"
+
+
+def test_a_failed_cell_is_said():
+    failed = HIGH[0] | {"status": "timeout", "phase": "fit", "reason": "took too long", "metrics": {}}
+    found = judge([*BASE, failed, *HIGH[1:]])
+    assert "1 cells failed, e.g. timeout in fit: took too long" in found["why"]
+    assert found["rows"][0]["as_published"]["n"] == 3
+
+
+def test_seeds_made_by_different_code_are_said():
+    mixed = [*HIGH[:2], *(r | {"hashes": r["hashes"] | {"code": "other"}} for r in HIGH[2:])]
+    assert "MIXED CODE" in judge(BASE + mixed)["why"]
+
+
+def test_the_order_of_records_changes_nothing():
+    assert judge(BASE + HIGH) == judge((HIGH + BASE)[::-1])
+
+
+def test_the_page_has_a_row_a_quantity_and_is_loud_about_the_source():
+    of = claim(
+        sources=("simulated",), published=0.2, band=(0.1, math.inf), url="https://example.org", remark="mind | it"
+    )
+    found = evaluate([r | {"source": "simulated"} for r in BASE + HIGH], [of])
+    page = render(found)
+    assert page == render(found)
+    assert page.endswith("\n")
+    line = next(line for line in page.splitlines() if line.startswith("| [t]"))
+    assert "**SIMULATED**" in line
+    assert "| 0.2; ≥ 0.1 | 0.202 [" in line
+    assert "**reproduced**" in line
+    assert "on SIMULATED rows" in line
+    assert line.replace("\\|", "").count("|") == 8
+    assert "[w](https://example.org), 2020" in page
+    assert "budget quick, 8 records" in page
+    assert "1 reproduced." in page
+
+
+def test_the_page_of_nothing_run_says_so():
+    page = render(evaluate([], [claim(needs="time")]))
+    assert "1 not run." in page
+    assert "| – | – | **not run** | needs time |" in page

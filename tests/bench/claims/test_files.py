@@ -1,0 +1,136 @@
+"""Claim files: the shipped ones are whole, and a wrong one is said in one line."""
+
+import math
+
+import pytest
+
+from bench.claims.files import ARMS, FOLDER, SOURCES, load, merge, read
+from bench.claims.selection import configuration, resolve, variants
+from bench.config import BUDGETS
+from bench.errors import BenchError
+
+TEXT = """
+title = "t"
+statement = "s"
+where = "w"
+year = 2020
+protocol = "p"
+
+[as_published]
+tasks = ["pima"]
+methods = ["smote"]
+classifiers = ["tree"]
+regimes = ["balance"]
+
+[[row]]
+quantity = "q"
+metric = "metrics.f1"
+of = {method = "smote"}
+published = 0.5
+tolerance = 0.1
+"""
+
+
+def claim(tmp_path, text=TEXT):
+    (tmp_path / "c.toml").write_text(text)
+    return read(tmp_path / "c.toml")
+
+
+def test_the_shipped_claims_are_at_least_the_ones_that_were_promised(names):
+    ids = {c.id for c in load()}
+    assert len(ids) >= 22
+    for prefix in (
+        "zetagan",
+        "slides",
+        "tanaka-pima",
+        "tanaka-fraud",
+        "simulacrum",
+        "selftrainer",
+        "timegan",
+        "pacgan",
+    ):
+        assert any(i.startswith(prefix) for i in ids), prefix
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda p: p.stem)
+def test_every_cell_of_a_shipped_claim_is_in_its_selection_at_every_budget(names, path):
+    found = read(path)
+    from bench import registry
+
+    for arm in found.arms:
+        for budget in BUDGETS:
+            for source in found.sources:
+                for variant in variants(found, arm):
+                    config = configuration(found, arm, budget, source, variant)
+                    for kind, chosen in (
+                        ("task", config.tasks),
+                        ("method", config.methods),
+                        ("classifier", config.classifiers),
+                    ):
+                        for name in chosen:
+                            registry.BY_KIND[kind][name].check_options(config.options(kind, name, config.tasks[0]))
+                        unknown = set(getattr(config, kind)) - set(chosen)
+                        assert not unknown, f"{path.name}: options of {unknown}, which the selection has not"
+                for row in found.rows:
+                    for cell in row.cells:
+                        resolve(configuration(found, arm, budget, source, cell.get("variant", "")), cell, found)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda p: p.stem)
+def test_a_published_number_agrees_with_its_own_band(path):
+    for row in read(path).rows:
+        if row.published is not None and row.band is not None:
+            assert row.band[0] <= row.published <= row.band[1], row.quantity
+
+
+def test_a_band_has_three_forms(tmp_path):
+    assert claim(tmp_path).rows[0].band == pytest.approx((0.4, 0.6))
+    one = claim(tmp_path, TEXT.replace("tolerance = 0.1", "at_least = 0.45")).rows[0]
+    assert one.band == (0.45, math.inf)
+    assert one.tolerance == "≥ 0.45"
+    none = claim(tmp_path, TEXT.replace("tolerance = 0.1", "")).rows[0]
+    assert none.band is None
+    assert none.judged_on == ()
+
+
+def test_leak_free_is_what_differs(tmp_path):
+    found = claim(tmp_path, TEXT.replace("[[row]]", '[leak_free]\ntasks = ["credit-fraud"]\n[[row]]'))
+    assert set(found.arms) == set(ARMS)
+    assert found.arms["leak_free"]["tasks"] == ["credit-fraud"]
+    assert found.arms["leak_free"]["methods"] == ["smote"]
+    assert found.sources == ("real", "real-subset")
+    assert set(found.sources) < set(SOURCES)
+
+
+def test_merge_goes_into_tables_and_replaces_lists():
+    base = {"method": {"gan": {"steps": 5, "pac": 1}}, "tasks": ["a"]}
+    merged = merge(base, {"method": {"gan": {"pac": 2}}, "tasks": ["b"]})
+    assert merged == {"method": {"gan": {"steps": 5, "pac": 2}}, "tasks": ["b"]}
+    assert base["method"]["gan"]["pac"] == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('title = "t"', "", "'title' is missing"),
+        ("year = 2020", "year = 2020\nneed = 'x'", "no 'need'; did you mean 'needs'"),
+        ("year = 2020", 'year = 2020\nleast = "fast"', "least must be one of"),
+        ('methods = ["smote"]', "", r"needs methods = \[names\]"),
+        ('methods = ["smote"]', 'methods = ["smote"]\nbudget.fast.seeds = 1', "budget has no 'fast'"),
+        ("of = {", "off = {", "no 'off'; did you mean 'of'"),
+        ("of = {", "of = {kind = 1, ", "no 'kind'"),
+        ("tolerance = 0.1", "tolerance = 0.1\nat_least = 1", "a published number alone"),
+        ("tolerance = 0.1", 'minus = {method = "none"}\nover = {method = "none"}', "difference or a ratio"),
+        ("year = 2020", "year = ", "cannot be read"),
+    ],
+)
+def test_a_wrong_file_is_said(tmp_path, old, new, said):
+    with pytest.raises(BenchError, match=said):
+        claim(tmp_path, TEXT.replace(old, new, 1))
+
+
+def test_without_a_selection_a_claim_says_what_it_needs(tmp_path):
+    head, row = TEXT.split("[as_published]")[0], TEXT[TEXT.index("[[row]]") :]
+    with pytest.raises(BenchError, match="what it needs"):
+        claim(tmp_path, head + row)
+    assert not claim(tmp_path, head + 'needs = "x"\n' + row).runs_at("full")
