@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.claims.evaluation import shown
+from bench.claims.wording import shown
 
 VERDICTS = ("reproduced", "reproduced only with the leak", "not reproduced", "undecided", "not run")
 LOUD = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED", "": ""}

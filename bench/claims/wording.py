@@ -1,0 +1,98 @@
+"""Findings in plain words, and where their records come from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from bench.boards.cells import rows_of
+from bench.claims.files import Claim
+from bench.claims.judging import Finding, Record, Run
+
+
+def why(claim: Claim, verdict: str, budget: str, source: str, published: Run | None, free: Run | None) -> str:
+    """The verdict's ground in one line, with the numbers."""
+    if verdict == "not run":
+        return f"needs {claim.needs}" if claim.needs else "no record of it"
+    lines = []
+    if source == "simulated":
+        lines.append("on SIMULATED rows")
+    elif source == "real-subset":
+        lines.append("on a REAL SUBSET of the rows")
+    runs = (
+        [("", published or free)]
+        if published is free or None in (published, free)
+        else [("as published", published), ("leak-free", free)]
+    )
+    for name, run in runs:
+        assert run is not None
+        lines.append(f"{name}: {_grounds(run)}" if name else _grounds(run))
+    if not claim.decided(budget):
+        lines.append(f"trained too briefly at {budget} to decide; {claim.decided_at} does")
+    failed = {r["id"]: r for _, run in runs if run for r in run.failed}
+    if failed:
+        first = min(failed.values(), key=lambda r: r["id"])
+        lines.append(f"{len(failed)} cells failed, e.g. {first['status']} in {first['phase']}: {first['reason']}")
+    if any(_mixed(run) for _, run in runs if run):
+        lines.append("MIXED CODE: what is compared was made by different code; run it again")
+    return "; ".join(lines)
+
+
+def _grounds(run: Run) -> str:
+    """The finding that decides a run, in numbers."""
+    for outcome in ("disagrees", "no record", "open", "agrees"):
+        decisive = [f for f in run.findings if f.outcome == outcome]
+        if not decisive or (outcome == "no record" and not run.records):
+            continue
+        texts = [_text(f) for f in (decisive if outcome == "agrees" else decisive[:1])]
+        return " and ".join(texts)
+    if not run.records:
+        return "no record"
+    shown = next((f for f in run.findings if f.interval), None)
+    return "nothing that could be judged on these rows" + (f"; {_text(shown)}" if shown else "")
+
+
+def _text(finding: Finding) -> str:
+    """``recall gained 0.012 [-0.01, 0.034] over 5 seeds lies outside ≥ 0.036 (published 0.071)``."""
+    row, found = finding.row, finding.interval
+    if not found:
+        return f"{row.quantity} has no record"
+    text = f"{row.quantity} {shown(found.mean, found.low, found.high)} over {found.n} seed{'' if found.n == 1 else 's'}"
+    if finding.outcome:
+        low, high = row.band or (-math.inf, math.inf)
+        where = {"agrees": "lies in", "disagrees": "lies outside"}.get(finding.outcome, "reaches beyond")
+        if found.low is None:
+            where = "has no interval to hold against"
+        band = row.tolerance.split(" (")[0]
+        text += f" {where} {f'{low:.3g} to {high:.3g}' if band.startswith('±') else band}"
+    return text + ("" if row.published is None else f" (published {row.published:.4g})")
+
+
+def shown(mean: float, low: float | None, high: float | None) -> str:
+    """``0.012 [-0.01, 0.034]``, three significant digits."""
+    return f"{mean:.3g}" if low is None or high is None else f"{mean:.3g} [{low:.3g}, {high:.3g}]"
+
+
+def _mixed(run: Run) -> bool:
+    """Whether seeds of one cell were made by different code, or cells that are compared rest on different rows."""
+    found: dict[tuple[Any, ...], set[Any]] = {}
+    for r in run.records:
+        config = r.get("config") or {}
+        cell = (*(r.get(k) for k in ("task", "method", "classifier", "regime")), repr(config))
+        found.setdefault(cell, set()).add((r.get("hashes") or {}).get("code"))
+        found.setdefault((r["task"], repr(config.get("task"))), set()).add(rows_of(r))
+    return any(len(same) > 1 for same in found.values())
+
+
+def provenance(records: Iterable[Record]) -> str:
+    """Which code, libraries and devices: one line, from the records alone."""
+    found = list(records)
+    if not found:
+        return ""
+    parts = []
+    for name in ("python", "torch", "scikit-learn", "xgboost"):
+        versions = sorted({str((r.get("versions") or {}).get(name, "?")) for r in found})
+        parts.append(f"{name} {'/'.join(versions)}")
+    parts.append("device " + "/".join(sorted({str(r.get("device")) for r in found})))
+    return ", ".join(parts)
