@@ -7,19 +7,21 @@ numbers belong to the records, not that the records tell the truth: for that, ``
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from bench import provenance, registry
+from bench import __version__, checksums, provenance, registry
+from bench.cite import run_facts
 from bench.errors import BenchError
 from bench.matrix import CODE, code_hashes, config_hash, identity, joint_code
-from bench.store import PACKED, RECORDS, SUMS, Record, axes, has_records, lines, path_of, seal
+from bench.store import PACKED, RECORDS, SUMS, Record, axes, has_records, lines, path_of, read, seal
 
 #: findings of one kind that are printed
 SHOWN = 20
@@ -38,13 +40,13 @@ def verify(folder: Path) -> int:
     records, wrong = check_records(folder)
     count = _say(wrong) + _say(check_seals(records, released))
     made, wrong = check_made(folder)
-    count += _say(wrong) + (_say(check_sums(folder)) if released else 0)
+    count += _say(wrong) + (_say(checksums.check(folder)) if released else 0)
     for note in _notes(folder, records):
         print(f"note: {note}")
     if count:
         print(f"not verified: {count} findings in {len(records)} records, {folder}")
         return 1
-    sums = f", {len(read_sums(folder / SUMS))} checksums" if released else ""
+    sums = f", {len(checksums.read(folder))} checksums" if released else ""
     print(f"verified: {len(records)} records, {', '.join(made)}{sums}")
     return 0
 
@@ -127,24 +129,46 @@ def check_made(folder: Path) -> tuple[list[str], list[str]]:
     except (BenchError, ValueError, KeyError, TypeError, AttributeError) as error:
         return [], [f"boards cannot be made from these records: {type(error).__name__}: {error}"]
     there = {path.relative_to(folder).as_posix() for path in (folder / "boards").glob("[!.]*")}
+    if not find_spec("pyarrow"):
+        there = {name for name in there if not name.endswith(".parquet")}
     wrong = [f"{name}: no record gives this file" for name in sorted(there - made.keys())]
     words = [f"{len(boards)} boards ({len(made)} files)"]
-    for name, maker in ((CLAIMS_TEXT, _claims), (REPORT, _report)):
-        if (folder / name).exists() or (name == CLAIMS_TEXT and (folder / CLAIMS).exists()):
+    for name, maker in ((CLAIMS, claims_json), (CLAIMS_TEXT, _claims_text), (REPORT, _report)):
+        source = CLAIMS if name == CLAIMS_TEXT else name
+        if (folder / name).exists() or (folder / source).exists():
             try:
-                made[name] = maker(folder).encode()
-                words.append(name)
+                text = maker(folder)
             except (OSError, BenchError, ValueError, KeyError, TypeError) as error:
                 wrong.append(f"{name} cannot be made again: {type(error).__name__}: {error}")
+                continue
+            if text is not None:
+                made[name] = text.encode()
+                words.append(name)
     for name in sorted(made):
         if not (folder / name).is_file():
             wrong.append(f"{name}: missing; augbench board --out {folder} makes boards")
-        elif (found := (folder / name).read_bytes()) != made[name]:
+        elif (found := (folder / name).read_bytes()) != made[name] and not _same_table(name, found, made[name]):
             wrong.append(f"{name}{_difference(found, made[name])}")
     return words, wrong
 
 
-def _claims(folder: Path) -> str:
+def claims_json(folder: Path) -> str | None:
+    """The claims judged again; None where they rest on records of another folder."""
+    from bench.claims import evaluate
+
+    records = list(read(folder))
+    if foreign_claims(folder, records):
+        return None
+    return json.dumps(evaluate(records), indent=1, ensure_ascii=False) + "\n"
+
+
+def foreign_claims(folder: Path, records: Sequence[Record]) -> int:
+    """How many of the records that the folder's claims rest on are not in the folder."""
+    claims = json.loads((folder / CLAIMS).read_text(encoding="utf-8"))
+    return len({key for claim in claims for key in claim["record_ids"]} - {record["id"] for record in records})
+
+
+def _claims_text(folder: Path) -> str:
     from bench.claims import render
 
     return render(json.loads((folder / CLAIMS).read_text(encoding="utf-8")))
@@ -154,6 +178,19 @@ def _report(folder: Path) -> str:
     from bench.report import page
 
     return page(folder)
+
+
+def _same_table(name: str, found: bytes, made: bytes) -> bool:
+    """Whether two Parquet files hold the same: other versions of pyarrow write other bytes."""
+    if not name.endswith(".parquet"):
+        return False
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    try:
+        return bool(parquet.read_table(pa.BufferReader(found)).equals(parquet.read_table(pa.BufferReader(made))))
+    except pa.ArrowException:
+        return False
 
 
 def _difference(found: bytes, made: bytes) -> str:
@@ -169,40 +206,17 @@ def _difference(found: bytes, made: bytes) -> str:
     return f":{number}: has {here[window]!r} where the records give {there[window]!r}"
 
 
-def read_sums(path: Path) -> dict[str, str]:
-    """The checksums of a file in the form of ``sha256sum``, by name."""
-    pairs = (line.split(maxsplit=1) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return {name.lstrip("*"): value for value, name in pairs}
-
-
-def files(folder: Path) -> list[str]:
-    """Every file of a folder by its name in it, but for the list of checksums and hidden ones."""
-    names = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in names if name != SUMS and not name.startswith("."))
-
-
-def check_sums(folder: Path) -> list[str]:
-    """Files that are not what ``SHA256SUMS`` says, are missing, or are not in it."""
-    try:
-        sums = read_sums(folder / SUMS)
-    except ValueError:
-        return [f"{SUMS} is not a list of checksums"]
-    wrong = []
-    for name, value in sums.items():
-        path = folder / name
-        if not path.is_file():
-            wrong.append(f"{name}: missing, and listed in {SUMS}")
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != value:
-            wrong.append(f"{name}: not the file that {SUMS} lists")
-    return wrong + [f"{name}: not listed in {SUMS}" for name in files(folder) if name not in sums]
-
-
 def _notes(folder: Path, records: Sequence[Record]) -> Iterator[str]:
     """What a reader should know and is no fault: records without a seal, code and versions that are not today's."""
     if (unsealed := sum("seal" not in record for record in records)) and not (folder / SUMS).exists():
         yield f"{unsealed} of {len(records)} records are older than seals: a number changed in one would not show"
     if (folder / RECORDS).exists() and (folder / PACKED).exists():
         yield f"{PACKED} is there too, and not read: {RECORDS} is"
+    if (version := run_facts(folder).get("augbench", __version__)) != __version__:
+        yield f"made by augbench {version}; this is {__version__}, which may lay out boards and page differently"
+    with suppress(OSError, ValueError, KeyError, TypeError):  # no claims, or broken ones, which are a finding already
+        if foreign := foreign_claims(folder, records):
+            yield f"{CLAIMS} rests on {foreign} records that are not in this folder: no verdict was derived again"
     changed, unknown, count = code_today(records)
     if unknown:
         yield f"not known here (a plugin's?), so their code was not compared: {', '.join(unknown)}"
