@@ -64,7 +64,10 @@ def run(
         if store.repaired:
             _say(store.repaired)
         carry_out(fits, store, device, workers)
-    write(folder)
+    for claim in write(folder):
+        if not ids or claim["id"] in ids:
+            print(f"{claim['verdict']:<28} {claim['id']}: {claim['why']}")
+    _say(f"{folder / 'claims.md'}, {folder / 'claims.json'}")
     return 0
 
 
@@ -132,9 +135,6 @@ def write(folder: Path) -> list[dict[str, Any]]:
     found = evaluate(read(folder))
     replace_text(folder / "claims.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
     replace_text(folder / "claims.md", render(found))
-    for claim in found:
-        print(f"{claim['verdict']:<30} {claim['id']}: {claim['why']}")
-    _say(f"{folder / 'claims.md'}, claims.json")
     return found
 
 
