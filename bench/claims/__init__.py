@@ -15,7 +15,8 @@ The rule, the same for every claim
    - a comparison without a size: the side of zero (of one, for a ratio) that was claimed.
 
    The quantity *agrees* if its interval lies inside the band, *disagrees* if it lies outside, else it is *open*.
-3. A run agrees if all judged quantities agree, disagrees if any disagrees, else it is open.
+3. A run agrees if all judged quantities agree, disagrees if any disagrees, else it is open; so is one that has not been
+   run to its end, lest it be stopped where it pleases. A cell that failed has been run: its seed is missing, and said.
 4. The verdict, from the run as published and the leak-free one (one and the same where nothing leaked):
 
    ============== ============== ==============================

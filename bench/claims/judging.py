@@ -39,10 +39,17 @@ class Run:
         return len(self.records) / self.wanted if self.wanted else 0.0
 
     @property
+    def missing(self) -> int:
+        """Cells that have not been run yet; one that failed has been."""
+        return self.wanted - len(self.records) - len(self.failed)
+
+    @property
     def outcome(self) -> Outcome:
         judged = [f.outcome for f in self.findings if f.outcome]
         if not self.records:
             return "no record"
+        if self.missing:
+            return "open"
         if "disagrees" in judged:
             return "disagrees"
         return "agrees" if judged and set(judged) == {"agrees"} else "open"

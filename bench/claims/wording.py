@@ -30,6 +30,9 @@ def why(claim: Claim, verdict: str, budget: str, source: str, published: Run | N
         lines.append(f"{name}: {_grounds(run)}" if name else _grounds(run))
     if not claim.decided(budget):
         lines.append(f"trained too briefly at {budget} to decide; {claim.decided_at} does")
+    missing = sum(run.missing for _, run in runs if run and run.records)
+    if missing:
+        lines.append(f"{missing} cells are still to be run")
     failed = {r["id"]: r for _, run in runs if run for r in run.failed}
     if failed:
         first = min(failed.values(), key=lambda r: r["id"])
@@ -71,7 +74,12 @@ def _text(finding: Finding) -> str:
 
 def shown(mean: float, low: float | None, high: float | None) -> str:
     """``0.012 [-0.01, 0.034]``, three significant digits."""
-    return f"{mean:.3g}" if low is None or high is None else f"{mean:.3g} [{low:.3g}, {high:.3g}]"
+    return _number(mean) if low is None or high is None else f"{_number(mean)} [{_number(low)}, {_number(high)}]"
+
+
+def _number(value: float) -> str:
+    """Sums that cancel leave 1e-17; that is a zero."""
+    return f"{0.0 if abs(value) < 1e-12 else value:.3g}"
 
 
 def _mixed(run: Run) -> bool:
