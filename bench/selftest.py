@@ -1,0 +1,212 @@
+"""``augbench selftest``: the suite run on methods whose outcome is known (``bench.controls``, ``bench.landings``).
+
+The controls go through the plan, the engine, the store and the boards that users use, in a temporary folder. What is
+found is printed and kept as ``selftest.json`` in the run's folder, with the hash of the suite's code it speaks of.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import defaultdict
+from collections.abc import Sequence
+from math import isfinite
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bench.errors import BenchError
+from bench.landings import CLOUDS, FEW, Known, Landing, landings
+
+if TYPE_CHECKING:
+    from bench.boards.tables import Board
+
+Record = dict[str, Any]
+
+FILE = "selftest.json"
+CONTROLS = Path(__file__).with_name("controls.py")
+#: scores of ``control-few``'s ten rare rows scatter more, and its fits are short: at least so many seeds
+SEEDS_OF_FEW = 15
+#: as far as the controls look for the split they were given a part of (``bench.controls.TRIES``)
+MOST_SEEDS = 50
+
+
+class Found(NamedTuple):
+    """A mean over seeds with its 95 % interval (None where one seed gives none), or why there is no value."""
+
+    mean: float | None
+    low: float | None = None
+    high: float | None = None
+    missing: str = ""
+
+
+def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
+    """Run every control, print where it landed, write ``folder/selftest.json``; 0 if all land where they belong.
+
+    Raises ``BenchError`` for a number of seeds that is not 1 to 50 or a folder that cannot be written.
+    """
+    from bench import provenance
+    from bench.store import claim, replace_text
+
+    if not 1 <= seeds <= MOST_SEEDS:
+        raise BenchError(f"the self-test takes 1 to {MOST_SEEDS} seeds, not {seeds}")
+    claim(folder)
+    records, boards = run(seeds, engine)
+    rows = judge(records, boards)
+    passed = all(row["ok"] for row in rows)
+    code = provenance.code_hash("bench.trial", Path(__file__).with_name("trial.py"))
+    content = {"passed": passed, "code": code, "seeds": seeds, "controls": rows}
+    replace_text(folder / FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    _show(rows, passed)
+    return 0 if passed else 1
+
+
+def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple[list[Record], list[Board]]:
+    """The records and boards of the controls (None: of all), made as ``augbench run`` makes them, but in a temporary
+    folder."""
+    from bench import engines, registry
+    from bench.boards.tables import build
+    from bench.config import Config
+    from bench.data import DataHome
+    from bench.matrix import plan
+    from bench.store import Store, read
+
+    registry.load_plugin(CONTROLS)
+    if controls is None:
+        controls = [entry.name for entry in registry.methods if entry.file == CONTROLS.resolve()]
+    helped = "control-truth"  # the one that is to help where rows are few
+    few = {
+        "tasks": [FEW], "methods": [helped], "regimes": ["real", "balance"],
+        "seeds": tuple(range(max(seeds, SEEDS_OF_FEW))), "measures": {"fidelity": False, "privacy": False},
+    }  # fmt: skip
+    config = Config(
+        budget="smoke", tasks=(CLOUDS, FEW) if helped in controls else (CLOUDS,), methods=("none", *controls),
+        classifiers=("xgboost",), regimes=("real", "tstr"), seeds=tuple(range(seeds)), override=(few,),
+    )  # fmt: skip
+    matrix = plan(config, DataHome(offline=True), "cpu", (CONTROLS,))
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        settings = engines.Settings(min(2, os.cpu_count() or 1), 1, folder / "spool")
+        with Store(folder) as store:
+            for event in engines.run(engine, matrix.fits, settings):
+                if "record" in event:
+                    store.append(event["record"])
+        records = list(read(folder))
+    return records, build(records, matrix.primary)
+
+
+def judge(records: Sequence[Record], boards: Sequence[Board]) -> list[dict[str, Any]]:
+    """One row a landing, as ``selftest.json`` holds them."""
+    results = _Results(records, boards)
+    rows = []
+    for landing in landings(results.known()):
+        found = results.found(landing)
+        value = found.low if landing.measure == "gain" else found.mean
+        ok = value is not None and landing.low <= value <= landing.high
+        numbers = {
+            key: None if number is None else round(number, 6)
+            for key, number in (("found", found.mean), ("low", found.low), ("high", found.high))
+        }
+        about = {"control": landing.control, "task": landing.task, "measure": landing.measure}
+        why = f"no value: {found.missing}" if value is None else landing.why
+        rows.append(about | {"expected": landing.expected} | numbers | {"ok": ok, "why": why})
+    return rows
+
+
+class _Results:
+    """What records and boards say of a landing."""
+
+    def __init__(self, records: Sequence[Record], boards: Sequence[Board]) -> None:
+        self.cells: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+        for record in sorted(records, key=lambda r: r["seed"]):
+            self.cells[record["task"], record["method"], record["regime"]].append(record)
+        self.rows = {
+            (board.task, row["method"], row["regime"]): row
+            for board in boards
+            if board.kind == "task"
+            for row in board.rows
+        }
+
+    def known(self) -> Known:
+        """Raises ``BenchError`` if not even ``none`` could be scored: there is nothing to compare with."""
+        from bench import registry
+
+        real = [r for r in self.cells[CLOUDS, "none", "real"] if r["status"] == "ok"]
+        if not real:
+            reasons = {f"{r['status']}: {r['reason']}" for r in self.cells[CLOUDS, "none", "real"]}
+            raise BenchError(f"self-test: none could not be scored ({'; '.join(sorted(reasons)) or 'no record'})")
+        task = registry.tasks[CLOUDS].create()
+
+        def mean(name: str) -> float:
+            return sum(float(r["metrics"][name]) for r in real) / len(real)
+
+        sizes = real[0]["n_train"], real[0]["n_test"]
+        return Known(*sizes, task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
+
+    def found(self, landing: Landing) -> Found:
+        key = landing.task, landing.control, landing.regime
+        cells, name = self.cells[key], landing.measure
+        if not cells:
+            return Found(None, missing="no record")
+        if name in ("ok", "error", "invalid"):
+            return Found(sum(r["status"] == name for r in cells) / len(cells))
+        if name == "scored":
+            row = self.rows.get(key)
+            return Found(None, missing="no row on the board") if row is None else Found(float(row["seeds_ok"]))
+        bad = next((r for r in cells if r["status"] != "ok"), None)
+        if bad:
+            return Found(None, missing=f"seed {bad['seed']} ended {bad['status']} in {bad['phase']}: {bad['reason']}")
+        if name == "Δ roc_auc":
+            return self._difference(key)
+        if name in ("gain", "differing"):
+            return self._paired(name, landing, cells)
+        values = [part[name] for r in cells for part in (r["metrics"], r["fidelity"], r["privacy"]) if name in part]
+        if len(values) < len(cells):
+            return Found(None, missing=f"records hold no {name}")
+        return _mean(values, cells[0]["n_test"] / self.known().n_train)
+
+    def _difference(self, key: tuple[str, str, str]) -> Found:
+        row = self.rows.get(key)
+        if row is None or row.get("roc_auc_diff_mean") is None:
+            return Found(None, missing="the board gives no difference to none")
+        mean, half = row["roc_auc_diff_mean"], row["roc_auc_diff_ci95"]
+        return Found(mean) if half is None else Found(mean, mean - half, mean + half)
+
+    def _paired(self, name: str, landing: Landing, cells: list[Record]) -> Found:
+        none = {r["seed"]: r["metrics"] for r in self.cells[landing.task, "none", "real"] if r["status"] == "ok"}
+        pairs = [(r["metrics"], none[r["seed"]]) for r in cells if r["seed"] in none]
+        if len(pairs) < len(cells):
+            return Found(None, missing="none could not be scored at every seed")
+        if name == "differing":
+            return Found(float(sum(a.get(key) != b.get(key) for a, b in pairs for key in {**a, **b})))
+        # a training set takes one row in twenty, so those of two seeds hardly overlap: no correction for it
+        return _mean([a["roc_auc"] - b["roc_auc"] for a, b in pairs], 0.0)
+
+
+def _mean(values: Sequence[float], ratio: float) -> Found:
+    from bench.comparison import mean_interval
+
+    interval = mean_interval(values, ratio)
+    return Found(interval.mean, interval.low, interval.high)
+
+
+def _show(rows: Sequence[dict[str, Any]], passed: bool) -> None:
+    from tabulate import tabulate
+
+    def interval(row: dict[str, Any]) -> str:
+        return "" if row["low"] is None or not isfinite(row["low"]) else f"{row['low']:.3f} to {row['high']:.3f}"
+
+    table = [
+        [
+            row["control"], row["measure"], row["expected"], "–" if row["found"] is None else f"{row['found']:.3f}",
+            interval(row), "ok" if row["ok"] else "NO", row["why"],
+        ]
+        for row in rows
+    ]  # fmt: skip
+    heads = ["control", "measure", "expected", "found", "95 % over seeds", "ok", "why"]
+    print(tabulate(table, heads, disable_numparse=True, maxcolwidths=[None] * 6 + [60]))
+    wrong = [f"{row['control']} ({row['measure']})" for row in rows if not row["ok"]]
+    if passed:
+        print(f"\nself-test passed: {len(rows)} of {len(rows)} measures of the controls are where they belong")
+    else:
+        print(f"\nSELF-TEST FAILED: {len(wrong)} of {len(rows)} are not where they belong: {', '.join(wrong)}")
