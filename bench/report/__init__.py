@@ -7,7 +7,6 @@ are linked where they lie beside it, never embedded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from bench.boards.tables import Board
 from bench.errors import BenchError
 
 PAGE = "report.html"
-#: the plots of a task's board; an overall board shows every kind
+#: the plots of a task's board; a board over all tasks shows every kind it has
 TASK_KINDS = ("gains", "cost")
 
 
@@ -39,7 +38,7 @@ def page(folder: Path) -> str:
 
     Raises ``BenchError`` where the folder has no records, or a file of it is not what it should be.
     """
-    from bench import __version__, publish, store
+    from bench import __version__, cite, publish, store
     from bench.report import assets, evidence, origin, rows, tables
 
     if not store.has_records(folder):
@@ -59,7 +58,7 @@ def page(folder: Path) -> str:
         "audit": evidence.audit(folder),
         "coverage": evidence.coverage(boards, records),
         "origin": origin.provenance(folder, boards, records),
-        "cite": _cite(folder),
+        "cite": {"bibtex": cite.bibtex(folder), "provenance": cite.provenance(folder)},
         "n_records": len(records),
         "sources": sorted({board.source for board in boards if board.kind == "task"}),
         "data": assets.data(rows.blob(boards, records, folder)),
@@ -69,16 +68,6 @@ def page(folder: Path) -> str:
         "style": assets.own("report.css"),
     }
     return _template().render(known)
-
-
-def _cite(folder: Path) -> dict[str, str]:
-    from importlib import import_module
-    from importlib.util import find_spec
-
-    if find_spec("bench.cite") is None:
-        return {"bibtex": "", "provenance": ""}
-    cite = import_module("bench.cite")
-    return {"bibtex": cite.bibtex(folder), "provenance": cite.provenance(folder)}
 
 
 def _template() -> Any:
@@ -100,12 +89,12 @@ def _plots(boards: Sequence[Board]) -> dict[str, list[dict[str, str]]]:
     from bench.boards import formats, plots
     from bench.report import figures
 
-    overall = {stem for board, stem in zip(boards, formats.stems(boards), strict=True) if board.kind == "overall"}
+    overall = {stem for board, stem in zip(boards, formats.stems(boards), strict=True) if board.kind != "task"}
     found: dict[str, list[dict[str, str]]] = {}
     for plot in plots.draw(boards):
         if plot.stem not in overall and plot.kind not in TASK_KINDS:
             continue
-        name = "plot-" + re.sub(r"[^A-Za-z0-9]+", "-", plot.name if plot.kind != "gains" else f"{plot.stem}-gains")
+        name = f"plot{sum(map(len, found.values())) + 1}"  # short: ids repeat with every mark
         svg = figures.inline(plot.figure, name, f"{plot.title}: {plot.stem}", plot.caption)
         made = {"kind": plot.kind, "title": plot.title, "caption": plot.caption, "svg": svg}
         found.setdefault(plot.stem, []).append(made)

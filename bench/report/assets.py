@@ -35,9 +35,8 @@ def datatables() -> tuple[str, str]:
 def _global(module: str) -> str:
     """The module with a global in place of its exports, since nothing can import from a module within a page."""
     exported = list(_EXPORT.finditer(module))
-    names = dict(
-        reversed(pair.strip().split(" as ")) for found in exported for pair in found[1].split(",") if " as " in pair
-    )
+    pairs = [pair.strip().split(" as ") for found in exported for pair in found[1].split(",")]
+    names = {pair[-1]: pair[0] for pair in pairs}
     if len(exported) != 1 or "default" not in names:
         raise BenchError("the installed itables exports DataTables in a way that is not known; install itables 2.9")
     start, end = exported[0].span()

@@ -1,5 +1,4 @@
-"""A matplotlib figure as SVG that lives inside a page: small, in the page's own colours and font, with words for whoever
-does not see it.
+"""A matplotlib figure as SVG that lives inside a page: small, in the page's colours and font, with a description.
 
 matplotlib writes whole documents. Several of them on one page would disturb each other: their ids repeat, and their
 style sheets colour everything.
@@ -9,6 +8,8 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Mapping
+from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -30,6 +31,7 @@ COLORS = {
 }
 #: decimals of a coordinate: a tenth of a point is less than a pixel
 _NUMBER = re.compile(r"-?\d+\.\d{2,}")
+_STROKE = re.compile(r"M(\S+) (\S+)L(\S+) (\S+)")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
 
 
@@ -60,7 +62,7 @@ def inline(figure: Figure, name: str, title: str, description: str) -> str:
     root[:0] = words
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", XLINK)
-    return re.sub(r">\s+<", "><", ET.tostring(root, encoding="unicode"))
+    return re.sub(r">\s+<", "><", ET.tostring(root, encoding="unicode").replace(" />", "/>"))
 
 
 def _strip(root: ET.Element) -> None:
@@ -96,7 +98,7 @@ def _lighten(element: ET.Element) -> None:
     for key, value in element.attrib.items():
         if key in ("d", "x", "y", "transform", "width", "height", "points"):
             rounded = _NUMBER.sub(lambda found: f"{float(found[0]):.1f}".removesuffix(".0"), " ".join(value.split()))
-            element.set(key, rounded)
+            element.set(key, re.sub(r" ?([A-Za-z]) ?", r"\1", rounded) if key == "d" else rounded)
     if element.get("transform", "").startswith("rotate(-0 "):
         del element.attrib["transform"]
     style = element.attrib.pop("style", None)
@@ -128,6 +130,53 @@ def _flatten(root: ET.Element) -> None:
         for child in parent:
             children += _drawn(child)
         parent[:] = children
+    for parent in list(root.iter()):
+        _gather(parent)
+    strokes = {e.get("id"): e for e in root.iter(f"{{{SVG}}}path") if e.get("id") and _STROKE.fullmatch(e.get("d", ""))}
+    for parent in list(root.iter()):
+        _join(parent, strokes)
+
+
+def _join(parent: ET.Element, strokes: Mapping[str | None, ET.Element]) -> None:
+    """Neighbouring uses of one straight stroke (the caps of intervals) become one path."""
+    children: list[ET.Element] = []
+    for name, run in groupby(list(parent), key=lambda child: child.get("href", "")[1:]):
+        found = list(run)
+        stroke = strokes.get(name)
+        if len(found) < 2 or stroke is None or any(set(child.attrib) != {"x", "y", "href"} for child in found):
+            children += found
+            continue
+        x0, y0, x1, y1 = map(float, _STROKE.fullmatch(stroke.attrib["d"]).groups())  # type: ignore[union-attr]
+        lines = []
+        for child in found:
+            x, y = float(child.attrib["x"]), float(child.attrib["y"])
+            lines.append(f"M{x + x0:.4g} {y + y0:.4g}l{x1 - x0:.4g} {y1 - y0:.4g}")
+        children.append(ET.Element(f"{{{SVG}}}path", {"d": "".join(lines), "style": stroke.get("style", "")}))
+    parent[:] = children
+
+
+def _gather(parent: ET.Element) -> None:
+    """Neighbours that are drawn the same way say so once, in a group around them."""
+    children: list[ET.Element] = []
+    for shared, run in groupby(list(parent), key=lambda child: _manner(child)):
+        found = list(run)
+        if len(found) < 2 or not shared:
+            children += found
+            continue
+        for child in found:
+            for key, _ in shared:
+                del child.attrib[key]
+        group = ET.Element(f"{{{SVG}}}g", dict(shared))
+        group.extend(found)
+        children.append(group)
+    parent[:] = children
+
+
+def _manner(element: ET.Element) -> tuple[tuple[str, str], ...]:
+    """What a group can say for its members; an opacity would be of the group as a whole."""
+    if re.search(r"(^|;)opacity:", element.get("style", "")):
+        return ()
+    return tuple((key, element.attrib[key]) for key in ("style", "clip-path") if key in element.attrib)
 
 
 def _drawn(element: ET.Element) -> list[ET.Element]:

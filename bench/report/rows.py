@@ -7,28 +7,36 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bench.boards.cells import higher_is_better, label
+from bench.boards.cells import failure, higher_is_better, label
 from bench.boards.formats import stems
-from bench.boards.tables import LOUD, REFERENCE, Board, Row
+from bench.boards.tables import LOUD, REFERENCE, SHOWN, Board, Row
 from bench.store import Record
 
 PHASES = ("fit", "sample", "train", "infer")
-#: what each entry of a row's ``seeds`` holds, in order; times in seconds, memory in MiB, energy in joules
-SEED_FIELDS = ("seed", "status", "score", "diff", *PHASES, "rss", "device", "energy", "id", "why")
+#: what each row holds, in order: the board's number; ``kind`` is 1 for a trivial baseline, 2 for what every row is
+#: compared with, else 0; ``p`` is adjusted by Holm; ``fit`` wall and ``cpu`` CPU seconds; memory in MiB; ``metrics`` is
+#: mean, ci, mean, ci... in the order of the board's ``metrics``; ``seeds`` are lists of ``SEED_FIELDS``
+ROW_FIELDS = (
+    "board", "method", "classifier", "regime", "kind", "status", "ok", "n", "mean", "ci", "diff", "diffci", "verdict",
+    "more", "p", "fit", "cpu", "train", "rss", "metrics", "seeds",
+)  # fmt: skip
+#: what each entry of ``seeds`` holds, in order; what is missing at its end is null, and so are status and why of ``ok``
+SEED_FIELDS = ("seed", "id", "score", "diff", *PHASES, "rss", "cpu", "device", "energy", "status", "why")
 
 
 def blob(boards: Sequence[Board], records: Sequence[Record], folder: Path) -> dict[str, Any]:
     """``boards``: what the rows of a board have in common; ``rows``: in the boards' order; ``pictures``: by board,
-    method and regime. Numbers are rounded to six significant digits, which no interval reaches."""
+    method and regime. Scores are rounded to five significant digits, which no interval reaches, and times to three."""
     known = {record["id"]: record for record in records}
     tasks = [(board, stem) for board, stem in zip(boards, stems(boards), strict=True) if board.kind == "task"]
-    rows: list[dict[str, Any]] = []
+    rows: list[list[Any]] = []
     found: dict[str, list[list[str]]] = {}
     for number, (board, _) in enumerate(tasks):
         rows += [_row(number, board, row, known) for row in board.rows]
         found |= {f"{number}|{key}": links for key, links in pictures(folder, board).items()}
     return {
         "boards": [_board(board, stem) for board, stem in tasks],
+        "row_fields": ROW_FIELDS,
         "seed_fields": SEED_FIELDS,
         "rows": rows,
         "pictures": found,
@@ -36,9 +44,9 @@ def blob(boards: Sequence[Board], records: Sequence[Record], folder: Path) -> di
 
 
 def metrics(board: Board) -> list[str]:
-    """The metrics that the board's rows have, its own first."""
-    names = {key.removesuffix("_mean") for row in board.rows[:1] for key in row if key.endswith("_mean")}
-    return [board.primary, *sorted(n for n in names if not n.endswith("_diff") and n != board.primary)]
+    """The board's own metric and those that its other forms show; CSV and JSON hold every one."""
+    found = {key.removesuffix("_mean") for row in board.rows[:1] for key in row if key.endswith("_mean")}
+    return [board.primary, *(name for name in SHOWN if name in found and name != board.primary)]
 
 
 def _board(board: Board, stem: str) -> dict[str, Any]:
@@ -55,49 +63,56 @@ def _board(board: Board, stem: str) -> dict[str, Any]:
     }
 
 
-def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> dict[str, Any]:
-    primary = board.primary
+def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> list[Any]:
+    key = board.primary
+    scores = [row[f"{name}_{part}"] for name in metrics(board) for part in ("mean", "ci95")]
+    seeds = sorted((known[i] for i in row["record_ids"]), key=lambda record: (record["seed"], record["id"]))
     made = {
-        "b": number,
-        "method": row["method"],
-        "classifier": row["classifier"],
-        "regime": row["regime"],
-        "status": row["status"],
+        "board": number,
+        **{name: row[name] for name in ("method", "classifier", "regime", "status")},
+        "kind": 2 if (row["method"], row["regime"]) == REFERENCE else int(row["baseline"]),
         "ok": row["seeds_ok"],
         "n": row["seeds"],
-        "mean": brief(row[f"{primary}_mean"]),
-        "ci": brief(row[f"{primary}_ci95"]),
-        "diff": brief(row[f"{primary}_diff_mean"]),
-        "diffci": brief(row[f"{primary}_diff_ci95"]),
-        "reference": (row["method"], row["regime"]) == REFERENCE,
-        "fit": brief(row["fit_s"], 4),
-        "train": brief(row["train_s"], 4),
-        "rss": brief(row["peak_rss_mb"], 5),
-        "metrics": [[brief(row[f"{name}_mean"]), brief(row[f"{name}_ci95"])] for name in metrics(board)],
-        "seeds": [_seed(known[key], primary, row) for key in row["record_ids"]],
+        "mean": brief(row[f"{key}_mean"]),
+        "ci": brief(row[f"{key}_ci95"]),
+        "diff": brief(row[f"{key}_diff_mean"]),
+        "diffci": brief(row[f"{key}_diff_ci95"]),
+        "verdict": row["verdict"],
+        "more": row["more_seeds"],
+        "p": brief(row["p_holm"], 3),
+        "fit": brief(row["fit_s"], 3),
+        "cpu": brief(row["fit_cpu_s"], 3),
+        "train": brief(row["train_s"], 3),
+        "rss": brief(row["peak_rss_mb"]),
+        "metrics": [brief(value, 4) for value in scores],
+        "seeds": [_seed(record, key, row) for record in seeds],
     }
-    made["seeds"].sort(key=lambda entry: (entry[0], entry[-2]))
-    return made
+    return [made[name] for name in ROW_FIELDS]
 
 
 def _seed(record: Record, primary: str, row: Row) -> list[Any]:
-    times = record.get("times") or {}
     ok = record["status"] == "ok"
-    where = f"{record['phase']}: " if record.get("phase") else ""
-    entry = [
-        record["seed"],
-        record["status"],
-        brief(record["metrics"].get(primary)),
-        brief(row["diff_by_seed"].get(str(record["seed"])) if ok else None),
-        *(brief(times.get(phase), 4) for phase in PHASES),
-        *(brief(record.get(key), 5) for key in ("peak_rss_mb", "peak_device_mb", "energy_j")),
-        record["id"],
-        "" if ok else f"{where}{record.get('reason') or ''}"[:300],
-    ]
+    times, cpu = record.get("times") or {}, record.get("cpu_s") or {}
+    made = {
+        "seed": record["seed"],
+        "id": record["id"],
+        "score": brief(record["metrics"].get(primary)),
+        "diff": brief(row["diff_by_seed"].get(str(record["seed"])) if ok else None),
+        **{phase: brief(times.get(phase), 3) for phase in PHASES},
+        "rss": brief(record.get("peak_rss_mb"), 4),
+        "cpu": brief(sum(cpu.values()), 3) if cpu else None,
+        "device": brief(record.get("peak_device_mb"), 4),
+        "energy": brief(record.get("energy_j"), 4),
+        "status": None if ok else record["status"],
+        "why": None if ok else failure(record)[:300],
+    }
+    entry = [made[name] for name in SEED_FIELDS]
+    while entry[-1] is None:
+        entry.pop()
     return entry
 
 
-def brief(value: float | None, digits: int = 6) -> float | int | None:
+def brief(value: float | None, digits: int = 5) -> float | int | None:
     """The number with so many significant digits; whole ones without a point."""
     if value is None:
         return None

@@ -9,10 +9,14 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bench.boards.cells import higher_is_better, label
-from bench.boards.formats import FORMATS, cells, stems
+from bench.boards.formats import cells, stems
 from bench.boards.tables import LOUD, REFERENCE, Board, Row
 
 MINUS = "−"
+#: columns of words, which stand to the left
+TEXTS = ("method", "classifier", "regime", "verdict")
+#: ends of a board's files
+ENDS = ("md", "csv", "pairs.csv", "parquet", "json", "tex")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Overall:
     """An overall board as the page shows it. ``loud`` says what its numbers are where they are not real."""
 
     stem: str
+    kind: str
     heading: str
     loud: str
     columns: tuple[tuple[str, bool], ...]
@@ -38,25 +43,27 @@ class Overall:
 
 
 def overall(boards: Sequence[Board], folder: Path) -> list[Overall]:
-    """Every overall board, those of real rows first."""
+    """Every board over all tasks: those of real rows first, methods against each other before all rows."""
     found = []
     for board, stem in zip(boards, stems(boards), strict=True):
-        if board.kind != "overall":
+        if board.kind == "task":
             continue
         texts = cells(board)
         rows = []
         for row, line in zip(board.rows, texts, strict=True):
-            where = rows_link(method=row["method"], classifier=row["classifier"], regime=row["regime"])
+            where = rows_link(**{key: row[key] for key in ("method", "classifier", "regime") if key in row})
             rows.append(
                 tuple(
                     Cell(text, order(row, column.key), where if column.key == "method" else "")
                     for column, text in zip(board.columns, line, strict=True)
                 )
             )
-        columns = tuple((column.label, column.key in ("method", "classifier", "regime")) for column in board.columns)
+        columns = tuple((column.label, column.key in TEXTS) for column in board.columns)
         loud = LOUD["simulated"] if board.source == "simulated" else ""
-        found.append(Overall(stem, board.heading, loud, columns, tuple(rows), board.notes, files(folder, stem)))
-    return sorted(found, key=lambda board: (bool(board.loud), board.stem))
+        found.append(
+            Overall(stem, board.kind, board.heading, loud, columns, tuple(rows), board.notes, files(folder, stem))
+        )
+    return sorted(found, key=lambda board: (bool(board.loud), board.kind == "overall", board.stem))
 
 
 def order(row: Row, key: str) -> float | str | None:
@@ -75,7 +82,7 @@ def rows_link(**filters: str) -> str:
 
 def files(folder: Path, stem: str) -> tuple[tuple[str, str], ...]:
     """The board's files that lie beside the page: (format, relative link)."""
-    ends = [fmt for fmt in (*FORMATS, "parquet") if (folder / "boards" / f"{stem}.{fmt}").is_file()]
+    ends = [end for end in ENDS if (folder / "boards" / f"{stem}.{end}").is_file()]
     return tuple((end, quote(f"boards/{stem}.{end}")) for end in ends)
 
 
@@ -122,6 +129,7 @@ def _best(board: Board, row: Row | None) -> dict[str, Any] | None:
         "order": row[f"{key}_mean"],
         "diff": interval(row[f"{key}_diff_mean"], row[f"{key}_diff_ci95"], sign="+"),
         "diff_order": row[f"{key}_diff_mean"],
+        "verdict": row["verdict"] or "–",
     }
 
 

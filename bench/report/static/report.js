@@ -3,6 +3,9 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const NONE = "–";
+const named = (fields, values) => Object.fromEntries(fields.map((name, i) => [name, values[i] ?? null]));
+const rows = data.rows.map((values) => named(data.row_fields, values));
+const board = (row) => data.boards[row.board];
 
 /** An element with attributes and children; texts are never taken for markup. */
 function make(tag, attributes = {}, ...children) {
@@ -29,7 +32,7 @@ function short(value) {
 }
 
 /** A numeric column: shown as text, sorted by its number with nothing at the end of a descending order. */
-const numeric = (title, number, text) => ({
+const numeric = (title, number, text, more = {}) => ({
   title,
   data: null,
   className: "number",
@@ -37,9 +40,9 @@ const numeric = (title, number, text) => ({
   searchable: false,
   orderSequence: ["desc", "asc", ""],
   render: (row, kind) => (kind === "display" ? text(row) : number(row) ?? -Infinity),
+  ...more,
 });
 const plain = (title, text, more = {}) => ({ title, data: null, type: "string", render: text, ...more });
-const board = (row) => data.boards[row.b];
 
 const unfold = '<button type="button" class="unfold" aria-expanded="false"><span aria-hidden="true">▸</span></button>';
 const columns = [
@@ -52,13 +55,15 @@ const columns = [
     return cell;
   }, { cellType: "th", className: "task" }),
   plain("source", (row) => board(row).source, { visible: false }),
-  plain("method", (row) => row.method),
+  plain("method", (row, kind) => (kind === "display" && row.kind === 1 ? `${row.method} †` : row.method)),
   plain("classifier", (row) => row.classifier),
   plain("regime", (row) => row.regime),
   plain("metric", (row) => board(row).metric + (board(row).lower ? " ↓" : "")),
   numeric("score", (row) => row.mean, (row) => (row.status === "ok" ? interval(row.mean, row.ci) : row.status)),
   numeric("Δ to none", (row) => row.diff, (row) => interval(row.diff, row.diffci, true)),
+  plain("verdict", (row, kind) => (kind === "display" && row.more ? `${row.verdict} (+${row.more})` : row.verdict ?? NONE)),
   numeric("fit (s)", (row) => row.fit, (row) => short(row.fit)),
+  numeric("fit (CPU s)", (row) => row.cpu, (row) => short(row.cpu), { visible: rows.some((row) => row.cpu !== null) }),
   numeric("train (s)", (row) => row.train, (row) => short(row.train)),
   numeric("memory (MiB)", (row) => row.rss, (row) => (row.rss === null ? NONE : row.rss.toFixed(0))),
   numeric("ok", (row) => row.ok / row.n, (row) => `${row.ok}/${row.n}`),
@@ -70,25 +75,27 @@ function varies(of) {
 }
 
 const table = new DataTable("#all-rows", {
-  data: data.rows,
+  data: rows,
   columns,
   order: [],
   deferRender: true,
   autoWidth: false,
   pageLength: 25,
-  lengthMenu: [25, 100, 500, { label: "all", value: -1 }],
+  lengthMenu: [25, 100, 500, -1],
   layout: { topStart: "info", topEnd: ["pageLength", "search"], bottomStart: null, bottomEnd: "paging" },
   language: { search: "Search rows:", info: "_START_ to _END_ of _TOTAL_ rows", infoFiltered: "(of _MAX_)", lengthMenu: "_MENU_ rows a page" },
   createdRow(element, row) {
     if (board(row).source === "simulated") element.classList.add("simulated");
     if (row.status !== "ok") element.classList.add("failed");
-    if (row.reference) element.classList.add("reference");
+    if (row.kind === 2) element.classList.add("reference");
     const task = element.querySelector("th");
     task.setAttribute("scope", "row");
     const names = `${board(row).task}, ${row.method}, ${row.classifier}, ${row.regime}`;
     element.querySelector("button.unfold").setAttribute("aria-label", `Seeds of ${names}`);
   },
 });
+
+for (const head of document.querySelectorAll("#all-rows thead th")) head.scope = "col";
 
 // ---- filters: one select a column, and their state in the address, so that a view can be linked to
 
@@ -97,7 +104,7 @@ const index = Object.fromEntries(columns.map((column, i) => [column.title, i]));
 const selects = {};
 const form = document.getElementById("filters");
 for (const name of FILTERS) {
-  const values = [...new Set(data.rows.map((row) => row[name] ?? board(row)[name]))].sort();
+  const values = [...new Set(rows.map((row) => row[name] ?? board(row)[name]))].sort();
   const select = make("select", { id: `filter-${name}` }, make("option", { value: "" }, `any ${name}`));
   select.append(...values.map((value) => make("option", { value }, value)));
   select.addEventListener("change", () => {
@@ -147,16 +154,23 @@ if (location.hash.startsWith("#rows?")) document.getElementById("rows").scrollIn
 
 // ---- a row unfolds to its seeds
 
-const SEED_TITLES = {
-  seed: "seed", status: "status", score: "score", diff: "Δ to none", fit: "fit (s)", sample: "sample (s)", train: "train (s)",
-  infer: "infer (s)", rss: "memory (MiB)", device: "device memory (MiB)", energy: "energy (J)", id: "record", why: "reason",
-};
-const SEED_TEXTS = {
-  score: (value) => (value === null ? NONE : fixed(value, 4)),
-  diff: (value) => (value === null ? NONE : (value > 0 ? "+" : "") + fixed(value, 4)),
-  rss: (value) => (value === null ? NONE : value.toFixed(0)),
-  device: (value) => (value === null ? NONE : value.toFixed(0)),
-};
+// field, title, text; those without a value in any seed are left out
+const count = (value) => (value === null ? NONE : value.toFixed(0));
+const SEED_COLUMNS = [
+  ["seed", "seed", String],
+  ["score", "score", (value) => (value === null ? NONE : fixed(value, 4))],
+  ["diff", "Δ to none", (value) => (value === null ? NONE : (value > 0 ? "+" : "") + fixed(value, 4))],
+  ["fit", "fit (s)", short],
+  ["sample", "sample (s)", short],
+  ["train", "train (s)", short],
+  ["infer", "infer (s)", short],
+  ["rss", "memory (MiB)", count],
+  ["cpu", "CPU (s)", short],
+  ["device", "device memory (MiB)", count],
+  ["energy", "energy (J)", short],
+  ["id", "record", (value) => make("code", {}, value)],
+  ["why", "failure", (value) => value ?? "none"],
+];
 
 function small(caption, titles, lines) {
   const numbers = lines.map((line) => line.map((cell) => typeof cell === "string" && /^[+−–<\d]/.test(cell)));
@@ -170,23 +184,24 @@ function small(caption, titles, lines) {
 
 function details(row) {
   const { metric, metrics, loud, task } = board(row);
-  const shown = data.seed_fields.map((name, i) => [name, i]).filter(([name, i]) =>
-    ["seed", "status", "score", "diff", "id"].includes(name) || row.seeds.some((seed) => seed[i] !== null && seed[i] !== ""));
-  const seeds = row.seeds.map((seed) => shown.map(([name, i]) => {
-    if (name === "id") return make("code", {}, seed[i]);
-    if (name === "status" || name === "why") return seed[i];
-    return name === "seed" ? String(seed[i]) : (SEED_TEXTS[name] ?? short)(seed[i]);
-  }));
-  const names = `${row.method} · ${row.classifier} · ${row.regime}`;
+  const seeds = row.seeds.map((values) => named(data.seed_fields, values));
+  const shown = SEED_COLUMNS.filter(([field]) => seeds.some((seed) => seed[field] !== null));
+  const lines = seeds.map((seed) => shown.map(([field, , text]) => text(seed[field])));
   const box = make("div", { class: "details" });
-  const heading = make("p", {}, make("b", {}, `${task}: ${names}`));
+  const heading = make("p", {}, make("b", {}, `${task}: ${row.method} · ${row.classifier} · ${row.regime}`));
   if (loud) heading.append(" ", make("strong", { class: "loud" }, loud));
-  box.append(heading, small(`Seeds; score is ${metric}`, shown.map(([name]) => SEED_TITLES[name]), seeds));
-  const scores = metrics.map((name, i) => [name, ...row.metrics[i]]).filter(([, mean]) => mean !== null);
-  if (scores.length) {
-    box.append(small("All metrics, mean ± half of the 95 % interval over seeds", ["metric", "mean"], scores.map(([name, mean, half]) => [name, interval(mean, half)])));
+  box.append(heading, small(`Seeds; score is ${metric}`, shown.map(([, title]) => title), lines));
+  if (row.diff !== null) {
+    const facts = [`Δ to none ${interval(row.diff, row.diffci, true)}`];
+    if (row.verdict !== null) facts.push(row.verdict + (row.more ? `: ${row.more} more seeds would decide it if they are like these` : ""));
+    if (row.p !== null) facts.push(`p ${row.p < 0.001 ? "< 0.001" : `= ${fixed(row.p)}`} (Wilcoxon, Holm)`);
+    box.append(make("p", { class: "soft" }, facts.join("; ")));
   }
-  const pictures = data.pictures[`${row.b}|${row.method}|${row.regime}`] ?? [];
+  const scores = metrics.map((name, i) => [name, row.metrics[2 * i], row.metrics[2 * i + 1]]).filter(([, mean]) => mean !== null);
+  if (scores.length) {
+    box.append(small("Metrics, mean ± half of the 95 % interval over seeds", ["metric", "mean"], scores.map(([name, mean, half]) => [name, interval(mean, half)])));
+  }
+  const pictures = data.pictures[`${row.board}|${row.method}|${row.regime}`] ?? [];
   if (pictures.length) {
     box.append(make("ul", { class: "pictures", "aria-label": "Pictures" }, ...pictures.map(([name, link]) =>
       make("li", {}, make("a", { href: link }, make("img", { src: link, alt: "", loading: "lazy" }), name)))));
@@ -204,14 +219,26 @@ document.querySelector("#all-rows").addEventListener("click", (event) => {
   button.setAttribute("aria-expanded", String(!open));
 });
 
-// ---- the boards that stand in the page: sortable, whole
+// ---- the boards that stand in the page: sortable, whole; made so when nothing else is to do
 
-for (const element of document.querySelectorAll("table.sortable")) {
+function sortable(element) {
+  const many = element.tBodies[0].rows.length > 12;
   new DataTable(element, {
-    paging: false, searching: element.tBodies[0].rows.length > 12, info: false, order: [], autoWidth: false,
+    paging: false, searching: many, info: false, order: [], autoWidth: false,
     columnDefs: [{ targets: ".number", type: "num-fmt", orderSequence: ["desc", "asc", ""], className: "number" }],
-    layout: { topStart: null, topEnd: element.tBodies[0].rows.length > 12 ? "search" : null, bottomStart: null, bottomEnd: null },
+    layout: { topStart: many ? "search" : null, topEnd: null, bottomStart: null, bottomEnd: null },
     language: { search: "Search this table:" },
+  });
+}
+const idle = globalThis.requestIdleCallback ?? setTimeout;
+for (const element of document.querySelectorAll("table.sortable")) idle(() => sortable(element));
+
+// ---- a task's plots wait as text until they are asked for: twenty tasks' would be most of the page's elements
+
+for (const element of document.querySelectorAll("details.task")) {
+  element.addEventListener("toggle", () => {
+    const waiting = element.querySelector("noscript");
+    if (waiting) waiting.outerHTML = waiting.textContent;
   });
 }
 
