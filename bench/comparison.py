@@ -1,4 +1,4 @@
-"""Comparing methods: pure functions of arrays.
+"""Comparing two methods on one task: pure functions of arrays.
 
 Conventions: a *difference* is candidate minus reference, one value per matched seed, turned so that more is better
 where a function decides who won; ``ratio`` is the number of test rows over the number of training rows.
@@ -13,7 +13,7 @@ Slow libraries are imported where they are used: the boards need numpy and ``sci
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import fsum, sqrt
@@ -74,49 +74,76 @@ def _t_quantile(freedom: int, probability: float) -> float:
     return float(stdtrit(freedom, probability))
 
 
-def bootstrap_interval(
-    values: ArrayLike, level: float = 0.95, resamples: int = 9999, random_state: int = 0
-) -> Interval:
-    """Mean of ``values`` (n,) with its bias-corrected and accelerated bootstrap interval (Efron 1987), by scipy.
+def bootstrap_intervals(
+    table: Sequence[ArrayLike], level: float = 0.95, resamples: int = 1999, random_state: int = 0
+) -> list[Interval]:
+    """Mean of each of ``table``'s samples (n,) with its bias-corrected and accelerated bootstrap interval (Efron 1987),
+    by scipy. Samples may differ in size.
 
     It assumes no normal differences, but independent ones: it does not know of overlapping training sets, so read it
-    beside the corrected interval. Equal values give an interval of no width.
+    beside the corrected interval. Equal values give an interval of no width; one value, or a sample of which the
+    method cannot tell the skewness, none. Raises ``ValueError`` for an empty sample or one that is not finite.
     """
+    import warnings
+
     from scipy.stats import bootstrap
 
-    array = _finite(values)
-    mean = float(array.mean())
-    if len(array) == 1:
-        return Interval(mean, None, None, 1)
-    if np.ptp(array) == 0:
-        return Interval(mean, mean, mean, len(array))
-    rng = np.random.default_rng(random_state)
-    found = bootstrap((array,), np.mean, confidence_level=level, n_resamples=resamples, rng=rng).confidence_interval
-    return Interval(mean, float(found.low), float(found.high), len(array))
+    samples = [_finite(values) for values in table]
+    found = []
+    for sample in samples:  # what there is to say without drawing: nothing of one value, all of equal ones
+        end = float(sample[0]) if len(sample) > 1 else None
+        found.append(Interval(float(sample.mean()), end, end, len(sample)))
+    for n in sorted({len(s) for s in samples}):
+        where = [i for i, s in enumerate(samples) if len(s) == n and np.ptp(s) > 0]
+        if not where:
+            continue
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "The BCa confidence interval cannot be calculated")
+            ends = bootstrap(
+                (np.stack([samples[i] for i in where]),), np.mean, axis=-1, confidence_level=level,
+                n_resamples=resamples, rng=np.random.default_rng(random_state),
+            ).confidence_interval  # fmt: skip
+        for i, low, high in zip(where, np.atleast_1d(ends.low), np.atleast_1d(ends.high), strict=True):
+            known = bool(np.isfinite(low) and np.isfinite(high))
+            found[i] = Interval(found[i].mean, float(low) if known else None, float(high) if known else None, n)
+    return found
 
 
-def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """p-values adjusted for testing all of them (Holm 1979), by statsmodels. Keys keep their order."""
-    from statsmodels.stats.multitest import multipletests
+def holm(p_values: ArrayLike) -> list[float]:
+    """p-values (k,) adjusted for testing all of them (Holm 1979), in their order.
 
-    if not p_values:
-        return {}
-    adjusted = multipletests(list(p_values.values()), method="holm")[1]
-    return dict(zip(p_values, map(float, adjusted), strict=True))
-
-
-def wilcoxon_holm(differences: Mapping[str, ArrayLike]) -> dict[str, float]:
-    """Holm-adjusted p-values of Wilcoxon's signed-rank test, two-sided, of each method's differences (n,).
-
-    Exact for small samples, so ``n`` seeds give at least ``2 / 2**n``: five can never reach 0.05. All zeros give 1.
+    The i-th smallest times ``k - i + 1``, never below a smaller one's, at most 1. statsmodels has it too, but takes a
+    second to import, which every board would wait for.
     """
-    from scipy.stats import wilcoxon
+    values = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(values, kind="stable")
+    stepped = np.maximum.accumulate(values[order] * np.arange(len(values), 0, -1))
+    adjusted = np.empty_like(values)
+    adjusted[order] = np.minimum(stepped, 1.0)
+    return [float(p) for p in adjusted]
 
-    raw = {}
-    for name, values in differences.items():
-        array = _finite(values)
-        raw[name] = float(wilcoxon(array).pvalue) if array.any() else 1.0
-    return holm(raw)
+
+def wilcoxon(differences: ArrayLike) -> float:
+    """Two-sided p-value of Wilcoxon's signed-rank test of ``differences`` (n,): exact, with ties and zeros as well.
+
+    Zeros are dropped (Wilcoxon 1945), ties share the mean rank, and the null distribution is counted over all signs of
+    the ranks at hand; scipy does the same by drawing every sign, which takes milliseconds to minutes a test. n values
+    give at least ``2 / 2**n``, so five can never reach 0.05. All zeros give 1.
+    """
+    array = _finite(differences).round(12)  # equal differences stay equal after subtracting floats
+    array = array[array != 0]
+    if len(array) == 0:
+        return 1.0
+    size = np.abs(array)
+    doubled = (2 * (size[:, None] > size).sum(axis=1) + (size[:, None] == size).sum(axis=1) + 1).astype(int)
+    chances = np.ones(1)  # of each value of twice the sum of the positive ranks
+    for rank in doubled:
+        longer = np.zeros(len(chances) + rank)
+        longer[: len(chances)] += chances / 2
+        longer[rank:] += chances / 2
+        chances = longer
+    total = int(doubled[array > 0].sum())
+    return float(min(1.0, 2 * min(chances[: total + 1].sum(), chances[total:].sum())))
 
 
 @dataclass(frozen=True)
@@ -162,106 +189,3 @@ def verdict(
         decided = np.flatnonzero(np.max([below, above, 1 - below - above], axis=0) >= level)
         more = int(decided[0]) + 1 if len(decided) else None
     return Verdict(outcome, float(better), float(equivalent), float(worse), rope, more)
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Friedman's test over tasks with Nemenyi's critical difference; mean ranks, 1 is best.
-
-    ``ranks`` : mean rank and its bootstrap interval over tasks. Two methods whose mean ranks differ by at least
-    ``critical_difference`` differ at the level; ``p_values`` (k, k) are Nemenyi's. ``n_tasks`` complete tasks.
-    """
-
-    methods: tuple[str, ...]
-    ranks: tuple[Interval, ...]
-    chi_square: float
-    p_value: float
-    critical_difference: float
-    p_values: NDArray[np.float64]
-    n_tasks: int
-
-
-def ranks(scores: ArrayLike) -> NDArray[np.float64]:
-    """Rank each row of ``scores`` (n_tasks, k), more is better: 1 is best, ties share the average."""
-    array = np.asarray(scores, dtype=np.float64)
-    above = (array[:, None, :] > array[:, :, None]).sum(axis=2)
-    equal = (array[:, None, :] == array[:, :, None]).sum(axis=2)
-    return np.asarray(above + (equal + 1) / 2, dtype=np.float64)
-
-
-def ranking(methods: Sequence[str], scores: ArrayLike, level: float = 0.95, random_state: int = 0) -> Ranking:
-    """Friedman's test and Nemenyi's post-hoc test (Demsar 2006, JMLR 7), by scipy and scikit-posthocs.
-
-    ``scores`` (n_tasks, k), more is better; a task on which any method has none (NaN) is left out, as the test needs
-    complete blocks. ``CD = q(level, k) sqrt(k (k + 1) / (6 n_tasks))`` with ``q`` the studentized range over sqrt(2).
-    Raises ``ValueError`` for fewer than three methods or two complete tasks.
-    """
-    from scikit_posthocs import posthoc_nemenyi_friedman
-    from scipy.stats import friedmanchisquare, studentized_range
-
-    array = np.asarray(scores, dtype=np.float64)
-    array = array[np.isfinite(array).all(axis=1)]
-    n, k = array.shape
-    if k < 3 or n < 2 or k != len(methods):
-        raise ValueError(f"Friedman's test needs three named methods and two complete tasks, got {k} and {n}")
-    table = ranks(array)
-    chi_square, p_value = friedmanchisquare(*table.T)
-    q = float(studentized_range.ppf(level, k, np.inf)) / 2**0.5
-    return Ranking(
-        methods=tuple(methods),
-        ranks=tuple(bootstrap_interval(column, level, random_state=random_state) for column in table.T),
-        chi_square=float(chi_square),
-        p_value=float(p_value),
-        critical_difference=q * (k * (k + 1) / (6 * n)) ** 0.5,
-        p_values=np.asarray(posthoc_nemenyi_friedman(table), dtype=np.float64),
-        n_tasks=n,
-    )
-
-
-@dataclass(frozen=True)
-class Rating:
-    """A method's standing against all others: win rate in [0, 1], Elo with its bootstrap interval over tasks."""
-
-    method: str
-    win_rate: float
-    elo: Interval
-    coverage: float
-
-
-def ratings(
-    results: Sequence[tuple[str, str, int, float]], anchor: str | None = None, rounds: int = 200, random_state: int = 0
-) -> list[Rating]:
-    """Win rate and Elo from ``(method, task, seed, score)`` rows, more is better, by bencheval; best first.
-
-    Two methods meet wherever both have a score at the same task and seed, and every task weighs the same. A missing
-    cell is a meeting that did not happen: it lowers ``coverage`` (share of all (task, seed) with a score). ``anchor``
-    is the method that Elo 1000 is given to; without one the mean is. Raises ``ValueError`` for fewer than two methods.
-    """
-    import warnings
-
-    import pandas as pd
-    from bencheval.elo_utils import EloHelper
-    from bencheval.winrate_utils import compute_winrate
-
-    frame = pd.DataFrame(results, columns=["method", "task", "seed", "score"])
-    frame["error"] = -frame["score"]
-    methods = sorted(frame["method"].unique())
-    if len(methods) < 2:
-        raise ValueError("ratings need at least two methods")
-    helper = EloHelper(error_col="error", split_col="seed")
-    battles = helper.convert_results_to_battles(frame)
-    options = {"calibration_framework": anchor, "calibration_elo": 1000 if anchor else None}
-    point = helper.compute_mle_elo(battles, **options)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "numpy.core is deprecated", DeprecationWarning)  # inside bencheval 0.1
-        draws = helper.compute_elo_ratings(
-            battles, seed=random_state, BOOTSTRAP_ROUNDS=rounds, show_process=False, **options
-        )
-    wins = compute_winrate(frame, error_col="error", seed_col="seed")
-    units, n_tasks = frame.drop_duplicates(["task", "seed"]).shape[0], frame["task"].nunique()
-    rated = []
-    for name in methods:
-        low, high = (float(v) for v in draws[name].quantile([0.025, 0.975])) if n_tasks > 1 else (None, None)
-        elo = Interval(float(point[name]), low, high, n_tasks)
-        rated.append(Rating(name, float(wins[name]), elo, float((frame["method"] == name).sum() / units)))
-    return sorted(rated, key=lambda r: (-r.elo.mean, r.method))

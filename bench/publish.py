@@ -54,7 +54,22 @@ def build(folder: Path, primary: Mapping[str, str] | None = None, shown: Collect
     records = list(read(folder))
     date = max((r.get("started", "") for r in records), default="")[:10]
     metrics = primary_metrics(folder) | dict(primary or {})
-    return tables.build([r for r in records if shown is None or r["id"] in shown], metrics, date)
+    kept = [r for r in records if shown is None or r["id"] in shown]
+    return tables.build(kept, metrics, date, _found(folder, "selftest.json"), _found(folder, "audit.json"))
+
+
+def _found(folder: Path, name: str) -> dict[str, Any]:
+    """What another command left in the folder; empty where it left nothing. Raises ``BenchError`` for a damaged file,
+    which must not pass for a missing one."""
+    try:
+        content: Any = json.loads((folder / name).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise BenchError(f"{folder / name} cannot be read ({error}); remove it or make it again") from None
+    if not isinstance(content, dict):
+        raise BenchError(f"{folder / name} is not what augbench writes; remove it or make it again")
+    return content
 
 
 def pictures(folder: Path, workers: int, again: bool = False) -> None:

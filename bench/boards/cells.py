@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import fmean
@@ -10,6 +11,11 @@ from typing import Any
 from bench.errors import BenchError
 
 Record = Mapping[str, Any]
+
+#: first words of task names that name a collection of unrelated tables
+COLLECTIONS = frozenset({"keel"})
+#: methods that learn nothing of the rows: whatever a generator gains, these give for nothing
+TRIVIAL = frozenset({"none", "class-weight", "moved-threshold", "random-over", "image-augment", "series-augment"})
 
 
 def default_primary(metrics: Sequence[str]) -> str:
@@ -55,6 +61,28 @@ def rows_of(record: Record) -> tuple[Any, Any]:
     """What decides which rows a seed means: the data and the code that splits them."""
     hashes = record.get("hashes") or {}
     return hashes.get("data"), hashes.get("code_task")
+
+
+def family(task: str) -> str:
+    """What a task's rows were cut from, by its name: ``keel-ecoli`` for ``keel-ecoli-0-1_vs_5`` and ``keel-ecoli4``.
+
+    Tasks cut from the same rows are not independent evidence: over all tasks they count as one. A collection's tables
+    go by their first letters, other tasks by their first word (``fashion-mnist-2000``: ``fashion``).
+    """
+    first, _, rest = task.partition("-")
+    if first in COLLECTIONS and rest:
+        return f"{first}-{re.match('[A-Za-z]*', rest)[0]}"  # type: ignore[index]
+    return first
+
+
+def leaks(task: str) -> bool:
+    """Whether a task is a variant that leaks on purpose, to re-run a published protocol."""
+    return task.endswith("-leaky")
+
+
+def use(regime: str) -> str:
+    """``tstr`` where synthetic rows stand in for real ones, ``added`` where they are added, or nothing is."""
+    return "tstr" if regime == "tstr" else "added"
 
 
 def failure(record: Record) -> str:

@@ -39,9 +39,9 @@ def _memory(row: Row) -> float | None:
 
 
 PRICES: Mapping[str, Price] = {
-    "cost": Price("wall seconds (fit and sample, mean over seeds)", "wall seconds (fit, median over tasks)",
+    "cost": Price("wall seconds (fit and sample, mean over seeds)", "wall seconds (fit and sample, medians over tasks)",
                   _both("_s")),
-    "cpu": Price("CPU seconds (fit and sample, mean over seeds)", "CPU seconds (fit, median over tasks)",
+    "cpu": Price("CPU seconds (fit and sample, mean over seeds)", "CPU seconds (fit and sample, medians over tasks)",
                  _both("_cpu_s")),
     "memory": Price("peak memory of the worker (MiB, largest over seeds)", "peak memory of the worker (MiB, largest)",
                     _memory),

@@ -58,14 +58,23 @@ def _correction(ratios: Sequence[float]) -> str:
 
 
 def _running(ok: Sequence[Record]) -> list[str]:
+    """The rule of times, and how quiet the machine was while they were taken."""
     threads = sorted({record["threads"] for record in ok if record.get("threads")})
-    beside = sorted({(record.get("machine") or {}).get("workers_beside") or 0 for record in ok})
     if not threads:
         return []
+    machines = [record.get("machine") or {} for record in ok]
+    beside = sorted({machine.get("workers_beside") or 0 for machine in machines})
+    alone = sum(bool(machine.get("exclusive")) for machine in machines)
     text = f"times: {'/'.join(map(str, threads))} thread{_s(threads[-1])} a worker"
-    if beside != [0]:
-        text += f", {'/'.join(map(str, beside))} more worker{_s(beside[-1])} running (in parallel, so an upper bound)"
-    return [text + "; of five or more seeds the fastest and the slowest left out; memory: largest peak of a worker"]
+    if alone == len(ok):
+        text += ", exclusive: one fit at a time"
+    elif beside != [0]:
+        text += f", {'/'.join(map(str, beside))} more worker{_s(beside[-1])} running (in parallel, so an upper bound"
+        text += f"; {alone} of {len(ok)} cells exclusive)" if alone else ")"
+    else:
+        text += ", one worker, other work on the machine not ruled out (--exclusive does)"
+    rule = "warm-up untimed; of five or more seeds the fastest and the slowest left out, mean of the rest"
+    return [f"{text}; {rule}; memory: largest peak of a worker"]
 
 
 def _mixed_code(used: Sequence[Record]) -> str:

@@ -7,11 +7,13 @@ for files. A picture says the source as loudly as the board does.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.boards import diagrams
 from bench.boards.costs import PRICES, cost
 from bench.boards.figures import gains, seeds
 from bench.boards.formats import stems
@@ -20,6 +22,9 @@ from bench.errors import BenchError
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+#: kinds of pictures that a board of methods' standing has; every other board has the others
+STANDING = ("ranks", "elo", "critical-difference")
 
 
 @dataclass(frozen=True)
@@ -40,39 +45,61 @@ class Plot:
         return self.stem if self.kind == "gains" else f"{self.stem}.{self.kind}"
 
 
-_TITLES = {
-    "gains": "What augmenting gains",
-    "cost": "Gain against wall seconds",
-    "cpu": "Gain against CPU seconds",
-    "memory": "Gain against peak memory",
-    "energy": "Gain against energy",
-}
+@dataclass(frozen=True)
+class _Kind:
+    """One kind of picture: how it is drawn (None: there is nothing to draw), called and captioned."""
+
+    draw: Callable[[Board], Figure | None]
+    title: str
+    caption: str
+
+
+_KINDS = {
+    "gains": _Kind(
+        gains, "What augmenting gains",
+        "Mean paired difference to none/real by the same classifier at the same seeds, with its 95 % interval; an open "
+        "mark has a single seed or task and no interval.",
+    ),
+    **{
+        kind: _Kind(
+            partial(cost, kind=kind), f"Gain against {name}",
+            f"Horizontal: {price.label}. Vertical: mean paired difference to none/real. Grey: the Pareto front; "
+            "dashed: no augmentation.",
+        )
+        for (kind, price), name in zip(
+            PRICES.items(), ("wall seconds", "CPU seconds", "peak memory", "energy"), strict=True
+        )
+    },
+    "ranks": _Kind(
+        diagrams.ranks, "Mean ranks",
+        "Mean rank of each method over tasks, 1 is best, with its 95 % bootstrap interval over tasks.",
+    ),
+    "elo": _Kind(
+        diagrams.elo, "Elo",
+        "Elo of each method from all meetings at the same task, classifier and seed, mean 1000, with its 95 % "
+        "bootstrap interval over tasks.",
+    ),
+    "critical-difference": _Kind(
+        diagrams.critical_difference, "Critical differences",
+        "Mean ranks over tasks; methods under one bar cannot be told apart by Nemenyi's test at 0.05 (Demsar 2006).",
+    ),
+}  # fmt: skip
 
 
 def draw(boards: Sequence[Board]) -> Iterator[Plot]:
     """Every picture that the boards have something for, board by board, each drawn when it is asked for."""
     for board, stem in zip(boards, stems(boards), strict=True):
-        for kind in ("gains", *PRICES):
-            figure = gains(board) if kind == "gains" else cost(board, kind)
-            if figure is not None:
-                yield Plot(stem, kind, _TITLES[kind], _caption(board, kind), figure)
-
-
-def _caption(board: Board, kind: str) -> str:
-    what = (
-        "Mean paired difference to none/real by the same classifier at the same seeds, with its 95 % interval; an open "
-        "mark has a single seed or task and no interval."
-        if kind == "gains"
-        else f"Horizontal: {PRICES[kind].overall if board.kind == 'overall' else PRICES[kind].label}. Vertical: mean "
-        "paired difference to none/real. Grey: the Pareto front; dashed: no augmentation."
-    )
-    return f"{what} {', '.join(filter(None, (board.heading, seeds(board))))}."
+        for name, kind in _KINDS.items():
+            if (board.kind == "standing") == (name in STANDING) and (figure := kind.draw(board)) is not None:
+                about = ", ".join(filter(None, (board.heading, seeds(board))))
+                yield Plot(stem, name, kind.title, f"{kind.caption} {about}.", figure)
 
 
 def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = ("png",)) -> list[Path]:
     """Draw each board that has something to draw: ``pima.png`` (gains), ``pima.cost.png``... Returns the paths.
 
-    Raises ``BenchError`` where the folder cannot be written.
+    Pictures in ``folder`` that are not of these boards are removed. Raises ``BenchError`` where the folder cannot be
+    written.
     """
     from matplotlib import rc_context
 
@@ -86,6 +113,9 @@ def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = ("png"
                     plot.figure.savefig(temporary, dpi=130, metadata={"Date": None} if fmt == "svg" else None)
                 os.replace(temporary, path)
                 paths.append(path)
+        for old in set(folder.iterdir()) - set(paths):
+            if old.suffix in (".png", ".svg") and old.is_file():
+                old.unlink()
     except OSError as error:
         raise BenchError(f"pictures cannot be written into {folder}: {error.strerror}") from error
     return paths

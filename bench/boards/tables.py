@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from bench.boards import baselines, checks, statistics
 from bench.boards.cells import (
+    TRIVIAL,
     Record,
     commonest,
     default_primary,
@@ -44,17 +46,19 @@ class Column:
 
     label: str
     key: str
-    kind: Literal["text", "mean", "signed", "seconds", "megabytes", "share", "rank"]
+    kind: Literal["text", "mean", "signed", "seconds", "megabytes", "share", "rank", "verdict", "p", "rating", "place"]
 
 
 @dataclass(frozen=True)
 class Board:
     """A leaderboard. ``rows`` hold plain numbers under keys with units; ``columns`` are those worth showing.
 
-    ``source`` of an overall board is ``real`` (subsets included, and counted) or ``simulated``, never both.
+    ``kind`` is ``task``, ``overall`` (every row over all tasks) or ``standing`` (methods against each other over all
+    tasks). ``source`` of the latter two is ``real`` (subsets included, and counted) or ``simulated``, never both.
+    ``pairs`` are comparisons of any two rows; ``facts`` what tests over all tasks found.
     """
 
-    kind: Literal["task", "overall"]
+    kind: Literal["task", "overall", "standing"]
     task: str
     source: str
     budget: str
@@ -65,14 +69,22 @@ class Board:
     notes: tuple[str, ...]
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+    pairs: tuple[Row, ...] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:
         return self.task, self.source, self.budget, self.device
 
 
-def build(records: Sequence[Record], primary: Mapping[str, str] | None = None, date: str = "") -> list[Board]:
-    """Every board that ``records`` allow: the overall ones first, then the tasks' by name.
+def build(
+    records: Sequence[Record],
+    primary: Mapping[str, str] | None = None,
+    date: str = "",
+    selftest: Mapping[str, Any] | None = None,
+    audit: Mapping[str, Any] | None = None,
+) -> list[Board]:
+    """Every board that ``records`` allow: those over all tasks first, then the tasks' by name.
 
     Parameters
     ----------
@@ -80,14 +92,33 @@ def build(records: Sequence[Record], primary: Mapping[str, str] | None = None, d
     primary : the metric to sort each task by; by default ``auprc`` where records have it, else ``f1_macro``, else the
         first by name.
     date : shown in the headings; the boards have no other clock, so the same records give the same boards.
+    selftest, audit : what ``selftest.json`` and ``audit.json`` hold, empty where there is no such file. A failed
+        self-test is stamped on every heading. None: not looked for, and nothing is said.
     """
     from bench.boards.overall import overall
+    from bench.boards.standing import standing
 
     groups: dict[Key, list[Record]] = defaultdict(list)
     for record in records:
         groups[record["task"], record["source"], record["budget"], record["device"]].append(record)
     tasks = [_task_board(key, groups[key], (primary or {}).get(key[0]), date) for key in sorted(groups)]
-    return [*overall(tasks, date), *tasks]
+    boards = [*overall(tasks, date), *standing(tasks, date), *tasks]
+    stamp = checks.stamp(selftest)
+    return [_checked(board, stamp, selftest, audit, records) for board in boards]
+
+
+def _checked(
+    board: Board,
+    stamp: str,
+    selftest: Mapping[str, Any] | None,
+    audit: Mapping[str, Any] | None,
+    records: Sequence[Record],
+) -> Board:
+    notes = checks.selftest_notes(selftest, records)
+    if board.kind == "task":
+        notes += checks.audit_notes(audit, board.task)
+    heading = " · ".join(filter(None, (stamp, board.heading)))
+    return replace(board, heading=heading, notes=(*board.notes, *notes))
 
 
 def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: str) -> Board:
@@ -106,12 +137,19 @@ def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: 
     sign = -1 if higher_is_better(primary) else 1
     rows.sort(key=lambda row: (row[f"{primary}_mean"] is None, sign * (row[f"{primary}_mean"] or 0.0)))
     ratios = [row["test_train_ratio"] for row in rows if row["test_train_ratio"] is not None]
+    statistics.add(rows, primary)
+    pairs = statistics.pairs(cells, rows, primary)
+    parallel = device == "cpu" and any((r.get("machine") or {}).get("workers_beside") for r in used)
     heading = " · ".join(filter(None, (task, LOUD.get(source, source), f"budget {budget}", device, date)))
     return Board(
         "task", task, source, budget, device, date, primary, heading,
-        notes=tuple(notes(used, ratios, primary, older)),
-        columns=_columns(metrics, primary),
+        notes=(
+            *notes(used, ratios, primary, older), *statistics.notes(rows, primary),
+            *baselines.notes(rows, pairs, primary),
+        ),
+        columns=_columns(metrics, primary, cpu=parallel and any(row["fit_cpu_s"] is not None for row in rows)),
         rows=tuple(rows),
+        pairs=tuple(pairs),
     )  # fmt: skip
 
 
@@ -127,6 +165,7 @@ def _row(
     failed = next((record for record in cells if record["status"] != "ok"), None)
     row: Row = dict(zip(("method", "classifier", "regime"), names, strict=True))
     row |= {
+        "baseline": names[0] in TRIVIAL,
         "seeds_ok": len(ok),
         "seeds": len(cells),
         "coverage": f"{len(ok)}/{len(cells)}",
@@ -145,10 +184,14 @@ def _row(
             row["test_train_ratio"] = ratio
             row["by_seed"] = {str(r["seed"]): r["metrics"][metric] for r in ok if metric in r["metrics"]}
             row["diff_by_seed"] = {str(r["seed"]): d for (r, _), d in zip(pairs, differences, strict=True)}
-    for phase in ("fit", "sample", "train", "infer"):
-        row[f"{phase}_s"] = typical([r["times"][phase] for r in ok if r["times"].get(phase) is not None])
-    for resource in ("peak_rss_mb", "peak_device_mb", "energy_j"):
+    row["failed_seeds"] = [str(r["seed"]) for r in cells if r["status"] not in ("ok", "skipped")]
+    for kept, end in (("times", "_s"), ("cpu_s", "_cpu_s")):
+        for phase in ("fit", "sample", "train", "infer"):
+            seconds = [(r.get(kept) or {}).get(phase) for r in ok]
+            row[f"{phase}{end}"] = typical([value for value in seconds if value is not None])
+    for resource in ("peak_rss_mb", "peak_device_mb"):
         row[resource] = max((r[resource] for r in ok if r.get(resource) is not None), default=None)
+    row["energy_j"] = typical([r["energy_j"] for r in ok if r.get("energy_j") is not None])
     row["record_ids"] = sorted(record["id"] for record in cells)
     row["reference_ids"] = sorted(base["id"] for _, base in matched)
     return row
@@ -160,7 +203,8 @@ def _flat(name: str, values: Sequence[float], ratio: float | None) -> Row:
     return {f"{name}_mean": found and found.mean, f"{name}_ci95": found.half if found and ratio is not None else None}
 
 
-def _columns(metrics: Sequence[str], primary: str) -> tuple[Column, ...]:
+def _columns(metrics: Sequence[str], primary: str, cpu: bool) -> tuple[Column, ...]:
+    """``cpu``: show CPU seconds, as workers side by side lengthen the wall's."""
     extra = [name for name in SHOWN if name in metrics and name != primary][:3]
     return (
         Column("method", "method", "text"),
@@ -169,8 +213,10 @@ def _columns(metrics: Sequence[str], primary: str) -> tuple[Column, ...]:
         Column("seeds", "seeds_ok", "text"),
         Column(label(primary), primary, "mean"),
         Column(f"Δ {label(primary)} to none", f"{primary}_diff", "signed"),
+        Column("verdict", "verdict", "verdict"),
+        Column("p (Holm)", "p_holm", "p"),
         *(Column(label(name), name, "mean") for name in extra),
-        Column("fit (s)", "fit_s", "seconds"),
+        Column("fit (CPU s)", "fit_cpu_s", "seconds") if cpu else Column("fit (s)", "fit_s", "seconds"),
         Column("memory (MB)", "peak_rss_mb", "megabytes"),
         Column("ok", "coverage", "text"),
     )

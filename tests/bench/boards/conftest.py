@@ -74,6 +74,12 @@ def make_matrix(tasks: tuple[str, ...] = ("pima",), seeds: int = 5, **more: Any)
     return records
 
 
+@pytest.fixture(autouse=True)
+def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Elo's intervals are tested with ``bench.ranking``; here they only take time."""
+    monkeypatch.setattr("bench.boards.standing.ROUNDS", 10)
+
+
 @pytest.fixture
 def record() -> Callable[..., Record]:
     return make_record

@@ -15,7 +15,9 @@ from typing import Any
 
 import pytest
 
-from bench.boards.formats import FORMATS, fitting, render, stems, tex, write
+from bench.boards.formats import FORMATS, files, render, stems, write
+from bench.boards.latex import tex
+from bench.boards.layout import fitting
 from bench.boards.tables import Board, build
 from bench.errors import BenchError
 
@@ -87,6 +89,7 @@ def test_the_terminal_keeps_the_width(record: Callable[..., Record], width: int)
     assert keys[:3] == ["method", "classifier", "regime"]
     assert {"auprc", "auprc_diff", "coverage"} <= set(keys)
     assert ("roc_auc" in keys) == (width == 140)
+    assert "verdict" not in keys
 
 
 def test_plain_text_has_no_escapes_and_colour_has(boards: dict[str, Board]) -> None:
@@ -136,9 +139,35 @@ def test_write_makes_whole_files_and_leaves_nothing_else(mixed: list[Record], tm
     boards = build(mixed)
     paths = write(boards, tmp_path / "boards")
     assert {p.name for p in (tmp_path / "boards").iterdir()} == {p.name for p in paths}
-    assert len(paths) == 4 * len(boards)
+    assert len(paths) == sum(5 + bool(board.pairs) for board in boards)
     assert write(boards, tmp_path / "boards") == paths
-    assert (tmp_path / "boards" / "pima.md").read_text(encoding="utf-8") == render(boards[3], "md")
+    (pima,) = [board for board in boards if board.task == "pima"]
+    assert (tmp_path / "boards" / "pima.md").read_text(encoding="utf-8") == render(pima, "md")
+
+
+def test_write_removes_boards_of_another_naming_and_nothing_else(record: Callable[..., Record], tmp_path: Path) -> None:
+    for name in ("pima.quick.md", "pima.quick.pairs.csv", "pima.parquet", "notes.pdf"):
+        (tmp_path / name).write_text("old")
+    paths = write(build([record()]), tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {p.name for p in paths} | {"notes.pdf"}
+
+
+def test_files_are_what_is_written(boards: dict[str, Board], tmp_path: Path) -> None:
+    paths = write(list(boards.values()), tmp_path)
+    assert {p.name: p.read_bytes() for p in paths} == dict(files(list(boards.values())))
+
+
+def test_parquet_loads_with_the_numbers_of_the_board(boards: dict[str, Board], tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    path = next(p for p in write([boards["pima"]], tmp_path) if p.suffix == ".parquet")
+    frame = pandas.read_parquet(path)
+    rows = boards["pima"].rows
+    assert set(frame["task"]) == {"pima"}
+    assert {"fit_s", "fit_cpu_s", "peak_rss_mb", "energy_j", "verdict", "p_holm"} <= set(frame)
+    assert [list(ids) for ids in frame["record_ids"]] == [row["record_ids"] for row in rows]
+    means = [row["auprc_mean"] for row in rows]
+    assert frame["auprc_mean"].astype(object).where(frame["auprc_mean"].notna(), None).tolist() == means
+    assert frame["energy_j"].isna().all()
 
 
 def test_write_says_where_it_cannot(mixed: list[Record], tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from bench.errors import BenchError
 Record = dict[str, Any]
 T3, T2 = 3.18245, 4.30265  # t quantiles at 0.975 with 3 and 2 degrees of freedom
 
-fixed = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+fixed = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def only(boards: list[Board], kind: str = "task") -> Board:

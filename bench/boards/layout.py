@@ -1,0 +1,102 @@
+"""How a board's cells are written, and which columns a width has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bench.boards.baselines import MARK
+from bench.boards.tables import Board, Column, Row
+
+#: columns that are left out first where they do not fit, by key
+DISPENSABLE = (
+    "p_holm", "verdict", "seeds_ok", "accuracy", "balanced_accuracy", "recall_rare", "recall", "f1_weighted",
+    "f1_macro", "f1", "roc_auc", "peak_rss_mb", "fit_s", "fit_cpu_s",
+)  # fmt: skip
+NONE = "–"
+
+
+def _decimals(column: Column, rows: Sequence[Row]) -> int:
+    """Three, and more where a whole column is so small that three would say nothing."""
+    values = [abs(row[f"{column.key}_mean"]) for row in rows if row.get(f"{column.key}_mean") is not None]
+    largest = max(values, default=1.0)
+    if column.kind == "signed" or largest >= 0.1 or largest == 0:
+        return 3
+    return 4 if largest >= 0.01 else 5
+
+
+def _cell(column: Column, row: Row, decimals: int) -> str:
+    key, kind = column.key, column.kind
+    if kind in ("mean", "signed"):
+        value, half = row[f"{key}_mean"], row[f"{key}_ci95"]
+        if value is None:
+            return NONE
+        form = f"{'+' if kind == 'signed' else ''}z.{decimals}f"
+        number = _minus(format(value, form))
+        if half is None and row.get(f"{key}_low") is not None:
+            return f"{number} [{_minus(format(row[f'{key}_low'], form))}, {_minus(format(row[f'{key}_high'], form))}]"
+        return f"{number} ± {NONE if half is None else format(half, f'.{decimals}f')}"
+    if kind in ("rating", "place"):
+        return _ends(row, key, 0 if kind == "rating" else 1)
+    value = row[key]
+    if value is None:
+        return NONE
+    if kind == "verdict":
+        return f"{value} (+{row['more_seeds']})" if row.get("more_seeds") else str(value)
+    return _number(kind, value) + (f" {MARK}" if key == "method" and row.get("baseline") else "")
+
+
+def _number(kind: str, value: float | str) -> str:
+    if isinstance(value, str) or kind == "text":
+        return str(value)
+    if kind == "p":
+        return f"{value:.3f}" if value >= 0.001 else "<0.001"
+    if kind == "seconds":
+        return "<0.001" if value < 0.001 else f"{value:.3g}" if value < 100 else f"{value:.0f}"
+    if kind == "share":
+        return f"{100 * value:.0f} %"
+    return f"{value:.{0 if kind == 'megabytes' else 1}f}"
+
+
+def _ends(row: Row, key: str, decimals: int) -> str:
+    value, low, high = row[f"{key}_mean"], row[f"{key}_low"], row[f"{key}_high"]
+    if value is None:
+        return NONE
+    ends = f" [{low:.{decimals}f}, {high:.{decimals}f}]" if low is not None else ""
+    return _minus(f"{value:.{decimals}f}{ends}")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def cells(board: Board, columns: Sequence[Column] | None = None) -> list[list[str]]:
+    """The text of every cell that is shown. A row without a score says why in its first number's place."""
+    columns = board.columns if columns is None else columns
+    decimals = [_decimals(column, board.rows) for column in columns]
+    lines = []
+    for row in board.rows:
+        line = [_cell(column, row, digits) for column, digits in zip(columns, decimals, strict=True)]
+        if row.get("status", "ok") != "ok":
+            first = next(i for i, column in enumerate(columns) if column.kind == "mean")
+            line[first] = row["status"]
+        lines.append(line)
+    return lines
+
+
+def fitting(board: Board, width: int) -> list[Column]:
+    """The columns that ``width`` characters have room for: the dispensable ones go one by one until it does."""
+    columns = list(board.columns)
+    for key in DISPENSABLE:
+        table = [[column.label for column in columns], *cells(board, columns)]
+        if sum(max(map(len, texts)) + 2 for texts in zip(*table, strict=True)) <= width:
+            break
+        columns = [column for column in columns if column.key != key or column.key == board.primary]
+    return columns
+
+
+def align(columns: Sequence[Column]) -> list[str]:
+    """``"left"`` or ``"right"`` for each column: names left, numbers right."""
+    return [
+        "left" if column.kind == "text" and column.key in ("method", "classifier", "regime") else "right"
+        for column in columns
+    ]
