@@ -38,8 +38,9 @@ def _intervals(board: Board, key: str, says: str, sign: int) -> Figure | None:
             if not drawn:
                 continue
             x = [row[f"{key}_mean"] for _, row in drawn]
-            below = [row[f"{key}_mean"] - row[f"{key}_low"] for _, row in drawn] if not single else None
-            above = [row[f"{key}_high"] - row[f"{key}_mean"] for _, row in drawn] if not single else None
+            # a percentile interval of equal draws may miss its mean by a rounding error
+            below = [max(0.0, row[f"{key}_mean"] - row[f"{key}_low"]) for _, row in drawn] if not single else None
+            above = [max(0.0, row[f"{key}_high"] - row[f"{key}_mean"]) for _, row in drawn] if not single else None
             axes.errorbar(
                 x, [i for i, _ in drawn], xerr=None if below is None or above is None else [below, above], fmt="o",
                 color=color, markersize=5, capsize=2, linewidth=1.2, label=label,
@@ -71,12 +72,14 @@ def critical_difference(board: Board) -> Figure | None:
     names = facts["methods"]
     figure = blank(1.8 + 0.16 * len(names), 9.0)
     axes = figure.add_subplot()
-    critical_difference_diagram(
+    made = critical_difference_diagram(
         pd.Series(facts["mean_ranks"], index=names),
         pd.DataFrame(facts["nemenyi_p"], index=names, columns=names),
         ax=axes, label_fmt_left="{label} ({rank:.2f})  ", label_fmt_right="  ({rank:.2f}) {label}",
         label_props={"fontsize": 8}, crossbar_props={"color": "black"}, color_palette=dict.fromkeys(names, "black"),
     )  # fmt: skip
+    for line in (line for bar in made["crossbars"] for line in bar):
+        line.set_xdata(sorted(line.get_xdata()))  # it comes from a set of names, in another order in each process
     title(axes, board)
     says = (
         f"mean rank, 1 is best; critical difference {facts['critical_difference']:.2f} over {len(facts['tasks'])} tasks"

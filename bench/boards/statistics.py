@@ -60,6 +60,7 @@ def pairs(cells: Mapping[Names, Sequence[Record]], rows: Sequence[Row], primary:
             references |= ok
     ordered = [(row["method"], row["classifier"], row["regime"]) for row in rows]
     found = []
+    ratios: dict[tuple[Any, ...], float | None] = {}
     for a, b in combinations([names for names in ordered if values[names]], 2):
         if a[1] != b[1] or use(a[2]) != use(b[2]):
             continue
@@ -67,8 +68,10 @@ def pairs(cells: Mapping[Names, Sequence[Record]], rows: Sequence[Row], primary:
         if not shared:
             continue
         differences = [values[a][key] - values[b][key] for key in shared]
-        known = all(key in references for key in shared)
-        ratio = test_train_ratio([references[key] for key in shared]) if known else None
+        if (keys := tuple(shared)) not in ratios:
+            known = all(key in references for key in keys)
+            ratios[keys] = test_train_ratio([references[key] for key in keys]) if known else None
+        ratio = ratios[keys]
         interval = mean_interval(differences, ratio or 0.0)
         found.append({
             "classifier": a[1],

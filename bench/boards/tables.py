@@ -173,11 +173,12 @@ def _row(
         "reason": "" if failed is None else failure(failed),
     }
     matched = [(record, against[key]) for record in ok if (key := pair_key(record)) in against]
+    whole = test_train_ratio([base for _, base in matched])
     for metric in metrics:
         row |= _flat(metric, [record["metrics"][metric] for record in ok if metric in record["metrics"]], 0.0)
         pairs = [(r, base) for r, base in matched if metric in r["metrics"] and metric in base["metrics"]]
         differences = [r["metrics"][metric] - base["metrics"][metric] for r, base in pairs]
-        ratio = test_train_ratio([base for _, base in pairs])
+        ratio = whole if len(pairs) == len(matched) else test_train_ratio([base for _, base in pairs])
         row |= _flat(f"{metric}_diff", differences, ratio)
         row[f"{metric}_diff_n"] = len(pairs)
         if metric == primary:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bench import comparison
@@ -135,14 +135,32 @@ def test_wilcoxon_demsar_example() -> None:
 
 def test_verdict_agrees_with_baycomp_where_it_has_the_same_correction() -> None:
     """baycomp's own entry corrects for n folds: a ratio of 1 / (n - 1)."""
-    import baycomp
-
+    baycomp = pytest.importorskip("baycomp")
     rng = np.random.default_rng(2)
     x = rng.normal(0.7, 0.02, 10)
     y = x + rng.normal(0.01, 0.02, 10)
     worse, equivalent, better = baycomp.two_on_single(x, y, rope=0.01)
     found = comparison.verdict(y - x, ratio=1 / 9, rope=0.01)
     assert (found.p_better, found.p_equivalent, found.p_worse) == pytest.approx((better, equivalent, worse))
+
+
+@settings(max_examples=40, deadline=None)
+@given(numbers, st.floats(0, 2), st.sampled_from([0.001, 0.01, 0.1]))
+def test_verdict_agrees_with_baycomps_posterior(values: list[float], ratio: float, rope: float) -> None:
+    single = pytest.importorskip("baycomp.single")
+    variance = np.var(values, ddof=1) * (1 / len(values) + ratio)
+    assume(variance > 1e-12)
+    posterior = single.Posterior(np.mean(values), variance, len(values) - 1, rope)
+    found = comparison.verdict(values, ratio, rope)
+    assert [found.p_worse, found.p_equivalent, found.p_better] == pytest.approx(list(posterior.probs()), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("values", "outcome"), [([0.0] * 3, "equivalent"), ([0.02] * 3, "better"), ([-1.0] * 3, "worse")]
+)
+def test_differences_without_spread_are_decided(values: list[float], outcome: str) -> None:
+    found = comparison.verdict(values, ratio=1 / 3)
+    assert (found.outcome, found.more_seeds) == (outcome, None)
 
 
 @pytest.mark.parametrize(("shift", "outcome"), [(0.1, "better"), (0.0, "equivalent"), (-0.1, "worse")])

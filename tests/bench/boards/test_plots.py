@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.boards import costs, figures, plots
-from bench.boards.tables import build
+from bench.boards import costs, diagrams, figures, plots
+from bench.boards.tables import Board, build
 
 Record = dict[str, Any]
 
@@ -89,3 +90,60 @@ def test_draw_names_and_captions_every_picture(mixed: list[Record]) -> None:
     assert "95 % interval" in found[0].caption
     assert "seconds" in found[1].caption
     assert "MiB" in found[2].caption
+
+
+@pytest.fixture
+def standing(record: Callable[..., Record]) -> Board:
+    values = {"none": 0.5, "smote": 0.7, "gan": 0.6, "wgan": 0.4}
+    records = [
+        record(task, method, regime="real" if method == "none" else "balance", seed=seed, value=value)
+        for task in ("pima", "ecg", "stocks")
+        for method, value in values.items()
+        for seed in range(2)
+    ]
+    (board,) = [board for board in build(records) if board.kind == "standing"]
+    return board
+
+
+def test_standing_has_pictures_of_its_own(standing: Board) -> None:
+    found = list(plots.draw([standing]))
+    assert [p.name for p in found] == ["standing.ranks", "standing.elo", "standing.critical-difference"]
+    assert all("real data" in p.caption and "task" in p.caption for p in found)
+
+
+def test_ranks_and_elo_are_drawn_best_first(standing: Board) -> None:
+    for figure, key in ((diagrams.ranks(standing), "rank"), (diagrams.elo(standing), "elo")):
+        assert figure is not None
+        (axes,) = figure.axes
+        assert [t.get_text() for t in axes.get_yticklabels()][:2] == ["smote · balance", "gan · balance"]
+        drawn = sorted(float(x) for bar in axes.containers for x in bar.lines[0].get_xdata())
+        assert drawn == pytest.approx(sorted(row[f"{key}_mean"] for row in standing.rows))
+
+
+def test_the_critical_difference_is_drawn_with_every_method(standing: Board) -> None:
+    figure = diagrams.critical_difference(standing)
+    assert figure is not None
+    texts = " ".join(text.get_text() for text in figure.axes[0].texts)
+    for name in ("smote · balance", "gan · balance", "none", "wgan · balance"):
+        assert name in texts
+    assert f"critical difference {standing.facts['critical_difference']:.2f} over 3 tasks" in texts
+
+
+def test_write_removes_pictures_of_another_naming(record: Callable[..., Record], tmp_path: Path) -> None:
+    (tmp_path / "pima.quick.cost.png").write_text("old")
+    (tmp_path / "notes.txt").write_text("mine")
+    plots.write(build([record()]), tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_costs_have_a_picture_for_everything_that_was_measured(record: Callable[..., Record]) -> None:
+    measured = {"cpu_s": {"fit": 3.0, "sample": 1.0}, "energy_j": 120.0}
+    records = [record(seed=s, **measured) for s in range(2)]
+    records += [record(method="gan", regime="balance", seed=s, value=0.6, **measured) for s in range(2)]
+    boards = build(records)
+    found = {p.name: p for p in plots.draw(boards)}
+    kinds = ("", ".cost", ".cpu", ".memory", ".energy")
+    assert set(found) == {f"{stem}{kind}" for stem in ("overall", "pima") for kind in kinds}
+    axes = found["pima.cpu"].figure.axes[0]
+    assert axes.get_xlabel() == "CPU seconds (fit and sample, mean over seeds)"
+    assert [float(p[0]) for c in axes.collections for p in c.get_offsets()] == [4.0]
