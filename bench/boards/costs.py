@@ -75,7 +75,7 @@ def cost(board: Board, kind: str = "cost") -> Figure | None:
     panels = [
         (name, found)
         for name, found in (
-            ("synthetic rows added to real ones", [row for row in rows if row["regime"] != "tstr"]),
+            ("real rows and what a method adds", [row for row in rows if row["regime"] != "tstr"]),
             ("trained on synthetic rows alone (tstr)", [row for row in rows if row["regime"] == "tstr"]),
         )
         if found
