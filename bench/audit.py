@@ -1,0 +1,139 @@
+"""``augbench audit``: the checks of ``bench.leaks`` on the splits of tasks, printed and kept as ``audit.json``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from bench import leaks, registry, seeds, trial
+from bench.boards.tables import LOUD
+from bench.config import BUDGETS, load
+from bench.data import DataHome
+from bench.errors import BenchError, DataUnavailable
+
+FILE = "audit.json"
+#: more names than this on one class are a family, of which only what a budget names is looked at unasked
+FAMILY = 10
+#: endings of variants that re-run a published protocol with its leak
+ON_PURPOSE = ("-leaky", "-slides")
+
+Audited = dict[str, Any]
+
+
+def audit(
+    names: tuple[str, ...] | None, n_seeds: int, folder: Path | None, data_dir: Path | None, offline: bool
+) -> int:
+    """Check the tasks' splits at ``n_seeds`` seeds; 0, or 1 if a leak is found that no variant declares.
+
+    Without ``names`` the tasks of the records in ``folder``, else every task (of a family those that a budget names).
+    Tasks that ``folder`` has records of are read with the options of the newest. Raises ``BenchError`` for an unknown
+    name, a named task without data, or fewer than one seed.
+    """
+    if n_seeds < 1:
+        raise BenchError(f"the audit needs at least 1 seed, not {n_seeds}")
+    if folder is not None:
+        from bench.store import claim
+
+        claim(folder)
+    home = DataHome.resolve(data_dir, offline)
+    recorded = _recorded(folder)
+    chosen = names or tuple(recorded) or tuple(_usual())
+    for name in chosen:
+        registry.tasks[name]  # an unknown one is refused before any work
+    found: dict[str, Audited] = {}
+    for name in chosen:
+        try:
+            found[name] = _audit(name, n_seeds, home, recorded.get(name, {}))
+        except DataUnavailable as error:
+            if names:
+                raise
+            print(f"augbench: {name} left out: {error}", file=sys.stderr)
+            continue
+        _show(name, found[name])
+    if home.messages:
+        print("augbench: " + "; ".join(home.messages), file=sys.stderr)
+    if not found:
+        raise BenchError("nothing to audit: no task has data here; name a folder with --data-dir")
+    if folder is not None:
+        _write(folder / FILE, found)
+    return _sum_up(found)
+
+
+def _audit(name: str, n_seeds: int, home: DataHome, recorded: Mapping[str, Any]) -> Audited:
+    """What ``audit.json`` holds of one task."""
+    options = trial._Frozen(recorded.get("task", {}))
+    base = int(recorded.get("base_seed", 0))
+    entry = registry.tasks[name]
+    if entry.missing:
+        raise DataUnavailable(f"{name}: {entry.missing}")
+    origin = entry.create(**options).locate(home)
+    by_check: dict[str, list[leaks.Finding]] = {}
+    for seed in range(n_seeds):
+        # the rows of the walk itself, private as they are: an audit of other code would say nothing of a run
+        task, dataset = trial._load(name, options, origin)
+        split = task.split(dataset, seeds.derive(base, "split", name, seed))
+        if not all(map(len, (split.train, split.valid, split.test))):
+            raise BenchError(f"{name}: the split of seed {seed} leaves a part without rows; mend the task's split")
+        case = leaks.Case(dataset, split, trial._Rows(name, options, origin, base, seed), seed)
+        for finding in leaks.look(case, name.endswith(ON_PURPOSE) or split.shown is not None):
+            by_check.setdefault(finding.check, []).append(finding)
+    worst = [leaks.worst(found) for found in by_check.values()]
+    checks = [{"check": f.check, "status": f.status, "found": f.found} for f in worst]
+    return {"source": origin.source, "sha256": origin.sha256, "seeds": n_seeds, "checks": checks}
+
+
+def _recorded(folder: Path | None) -> dict[str, Mapping[str, Any]]:
+    """The configuration that the newest record of each task was made with."""
+    from bench.store import has_records, read
+
+    if folder is None or not has_records(folder):
+        return {}
+    records = sorted(read(folder), key=lambda r: (r.get("started") or "", r["id"]))
+    return {r["task"]: r["config"] for r in records if r["task"] in registry.tasks}
+
+
+def _usual() -> Iterator[str]:
+    """Every task, but of a family those that the budgets name."""
+    named = {task for budget in BUDGETS for task in load(budget, None, {}).tasks}
+    sizes = Counter((e.module, e.qualname) for e in registry.tasks)
+    for entry in registry.tasks:
+        if sizes[entry.module, entry.qualname] <= FAMILY or entry.name in named:
+            yield entry.name
+
+
+def _show(name: str, audited: Audited) -> None:
+    from tabulate import tabulate
+
+    splits = f"{audited['seeds']} split{'s' if audited['seeds'] > 1 else ''}"
+    print(f"{name} · {LOUD.get(audited['source'], audited['source'])} · {splits}")
+    mark = {"leak": "LEAK", "not applicable": "–"}
+    rows = [[mark.get(c["status"], c["status"]), c["check"], c["found"]] for c in audited["checks"]]
+    print(tabulate(rows, tablefmt="plain", disable_numparse=True, maxcolwidths=[None, None, 96]) + "\n", flush=True)
+
+
+def _sum_up(found: Mapping[str, Audited]) -> int:
+    """The last lines and the exit code."""
+    for status, words in (("declared", "leak on purpose, as published"), ("leak", "LEAK")):
+        for name, audited in found.items():
+            checks = [c["check"] for c in audited["checks"] if c["status"] == status]
+            if checks:
+                print(f"{words}: {name} ({', '.join(checks)})")
+    leaking = sum(any(c["status"] == "leak" for c in audited["checks"]) for audited in found.values())
+    print(f"{len(found)} tasks audited, {leaking} with a leak that is not on purpose")
+    return 1 if leaking else 0
+
+
+def _write(path: Path, found: Mapping[str, Audited]) -> None:
+    """Tasks audited before and not now stay as they were."""
+    from bench.store import replace_text
+
+    before: dict[str, Audited] = {}
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        before = dict(json.loads(path.read_text(encoding="utf-8"))["tasks"])
+    tasks = dict(sorted({**before, **found}.items()))
+    replace_text(path, json.dumps({"tasks": tasks}, indent=1, ensure_ascii=False) + "\n")
