@@ -17,7 +17,7 @@ CHUNK = 1000
 
 
 def overlapping(test: Labels, train: Labels, steps: int) -> NDArray[np.bool_]:
-    """Which windows of ``steps``, given by the numbers of their first steps (n,), share a step with a training window."""
+    """Which windows of ``steps``, by the numbers of their first steps (n,), share a step with a window of ``train``."""
     starts = np.sort(train)
     after = np.searchsorted(starts, test)
     gaps = [np.abs(starts[np.clip(at, 0, len(starts) - 1)] - test) for at in (after - 1, after)]
