@@ -1,12 +1,13 @@
 """One self-contained HTML page of a run's folder: every board with its seeds, plots, claims, controls, failures,
 provenance and how to cite it. It opens from disk and asks nothing of a network.
 
-The page depends on the folder's files and the installed code alone: no clock, no host name, no absolute path. Pictures
-are linked where they lie beside it, never embedded.
+The page depends on the folder's files and the installed code alone (ours, DataTables, matplotlib): no clock, no host
+name, no absolute path. Pictures are linked where they lie beside it, never embedded.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,11 @@ from bench.errors import BenchError
 PAGE = "report.html"
 #: the plots of a task's board; a board over all tasks shows every kind it has
 TASK_KINDS = ("gains", "cost")
+_LIBRARIES = re.compile(
+    r'<meta name="made-with"[^>]*>|<style id="library-style">.*?</style>'
+    r'|<script type="module" id="library">.*?</script>|<svg xmlns="[^"]*" viewBox.*?</svg>',
+    re.DOTALL,
+)
 
 
 def write(folder: Path) -> Path:
@@ -50,6 +56,7 @@ def page(folder: Path) -> str:
     code, style = assets.datatables()
     known: dict[str, Any] = {
         "version": __version__,
+        "made_with": made_with(),
         "overall": tables.overall(boards, folder),
         "tasks": tables.tasks(boards, folder),
         "plots": _plots(boards),
@@ -68,6 +75,19 @@ def page(folder: Path) -> str:
         "style": assets.own("report.css"),
     }
     return _template().render(known)
+
+
+def without_libraries(text: str) -> str:
+    """A page less what DataTables and matplotlib wrote into it: pages of one folder that were made with other versions
+    of these are equal in this, and any number outside a plot that was changed by hand is not."""
+    return _LIBRARIES.sub("", text)
+
+
+def made_with() -> str:
+    """The libraries whose version shows in a page, as its ``made-with`` says."""
+    from importlib.metadata import version
+
+    return ", ".join(f"{name} {version(name)}" for name in ("itables", "matplotlib"))
 
 
 def _template() -> Any:

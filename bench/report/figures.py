@@ -131,7 +131,8 @@ def _flatten(root: ET.Element) -> None:
             children += _drawn(child)
         parent[:] = children
     for parent in list(root.iter()):
-        _gather(parent)
+        if parent.tag != f"{{{SVG}}}text":
+            _gather(parent)
     strokes = {e.get("id"): e for e in root.iter(f"{{{SVG}}}path") if e.get("id") and _STROKE.fullmatch(e.get("d", ""))}
     for parent in list(root.iter()):
         _join(parent, strokes)

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bench.boards.cells import higher_is_better, label
-from bench.boards.formats import cells, stems
+from bench.boards.formats import stems
+from bench.boards.layout import cells
 from bench.boards.tables import LOUD, REFERENCE, Board, Row
 
 MINUS = "−"

@@ -96,6 +96,8 @@ const table = new DataTable("#all-rows", {
 });
 
 for (const head of document.querySelectorAll("#all-rows thead th")) head.scope = "col";
+const scroller = document.querySelector("#all-rows").parentElement;
+for (const [key, value] of Object.entries({ tabindex: "0", role: "region", "aria-label": "All rows, scrolls sideways" })) scroller.setAttribute(key, value);
 
 // ---- filters: one select a column, and their state in the address, so that a view can be linked to
 
@@ -190,13 +192,13 @@ function details(row) {
   const box = make("div", { class: "details" });
   const heading = make("p", {}, make("b", {}, `${task}: ${row.method} · ${row.classifier} · ${row.regime}`));
   if (loud) heading.append(" ", make("strong", { class: "loud" }, loud));
-  box.append(heading, small(`Seeds; score is ${metric}`, shown.map(([, title]) => title), lines));
   if (row.diff !== null) {
     const facts = [`Δ to none ${interval(row.diff, row.diffci, true)}`];
     if (row.verdict !== null) facts.push(row.verdict + (row.more ? `: ${row.more} more seeds would decide it if they are like these` : ""));
     if (row.p !== null) facts.push(`p ${row.p < 0.001 ? "< 0.001" : `= ${fixed(row.p)}`} (Wilcoxon, Holm)`);
-    box.append(make("p", { class: "soft" }, facts.join("; ")));
+    heading.append(make("br"), make("span", { class: "soft" }, facts.join("; ")));
   }
+  box.append(heading, small(`Seeds; score is ${metric}`, shown.map(([, title]) => title), lines));
   const scores = metrics.map((name, i) => [name, row.metrics[2 * i], row.metrics[2 * i + 1]]).filter(([, mean]) => mean !== null);
   if (scores.length) {
     box.append(small("Metrics, mean ± half of the 95 % interval over seeds", ["metric", "mean"], scores.map(([name, mean, half]) => [name, interval(mean, half)])));
@@ -235,7 +237,7 @@ for (const element of document.querySelectorAll("table.sortable")) idle(() => so
 
 // ---- a task's plots wait as text until they are asked for: twenty tasks' would be most of the page's elements
 
-for (const element of document.querySelectorAll("details.task")) {
+for (const element of document.querySelectorAll("details.later")) {
   element.addEventListener("toggle", () => {
     const waiting = element.querySelector("noscript");
     if (waiting) waiting.outerHTML = waiting.textContent;

@@ -122,9 +122,9 @@ def test_theme_follows_the_system_then_the_reader(visit: Visit, page: Path) -> N
 @pytest.mark.parametrize("width", [360, 1280])
 def test_never_scrolls_sideways_as_a_page(visit: Visit, page: Path, width: int) -> None:
     shown = visit(page, viewport={"width": width, "height": 800})
-    for task in shown.locator("details.task").all():
+    for task in shown.locator("details.later").all():
         task.locator("summary").click()
-    assert shown.locator("details.task svg").count() >= 6
+    assert shown.locator("details.later svg").count() >= 6
     shown.locator("button.unfold").first.click()
     shown.wait_for_function("document.querySelectorAll('table.sortable:not(.dataTable)').length === 0")
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
@@ -171,8 +171,8 @@ def test_reads_without_javascript(visit: Visit, chromium: Any, page: Path) -> No
     shown.goto(page.as_uri())
     assert "needs JavaScript" in shown.inner_text("#rows")
     assert shown.locator("#board-overall-real tbody tr").count() > 5
-    shown.locator("details.task summary").first.click()
-    assert shown.locator("details.task svg").first.is_visible()
+    shown.locator("details.later summary").first.click()
+    assert shown.locator("details.later svg").first.is_visible()
     context.close()
 
 

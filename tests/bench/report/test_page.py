@@ -127,6 +127,23 @@ def test_a_number_changed_in_the_records_changes_the_page(bare: Path, tmp_path: 
     assert report.page(folder) != before
 
 
+def test_other_versions_of_the_libraries_are_told_from_changed_numbers(text: str) -> None:
+    made = re.search(r'<meta name="made-with" content="(.*?)">', text)
+    assert made
+    assert made[1] == report.made_with()
+    bare = report.without_libraries(text)
+    assert "<svg xmlns" not in bare
+    assert len(bare) < len(text) - 700_000
+    other = text.replace(made[1], "itables 9.9, matplotlib 9.9").replace(
+        "globalThis.DataTable=", "globalThis.DataTable ="
+    )
+    other = re.sub(r'(<svg xmlns="[^"]*" viewBox="0 0) ', r"\1 1", other)
+    assert other != text
+    assert report.without_libraries(other) == bare
+    score = data_of(text)["rows"][0][8]
+    assert report.without_libraries(text.replace(str(score), str(score + 0.01))) != bare
+
+
 def test_simulated_numbers_say_so(text: str) -> None:
     board = text[text.index('id="board-overall-simulated"') :]
     lines = re.findall(r"<tr><th scope=\"row\".*?</tr>", board[: board.index("</table>")])
