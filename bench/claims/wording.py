@@ -32,11 +32,12 @@ def why(claim: Claim, verdict: str, budget: str, source: str, published: Run | N
         lines.append(f"trained too briefly at {budget} to decide; {claim.decided_at} does")
     missing = sum(run.missing for _, run in runs if run and run.records)
     if missing:
-        lines.append(f"{missing} cells are still to be run")
+        lines.append("1 cell is still to be run" if missing == 1 else f"{missing} cells are still to be run")
     failed = {r["id"]: r for _, run in runs if run for r in run.failed}
     if failed:
         first = min(failed.values(), key=lambda r: r["id"])
-        lines.append(f"{len(failed)} cells failed, e.g. {first['status']} in {first['phase']}: {first['reason']}")
+        count = "1 cell" if len(failed) == 1 else f"{len(failed)} cells"
+        lines.append(f"{count} failed, e.g. {first['status']} in {first['phase']}: {first['reason']}")
     if any(_mixed(run) for _, run in runs if run):
         lines.append("MIXED CODE: what is compared was made by different code; run it again")
     return "; ".join(lines)

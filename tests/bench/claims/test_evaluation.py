@@ -179,7 +179,7 @@ def test_a_run_that_is_not_at_its_end_is_open():
     found = judge(BASE + HIGH[:3])
     assert found["rows"][0]["as_published"]["low"] > 0.1
     assert found["verdict"] == "undecided"
-    assert "1 cells are still to be run" in found["why"]
+    assert "1 cell is still to be run" in found["why"]
 
 
 def test_a_sum_that_cancels_is_zero():
@@ -191,7 +191,7 @@ def test_a_failed_cell_is_said():
     failed = HIGH[0] | {"status": "timeout", "phase": "fit", "reason": "took too long", "metrics": {}}
     found = judge([*BASE, failed, *HIGH[1:]])
     assert found["verdict"] == "reproduced"
-    assert "1 cells failed, e.g. timeout in fit: took too long" in found["why"]
+    assert "1 cell failed, e.g. timeout in fit: took too long" in found["why"]
     assert found["rows"][0]["as_published"]["n"] == 3
 
 
