@@ -20,9 +20,10 @@ from typing import Any
 from bench import checksums
 from bench.checksums import files
 from bench.data import ENVIRONMENT
+from bench.derived import CLAIMS, CLAIMS_TEXT, claims_json
 from bench.errors import BenchError
 from bench.store import OURS, PACKED, RECORDS, RUN, SUMS, Record, has_records, line, read, replace_text, sealed
-from bench.verify import CLAIMS, CLAIMS_TEXT, claims_json, verify
+from bench.verify import verify
 
 #: MiB that a release and its pictures may take
 LIMIT, PICTURES_LIMIT = 10.0, 3.0

@@ -1,32 +1,28 @@
 """``augbench verify``: every number of a folder derived again from its records, offline.
 
-Records are checked against their own seals and ids; boards, ``claims.md`` and ``report.html`` are made again in memory
-and compared byte for byte; in a released folder every file is checked against ``SHA256SUMS``. What is checked is that
+Records are checked against their own seals and ids; boards, claims and ``report.html`` are made again in memory and
+compared (``bench.derived``); in a released folder every file is checked against ``SHA256SUMS``. What is checked is that
 numbers belong to the records, not that the records tell the truth: for that, ``augbench reproduce`` runs them again.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from importlib.util import find_spec
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from bench import __version__, checksums, provenance, registry
+from bench import __version__, checksums, derived, provenance, registry
 from bench.cite import run_facts
 from bench.errors import BenchError
 from bench.matrix import CODE, code_hashes, config_hash, identity, joint_code
-from bench.store import PACKED, RECORDS, SUMS, Record, axes, has_records, lines, path_of, read, seal
+from bench.store import PACKED, RECORDS, SUMS, Record, axes, has_records, lines, path_of, seal
 
 #: findings of one kind that are printed
 SHOWN = 20
 SUITE = "the suite's own"
-CLAIMS, CLAIMS_TEXT, REPORT = "claims.json", "claims.md", "report.html"
 
 
 def verify(folder: Path) -> int:
@@ -39,7 +35,7 @@ def verify(folder: Path) -> int:
     released = (folder / SUMS).exists()
     records, wrong = check_records(folder)
     count = _say(wrong) + _say(check_seals(records, released))
-    made, wrong = check_made(folder)
+    made, wrong = derived.check(folder)
     count += _say(wrong) + (_say(checksums.check(folder)) if released else 0)
     for note in _notes(folder, records):
         print(f"note: {note}")
@@ -116,96 +112,6 @@ def _named(record: Record) -> str:
     return " × ".join(str(record[key]) for key in ("task", "method", "classifier", "regime")) + f" × {record['seed']}"
 
 
-def check_made(folder: Path) -> tuple[list[str], list[str]]:
-    """What was made again from records, in words, and where the folder's files differ from it."""
-    from bench import publish
-    from bench.boards import formats
-
-    try:
-        boards = publish.build(folder)
-        with tempfile.TemporaryDirectory() as temporary:
-            formats.write(boards, Path(temporary))
-            made = {f"boards/{path.name}": path.read_bytes() for path in Path(temporary).iterdir()}
-    except (BenchError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return [], [f"boards cannot be made from these records: {type(error).__name__}: {error}"]
-    there = {path.relative_to(folder).as_posix() for path in (folder / "boards").glob("[!.]*")}
-    if not find_spec("pyarrow"):
-        there = {name for name in there if not name.endswith(".parquet")}
-    wrong = [f"{name}: no record gives this file" for name in sorted(there - made.keys())]
-    words = [f"{len(boards)} boards ({len(made)} files)"]
-    for name, maker in ((CLAIMS, claims_json), (CLAIMS_TEXT, _claims_text), (REPORT, _report)):
-        source = CLAIMS if name == CLAIMS_TEXT else name
-        if (folder / name).exists() or (folder / source).exists():
-            try:
-                text = maker(folder)
-            except (OSError, BenchError, ValueError, KeyError, TypeError) as error:
-                wrong.append(f"{name} cannot be made again: {type(error).__name__}: {error}")
-                continue
-            if text is not None:
-                made[name] = text.encode()
-                words.append(name)
-    for name in sorted(made):
-        if not (folder / name).is_file():
-            wrong.append(f"{name}: missing; augbench board --out {folder} makes boards")
-        elif (found := (folder / name).read_bytes()) != made[name] and not _same_table(name, found, made[name]):
-            wrong.append(f"{name}{_difference(found, made[name])}")
-    return words, wrong
-
-
-def claims_json(folder: Path) -> str | None:
-    """The claims judged again; None where they rest on records of another folder."""
-    from bench.claims import evaluate
-
-    records = list(read(folder))
-    if foreign_claims(folder, records):
-        return None
-    return json.dumps(evaluate(records), indent=1, ensure_ascii=False) + "\n"
-
-
-def foreign_claims(folder: Path, records: Sequence[Record]) -> int:
-    """How many of the records that the folder's claims rest on are not in the folder."""
-    claims = json.loads((folder / CLAIMS).read_text(encoding="utf-8"))
-    return len({key for claim in claims for key in claim["record_ids"]} - {record["id"] for record in records})
-
-
-def _claims_text(folder: Path) -> str:
-    from bench.claims import render
-
-    return render(json.loads((folder / CLAIMS).read_text(encoding="utf-8")))
-
-
-def _report(folder: Path) -> str:
-    from bench.report import page
-
-    return page(folder)
-
-
-def _same_table(name: str, found: bytes, made: bytes) -> bool:
-    """Whether two Parquet files hold the same: other versions of pyarrow write other bytes."""
-    if not name.endswith(".parquet"):
-        return False
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        return bool(parquet.read_table(pa.BufferReader(found)).equals(parquet.read_table(pa.BufferReader(made))))
-    except pa.ArrowException:
-        return False
-
-
-def _difference(found: bytes, made: bytes) -> str:
-    """Where two files part: the line, and a few letters around the first that differs."""
-    if b"\0" in found + made:
-        return ": differs from what the records give"
-    pairs = zip_longest(found.decode(errors="replace").split("\n"), made.decode(errors="replace").split("\n"))
-    number, (here, there) = next((i, pair) for i, pair in enumerate(pairs, 1) if pair[0] != pair[1])
-    if here is None or there is None:
-        return f":{number}: {'ends too early' if here is None else 'goes on where its records end'}"
-    start = next((i for i, (a, b) in enumerate(zip(here, there, strict=False)) if a != b), min(len(here), len(there)))
-    window = slice(max(0, start - 20), start + 30)
-    return f":{number}: has {here[window]!r} where the records give {there[window]!r}"
-
-
 def _notes(folder: Path, records: Sequence[Record]) -> Iterator[str]:
     """What a reader should know and is no fault: records without a seal, code and versions that are not today's."""
     if (unsealed := sum("seal" not in record for record in records)) and not (folder / SUMS).exists():
@@ -215,8 +121,10 @@ def _notes(folder: Path, records: Sequence[Record]) -> Iterator[str]:
     if (version := run_facts(folder).get("augbench", __version__)) != __version__:
         yield f"made by augbench {version}; this is {__version__}, which may lay out boards and page differently"
     with suppress(OSError, ValueError, KeyError, TypeError):  # no claims, or broken ones, which are a finding already
-        if foreign := foreign_claims(folder, records):
-            yield f"{CLAIMS} rests on {foreign} records that are not in this folder: no verdict was derived again"
+        if foreign := derived.foreign_claims(folder, records):
+            yield f"{derived.CLAIMS} rests on {foreign} records that are not here: no verdict was derived again"
+    if libraries := derived.other_libraries(folder):
+        yield f"{derived.REPORT} was drawn with {libraries}: it was compared without its plots"
     changed, unknown, count = code_today(records)
     if unknown:
         yield f"not known here (a plugin's?), so their code was not compared: {', '.join(unknown)}"

@@ -173,7 +173,7 @@ def test_claims_on_records_of_another_folder_are_said_and_not_judged(released, c
     (released / "claims.json").write_text(json.dumps(claims))
     (released / "SHA256SUMS").unlink()
     verify(released)
-    assert "claims.json rests on 1 records that are not in this folder" in capsys.readouterr().out
+    assert "claims.json rests on 1 records that are not here" in capsys.readouterr().out
 
 
 def test_older_records_are_sealed_and_a_broken_seal_is_not_mended(source, tmp_path, capsys):

@@ -172,6 +172,27 @@ def test_checksums_cover_every_file(folder, capsys):
     )  # fmt: skip
 
 
+def test_pages_and_tables_of_other_library_versions_are_compared_by_content(folder, capsys, monkeypatch):
+    pyarrow = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    from bench import report
+
+    path = folder / "boards" / "toy.parquet"
+    table = parquet.read_table(path)
+    parquet.write_table(table, path, compression="none")
+    report.write(folder)
+    monkeypatch.setattr(report, "made_with", lambda: "itables 0, matplotlib 0")
+    assert verify(folder) == 0
+    assert "report.html was drawn with itables" in capsys.readouterr().out
+    seeds = table.column("seeds_ok").to_pylist()
+    changed = pyarrow.array([n + 1 for n in seeds])
+    parquet.write_table(table.set_column(table.column_names.index("seeds_ok"), "seeds_ok", changed), path)
+    page = (folder / "report.html").read_text()
+    record = next(r for r in map(json.loads, (folder / "records.jsonl").read_text().splitlines()) if r["metrics"])
+    (folder / "report.html").write_text(page.replace(record["id"], "0" * 16))
+    caught(folder, capsys, "boards/toy.parquet: differs from what the records give", "report.html:")
+
+
 def test_other_code_is_said_and_is_no_fault(folder, capsys, monkeypatch):
     from bench import verify as module
 
