@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -164,6 +164,10 @@ def _gather(parent: ET.Element) -> None:
         if len(found) < 2 or not shared:
             children += found
             continue
+        if _are_lines(found):
+            line = "".join(child.attrib["d"] for child in found)
+            children.append(ET.Element(f"{{{SVG}}}path", {"d": line, **dict(shared)}))
+            continue
         for child in found:
             for key, _ in shared:
                 del child.attrib[key]
@@ -171,6 +175,16 @@ def _gather(parent: ET.Element) -> None:
         group.extend(found)
         children.append(group)
     parent[:] = children
+
+
+def _are_lines(found: Sequence[ET.Element]) -> bool:
+    """Whether these are paths without a filling and nothing of their own, so that one path draws them all."""
+    return all(
+        child.tag == f"{{{SVG}}}path"
+        and set(child.attrib) <= {"d", "style", "clip-path"}
+        and child.get("style", "").startswith("fill:none")
+        for child in found
+    )
 
 
 def _manner(element: ET.Element) -> tuple[tuple[str, str], ...]:

@@ -26,7 +26,7 @@ SEED_FIELDS = ("seed", "id", "score", "diff", *PHASES, "rss", "cpu", "device", "
 
 def blob(boards: Sequence[Board], records: Sequence[Record], folder: Path) -> dict[str, Any]:
     """``boards``: what the rows of a board have in common; ``rows``: in the boards' order; ``pictures``: by board,
-    method and regime. Scores are rounded to five significant digits, which no interval reaches, and times to three."""
+    method and regime. Numbers are rounded to two to five significant digits, more than any place shows."""
     known = {record["id"]: record for record in records}
     tasks = [(board, stem) for board, stem in zip(boards, stems(boards), strict=True) if board.kind == "task"]
     rows: list[list[Any]] = []
@@ -65,7 +65,7 @@ def _board(board: Board, stem: str) -> dict[str, Any]:
 
 def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> list[Any]:
     key = board.primary
-    scores = [row[f"{name}_{part}"] for name in metrics(board) for part in ("mean", "ci95")]
+    scores = [brief(row[f"{name}_{part}"], n) for name in metrics(board) for part, n in (("mean", 4), ("ci95", 2))]
     seeds = sorted((known[i] for i in row["record_ids"]), key=lambda record: (record["seed"], record["id"]))
     made = {
         "board": number,
@@ -84,7 +84,7 @@ def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> li
         "cpu": brief(row["fit_cpu_s"], 3),
         "train": brief(row["train_s"], 3),
         "rss": brief(row["peak_rss_mb"]),
-        "metrics": [brief(value, 4) for value in scores],
+        "metrics": scores,
         "seeds": [_seed(record, key, row) for record in seeds],
     }
     return [made[name] for name in ROW_FIELDS]
@@ -96,8 +96,8 @@ def _seed(record: Record, primary: str, row: Row) -> list[Any]:
     made = {
         "seed": record["seed"],
         "id": record["id"],
-        "score": brief(record["metrics"].get(primary)),
-        "diff": brief(row["diff_by_seed"].get(str(record["seed"])) if ok else None),
+        "score": brief(record["metrics"].get(primary), 4),
+        "diff": brief(row["diff_by_seed"].get(str(record["seed"])) if ok else None, 4),
         **{phase: brief(times.get(phase), 3) for phase in PHASES},
         "rss": brief(record.get("peak_rss_mb"), 4),
         "cpu": brief(sum(cpu.values()), 3) if cpu else None,
