@@ -22,13 +22,13 @@ def datatables() -> tuple[str, str]:
     """JavaScript that defines the global ``DataTable``, and its CSS. Raises ``BenchError`` without ``itables``."""
     spec = find_spec("itables")
     if spec is None or not spec.submodule_search_locations:
-        raise BenchError("the page needs DataTables, which the package itables carries: pip install 'itables>=2.5'")
+        raise BenchError("the page needs DataTables, which the package itables carries: pip install 'itables>=2.9'")
     folder = Path(spec.submodule_search_locations[0]) / "html"
     try:
         code = (folder / "dt_bundle.js").read_text(encoding="utf-8")
         style = (folder / "dt_bundle.css").read_text(encoding="utf-8")
     except OSError as error:
-        raise BenchError(f"the installed itables has no {error.filename}; install itables 2.5 or newer") from error
+        raise BenchError(f"the installed itables has no {error.filename}; install itables 2.9 or newer") from error
     return _global(code), style
 
 
