@@ -1,4 +1,4 @@
-"""``augbench selftest``: the suite run on methods whose outcome is known (``bench.controls``, ``bench.landings``).
+"""``augbench selftest``: the suite run on methods whose outcome is known (``controls.py``, ``landings.py``).
 
 The controls go through the plan, the engine, the store and the boards that users use, in a temporary folder. What is
 found is printed and kept as ``selftest.json`` in the run's folder, with the hash of the suite's code it speaks of.
@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.errors import BenchError
-from bench.landings import CLOUDS, FEW, Known, Landing, landings
+from bench.selftest.landings import CLOUDS, FEW, Known, Landing, landings
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
@@ -27,7 +27,7 @@ FILE = "selftest.json"
 CONTROLS = Path(__file__).with_name("controls.py")
 #: scores of ``control-few``'s ten rare rows scatter more, and its fits are short: at least so many seeds
 SEEDS_OF_FEW = 15
-#: as far as the controls look for the split they were given a part of (``bench.controls.TRIES``)
+#: as far as the controls look for the split they were given a part of (``bench.selftest.controls.TRIES``)
 MOST_SEEDS = 50
 
 
@@ -54,7 +54,7 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
     records, boards = run(seeds, engine)
     rows = judge(records, boards)
     passed = all(row["ok"] for row in rows)
-    code = provenance.code_hash("bench.trial", Path(__file__).with_name("trial.py"))
+    code = provenance.code_hash("bench.trial", Path(provenance.__file__).with_name("trial.py"))
     content = {"passed": passed, "code": code, "seeds": seeds, "controls": rows}
     replace_text(folder / FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     _show(rows, passed)

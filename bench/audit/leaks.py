@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from bench.audit.windows import overlapping, shared_runs
 from bench.points import embed
 from bench.privacy import chance_nearer, duplicates, nearest, row_hashes
-from bench.windows import overlapping, shared_runs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

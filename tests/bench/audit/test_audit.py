@@ -4,11 +4,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import leaks, registry, trial
-from bench.audit import audit
+from bench import registry, trial
+from bench.audit import audit, leaks
 from bench.errors import BenchError, DataUnavailable
 
-PLANTED = Path(__file__).parents[1] / "plugins" / "leaks.py"
+PLANTED = Path(__file__).parents[2] / "plugins" / "leaks.py"
 
 
 @pytest.fixture(autouse=True)

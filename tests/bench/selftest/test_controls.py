@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from bench import controls, registry, seeds
+from bench import registry, seeds
 from bench.preprocess import Preprocess, flatten
-from bench.reachable import unseen
+from bench.selftest import controls
+from bench.selftest.reachable import unseen
 
 
 @pytest.fixture(autouse=True)

@@ -22,8 +22,8 @@ import numpy as np
 from bench import registry, seeds
 from bench.augmenter import Augmenter
 from bench.preprocess import Preprocess
-from bench.reachable import unseen
 from bench.registry import method, task
+from bench.selftest.reachable import unseen
 from bench.splits import stratified
 from bench.task import Column, Dataset, Origin, Schema, Split, Task
 

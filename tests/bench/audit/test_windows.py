@@ -1,6 +1,6 @@
 import numpy as np
 
-from bench.windows import overlapping, shared_runs
+from bench.audit.windows import overlapping, shared_runs
 
 
 def test_windows_overlap_by_their_first_steps():

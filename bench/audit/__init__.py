@@ -1,4 +1,4 @@
-"""``augbench audit``: the checks of ``bench.leaks`` on the splits of tasks, printed and kept as ``audit.json``."""
+"""``augbench audit``: the checks of ``leaks`` on the splits of tasks, printed and kept as ``audit.json``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench import leaks, registry, seeds, trial
+from bench import registry, seeds, trial
+from bench.audit import leaks
 from bench.boards.tables import LOUD
 from bench.config import BUDGETS, load
 from bench.data import DataHome
