@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,8 @@ def seeds(board: Board) -> str:
 def title(axes: Axes, board: Board) -> None:
     """The board's heading, in red where the rows are not real ones."""
     loud = board.source != "real"
-    axes.set_title("\n".join(filter(None, (board.heading, seeds(board)))), loc="left", fontsize=9,
-                   color="#B00020" if loud else "black")  # fmt: skip
+    lines = [*textwrap.wrap(board.heading, 95), seeds(board)]  # 95 characters of this size are a picture's width
+    axes.set_title("\n".join(filter(None, lines)), loc="left", fontsize=9, color="#B00020" if loud else "black")
 
 
 def gains(board: Board) -> Figure | None:
