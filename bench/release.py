@@ -20,7 +20,7 @@ from typing import Any
 from bench import checksums
 from bench.checksums import files
 from bench.data import ENVIRONMENT
-from bench.derived import CLAIMS, CLAIMS_TEXT, claims_json
+from bench.derived import CLAIMS, CLAIMS_TEXT, claims_json, only_claims
 from bench.errors import BenchError
 from bench.store import OURS, PACKED, RECORDS, RUN, SUMS, Record, has_records, line, read, replace_text, sealed
 from bench.verify import verify
@@ -106,11 +106,12 @@ def _fill(source: Path, target: Path) -> None:
             replace_text(target / CLAIMS, judged)
         replace_text(target / CLAIMS_TEXT, render(_json(target / CLAIMS)))
     replace_text(target / "environment.txt", environment(records))
-    boards = publish.build(target)
-    formats.write(boards, target / "boards")
-    plots.write(boards, target / "plots")
-    _pictures(source / "pictures", target / "pictures")
-    write(target)
+    if not only_claims(target):
+        boards = publish.build(target)
+        formats.write(boards, target / "boards")
+        plots.write(boards, target / "plots")
+        _pictures(source / "pictures", target / "pictures")
+        write(target)
     _refuse_paths(target, text)
     checksums.write(target)
 

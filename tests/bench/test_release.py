@@ -195,6 +195,22 @@ def test_older_records_are_sealed_and_a_broken_seal_is_not_mended(source, tmp_pa
     assert [p.name for p in tmp_path.iterdir()] == ["old"]
 
 
+def test_a_folder_of_claims_has_no_boards(source, tmp_path, capsys):
+    folder, target = tmp_path / "claims", tmp_path / "v0.1-claims"
+    folder.mkdir()
+    for name in ("records.jsonl", "claims.json", "claims.md"):
+        shutil.copyfile(source / name, folder / name)
+    assert verify(folder) == 0
+    assert release.release(folder, target) == 0
+    assert {p.name for p in target.iterdir()} == {
+        "records.jsonl.xz", "claims.json", "claims.md", "environment.txt", "SHA256SUMS",
+    }  # fmt: skip
+    text = (target / "claims.md").read_text()
+    (target / "claims.md").write_text(text.replace("not run", "reproduced", 1))
+    assert verify(target) == 1
+    assert "claims.md" in capsys.readouterr().out
+
+
 def test_other_folders_are_left_alone(source, released, tmp_path, monkeypatch):
     with pytest.raises(BenchError, match="holds no records"):
         release.release(tmp_path, tmp_path / "x")
