@@ -25,8 +25,8 @@ from bench.errors import BenchError
 from bench.store import OURS, PACKED, RECORDS, RUN, SUMS, Record, has_records, line, read, replace_text, sealed
 from bench.verify import verify
 
-#: MiB that a release and its pictures may take
-LIMIT, PICTURES_LIMIT = 10.0, 3.0
+#: MiB that a release, and of it its pictures, may take
+LIMIT, PICTURES_LIMIT = 20.0, 3.0
 #: pictures by what they show, the first of every draw before the second of any
 PICTURES = ("projection", "images", "windows", "frequencies", "losses", "histograms", "scatter", "progress")
 #: findings of other commands, taken over as they are

@@ -1,73 +1,118 @@
-"""The README claims only what a committed result shows: its table is made from ``results/quick`` and compared here.
+"""The README claims only what a committed result shows: its tables are made from ``results/v0.1`` and compared here.
 
-``AUGBENCH_GOLDEN=write pytest tests/test_readme.py`` writes it anew.
+``AUGBENCH_GOLDEN=write pytest tests/test_readme.py`` writes them anew.
 """
 
 import json
 import os
 import re
 from pathlib import Path
+from statistics import fmean
+
+import pytest
 
 from bench.boards.tables import LOUD, label
+from bench.comparison import mean_interval
 
 ROOT = Path(__file__).parents[1]
-TASKS = ("pima", "credit-fraud", "fashion-mnist-imbalanced", "stocks", "simulacrum-site")
-START, END = "<!-- results -->\n", "<!-- end of results -->\n"
+RELEASE = ROOT / "results" / "v0.1"
+TASKS = (
+    ("pima", "real"), ("credit-fraud", "real-subset"), ("fashion-mnist-imbalanced", "real"),
+    ("digits-imbalanced", "real"), ("stocks", "real"), ("ecg", "real"), ("simulacrum-site", "simulated"),
+    ("credit-fraud", "simulated"),
+)  # fmt: skip
 
 
-def board(task):
-    return json.loads((ROOT / "results" / "quick" / "boards" / f"{task}.json").read_text())
+def boards():
+    found = [json.loads(path.read_text()) for path in sorted((RELEASE / "boards").glob("*.json"))]
+    return {(board["kind"] if board["kind"] != "task" else board["task"], board["source"]): board for board in found}
 
 
-def strongest(task):
-    """The classifier that does best without augmentation."""
-    key = f"{board(task)['primary']}_mean"
-    return max((r for r in board(task)["rows"] if r["method"] == "none"), key=lambda r: r[key])
+def strongest(board):
+    """The row of the classifier that does best without augmentation."""
+    return max((r for r in board["rows"] if r["method"] == "none"), key=lambda r: r[f"{board['primary']}_mean"])
 
 
-def gain(task, method):
-    """Δ ± half of its 95 % interval in regime balance, bold if the interval leaves out zero."""
-    primary, classifier = board(task)["primary"], strongest(task)["classifier"]
-    for row in board(task)["rows"]:
-        if (row["method"], row["classifier"], row["regime"]) == (method, classifier, "balance"):
-            mean, half = row[f"{primary}_diff_mean"], row[f"{primary}_diff_ci95"]
-            text = f"{mean:+.3f} ± {half:.3f}".replace("-", "−")
-            return f"**{text}**" if abs(mean) > half else text
-    return ""
+def gains(board):
+    """Δ of every method at the strongest classifier, the row that uses it at its fullest: balance, else real rows."""
+    primary, classifier = board["primary"], strongest(board)["classifier"]
+    return {
+        row["method"]: (row[f"{primary}_diff_mean"], row[f"{primary}_diff_ci95"])
+        for row in board["rows"]
+        if row["classifier"] == classifier and row["regime"] in ("real", "balance") and row["method"] != "none"
+        and row[f"{primary}_diff_mean"] is not None
+    }  # fmt: skip
 
 
-def table():
-    head = ["Δ to no augmentation"]
-    base = ["`none`"]
-    for task in TASKS:
-        found, best = board(task), strongest(task)
-        head.append(
-            f"{task}: {LOUD[found['source']]}; {label(found['primary'])}, {best['classifier']}, {best['seeds']} seeds"
-        )
-        base.append(f"{best[found['primary'] + '_mean']:.3f}")
+def shown(mean, half):
+    text = f"{mean:+z.3f} ± {half:.3f}".replace("-", "−")
+    return f"**{text}**" if abs(mean) > half else text
+
+
+def keel(found):
+    """Mean Δ over the tables, with its t interval over them."""
+    tables = [gains(board) for (task, _), board in found.items() if task.startswith("keel-")]
+    methods = {name for table in tables for name in table}
+    over = {name: mean_interval([table[name][0] for table in tables if name in table]) for name in methods}
+    return {name: (interval.mean, interval.half) for name, interval in over.items() if interval.n == len(tables)}
+
+
+def gain_table():
+    found = boards()
+    columns, head, base = [], ["Δ to no augmentation"], ["`none`"]
+    for key in TASKS:
+        board = found[key]
+        best = strongest(board)
+        columns.append(gains(board))
+        head.append(f"{key[0]}: {LOUD[key[1]]}; {label(board['primary'])}, {best['classifier']}, {best['seeds']} seeds")
+        base.append(f"{best[board['primary'] + '_mean']:.3f}")
+    tables = [board for (task, _), board in found.items() if task.startswith("keel-")]
+    columns.insert(2, keel(found))
+    head.insert(3, f"{len(tables)} KEEL tables: real data; {label('auprc')}, each table's strongest, 5 seeds each")
+    base.insert(3, f"{fmean(strongest(board)['auprc_mean'] for board in tables):.3f}")
     rows = [head, ["---"] * len(head), base]
-    methods = sorted({r["method"] for t in TASKS for r in board(t)["rows"]} - {"none"})
-    rows += [[f"`{m}`", *(gain(task, m) for task in TASKS)] for m in methods]
+    methods = sorted({name for column in columns for name in column})
+    rows += [[f"`{m}`", *(shown(*column[m]) if m in column else "" for column in columns)] for m in methods]
+    return lines(rows)
+
+
+def standing_table():
+    board = boards()["standing", "real"]
+    rows = [["method", "regime", "Elo", "win rate", "mean rank", "tasks"], ["---"] * 6]
+    for row in board["rows"]:
+        rank = "–" if row["rank_mean"] is None else f"{row['rank_mean']:.1f}"
+        elo = f"{row['elo_mean']:.0f}"
+        if row["elo_low"] is not None:
+            elo += f" [{row['elo_low']:.0f}, {row['elo_high']:.0f}]"
+        dagger = " †" if row["baseline"] else ""
+        rows.append([f"`{row['method']}`{dagger}", row["regime"], elo, f"{100 * row['win_rate']:.0f} %", rank,
+                     row["task_coverage"]])  # fmt: skip
+    return lines(rows)
+
+
+def lines(rows):
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
-def test_the_table_is_what_the_boards_say():
+@pytest.mark.parametrize(("name", "table"), [("standing", standing_table), ("gains", gain_table)])
+def test_the_tables_are_what_the_boards_say(name, table):
+    start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
     readme = ROOT / "README.md"
     text = readme.read_text(encoding="utf-8")
-    before, rest = text.split(START)
-    block, after = rest.split(END)
+    before, rest = text.split(start)
+    block, after = rest.split(end)
     found = re.search(r"(?:^\|.*\n)+", block, re.M)
     assert found
     if os.environ.get("AUGBENCH_GOLDEN") == "write":
-        readme.write_text(before + START + block.replace(found[0], table()) + END + after, encoding="utf-8")
+        readme.write_text(before + start + block.replace(found[0], table()) + end + after, encoding="utf-8")
     else:
         assert found[0] == table()
 
 
-def test_the_commands_that_made_the_boards_are_given():
+def test_the_command_that_made_the_boards_is_given():
     text = (ROOT / "results" / "README.md").read_text(encoding="utf-8")
-    command = json.loads((ROOT / "results" / "quick" / "run.json").read_text())["command"]
-    assert " ".join(command) in text.replace(" \\\n    ", " ")
+    command = json.loads((RELEASE / "run.json").read_text())["command"]
+    assert " ".join(command[: command.index("--out")]) in text.replace(" \\\n    ", " ")
 
 
 def test_every_method_and_classifier_is_named(names):
