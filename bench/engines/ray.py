@@ -6,6 +6,7 @@ need the same augbench installed and the same data folder or cache.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -29,6 +30,8 @@ def ray(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
         options["address"] = settings.address
     else:
         options |= {"num_cpus": settings.workers * settings.threads, "include_dashboard": False}
+        # Ray's workers give way to everything else by default (nice 15), which would lengthen every time they take
+        os.environ.setdefault("RAY_worker_niceness", "0")
     try:
         library.init(**options)
     except (ConnectionError, RuntimeError, ValueError) as error:
