@@ -126,7 +126,7 @@ def test_boards_are_made_from_records_alone(toy_run, augbench, tmp_path):
         file.unlink()
     printed = augbench("board", "--out", out, "--format", "md").stdout
     assert printed.startswith(("#", "|"))
-    assert {p.suffix for p in (out / "boards").iterdir()} == {".md", ".csv", ".json", ".tex"}
+    assert {p.suffix for p in (out / "boards").iterdir()} == {".md", ".csv", ".json", ".tex", ".parquet"}
     rows = json.loads((out / "boards" / "toy.json").read_text())["rows"]
     assert all(row["record_ids"] for row in rows)
 
