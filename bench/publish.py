@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError
 from bench.registry import did_you_mean
-from bench.store import RECORDS, RUN, has_records, path_of, read
+from bench.store import RECORDS, RUN, has_records, load_json, path_of, read
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
@@ -59,17 +59,11 @@ def build(folder: Path, primary: Mapping[str, str] | None = None, shown: Collect
 
 
 def _found(folder: Path, name: str) -> dict[str, Any]:
-    """What another command left in the folder; empty where it left nothing. Raises ``BenchError`` for a damaged file,
-    which must not pass for a missing one."""
-    try:
-        content: Any = json.loads((folder / name).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-    except (OSError, ValueError) as error:
-        raise BenchError(f"{folder / name} cannot be read ({error}); remove it or make it again") from None
-    if not isinstance(content, dict):
-        raise BenchError(f"{folder / name} is not what augbench writes; remove it or make it again")
-    return content
+    """What another command left in the folder, empty if nothing. Raises ``BenchError`` for a damaged file."""
+    content = load_json(folder / name)
+    if content is not None and not isinstance(content, dict):
+        raise BenchError(f"{folder / name} is not what augbench writes; make it again or delete it")
+    return content or {}
 
 
 def pictures(folder: Path, workers: int, again: bool = False) -> None:

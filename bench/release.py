@@ -22,7 +22,20 @@ from bench.checksums import files
 from bench.data import ENVIRONMENT
 from bench.derived import CLAIMS, CLAIMS_TEXT, claims_json, only_claims
 from bench.errors import BenchError
-from bench.store import OURS, PACKED, RECORDS, RUN, SUMS, Record, has_records, line, read, replace_text, sealed
+from bench.store import (
+    OURS,
+    PACKED,
+    RECORDS,
+    RUN,
+    SUMS,
+    Record,
+    has_records,
+    line,
+    load_json,
+    read,
+    replace_text,
+    sealed,
+)
 from bench.verify import verify
 
 #: MiB that a release, and of it its pictures, may take
@@ -97,14 +110,14 @@ def _fill(source: Path, target: Path) -> None:
     text = "".join(map(line, records))
     (target / PACKED).write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
     if (source / RUN).exists():
-        replace_text(target / RUN, json.dumps(_clean(_json(source / RUN)), indent=1) + "\n")
+        replace_text(target / RUN, json.dumps(_clean(load_json(source / RUN)), indent=1) + "\n")
     for name in COPIED:
         if (source / name).exists():
             shutil.copyfile(source / name, target / name)
     if (target / CLAIMS).exists():
         if (judged := claims_json(target)) is not None:
             replace_text(target / CLAIMS, judged)
-        replace_text(target / CLAIMS_TEXT, render(_json(target / CLAIMS)))
+        replace_text(target / CLAIMS_TEXT, render(load_json(target / CLAIMS)))
     replace_text(target / "environment.txt", environment(records))
     if not only_claims(target):
         boards = publish.build(target)
@@ -146,13 +159,6 @@ def _refuse_paths(folder: Path, records: str) -> None:
         for place in places:
             if len(place.parts) > 1 and f"{place}/".encode() in text:
                 raise BenchError(f"{name} of the release names {place}, a place of this machine: it was not made")
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BenchError(f"{path} is not JSON ({error}); make it again or delete it") from None
 
 
 def _pictures(source: Path, target: Path) -> None:

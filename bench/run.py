@@ -45,7 +45,7 @@ def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, r
     with Store(config.out) as store:
         if store.repaired:
             _say(store.repaired)
-        _take_up_spool(store)
+        take_up_spool(store)
         ids = {cell.id for fit in matrix.fits for cell in fit.cells}
         if retry:
             store.forget(i for i in ids if i in store.records and store.records[i]["status"] != "ok")
@@ -129,13 +129,7 @@ def _bad_table(record: dict[str, Any]) -> bool:
 
 
 def _workers(config: Config) -> int:
-    return config.workers or (
-        1
-        if config.engine == "serial"
-        else len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count() or 1
-    )
+    return config.workers or (1 if config.engine == "serial" else engines.cores())
 
 
 class Overhead:
@@ -177,7 +171,8 @@ def _in_order(fits: list[Fit], config: Config) -> list[Fit]:
     return sorted(fits, key=lambda fit: (rank[fit.task], fit.seed))
 
 
-def _take_up_spool(store: Store) -> None:
+def take_up_spool(store: Store) -> None:
+    """Append what workers of an interrupted run left in the folder."""
     from bench.engines.processes import Spool
 
     spool = Spool(store.folder / "spool")

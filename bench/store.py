@@ -155,6 +155,17 @@ def repair(path: Path) -> str | None:
         return f"{path}: completed the last line's missing newline"
 
 
+def load_json(path: Path) -> Any:
+    """What a JSON file of a run's folder holds, None where there is none. Raises ``BenchError`` for a damaged one,
+    which must not pass for a missing one."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise BenchError(f"{path} is not JSON ({error}); make it again or delete it") from None
+
+
 def has_records(folder: Path) -> bool:
     """Whether the folder holds records, packed or not."""
     return (folder / RECORDS).exists() or (folder / PACKED).exists()

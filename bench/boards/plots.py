@@ -7,7 +7,7 @@ for files. A picture says the source as loudly as the board does.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -86,10 +86,13 @@ _KINDS = {
 }  # fmt: skip
 
 
-def draw(boards: Sequence[Board]) -> Iterator[Plot]:
-    """Every picture that the boards have something for, board by board, each drawn when it is asked for."""
+def draw(boards: Sequence[Board], of_tasks: Collection[str] = tuple(_KINDS)) -> Iterator[Plot]:
+    """Every picture that the boards have something for, board by board, each drawn when it is asked for; of a task's
+    board only the kinds ``of_tasks``."""
     for board, stem in zip(boards, stems(boards), strict=True):
         for name, kind in _KINDS.items():
+            if board.kind == "task" and name not in of_tasks:
+                continue
             if (board.kind == "standing") == (name in STANDING) and (figure := kind.draw(board)) is not None:
                 about = ", ".join(filter(None, (board.heading, seeds(board))))
                 yield Plot(stem, name, kind.title, f"{kind.caption} {about}.", figure)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -24,6 +23,7 @@ from bench.matrix import plan
 from bench.progress import Progress
 from bench.registry import did_you_mean
 from bench.registry import tasks as registered
+from bench.run import take_up_spool
 from bench.store import Store, read, replace_text
 
 #: seconds that one fit may take with all its cells
@@ -107,22 +107,16 @@ def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> l
 
 def carry_out(fits: list[Fit], store: Store, device: str, workers: int | None) -> None:
     """Run the cells that the store lacks and append their records as they come."""
-    from bench.engines.processes import Spool
-
-    spool = Spool(store.folder / "spool")
-    for event in spool.new():  # of a run that was interrupted
-        if "record" in event:
-            store.append(event["record"])
-    spool.clear()
+    take_up_spool(store)
     rest = [replace(f, cells=tuple(c for c in f.cells if c.id not in store.records)) for f in fits]
     todo = sorted((f for f in rest if f.cells), key=lambda f: (f.task, repr(f.task_params), f.seed))
     total, planned_cells = sum(len(f.cells) for f in todo), sum(len(f.cells) for f in fits)
     if not todo:
         _say(f"all {planned_cells} cells are there already; nothing to run")
         return
-    cores = workers or (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-    todo = [replace(fit, beside=min(cores, len(todo)) - 1) for fit in todo]
-    settings = engines.Settings(workers=cores, threads=1, spool=store.folder / "spool", device=device)
+    workers = workers or engines.cores()
+    todo = [replace(fit, beside=min(workers, len(todo)) - 1) for fit in todo]
+    settings = engines.Settings(workers=workers, threads=1, spool=store.folder / "spool", device=device)
     with Progress(total, planned_cells - total) as progress:
         for event in engines.run("processes", todo, settings):
             record = event.get("record")

@@ -9,6 +9,7 @@ Whatever the engine, the same fit gives the same metrics: every worker is set up
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,13 @@ class Settings:
     device: str = "cpu"
     address: str | None = None
     device_share: float = 1.0
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def run(engine: str, fits: Iterable[Fit], settings: Settings) -> Iterator[dict[str, Any]]:

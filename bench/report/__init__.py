@@ -106,14 +106,11 @@ def _template() -> Any:
 
 def _plots(boards: Sequence[Board]) -> dict[str, list[dict[str, str]]]:
     """The plots of each board as inline SVG, by the board's file name."""
-    from bench.boards import formats, plots
+    from bench.boards import plots
     from bench.report import figures
 
-    overall = {stem for board, stem in zip(boards, formats.stems(boards), strict=True) if board.kind != "task"}
     found: dict[str, list[dict[str, str]]] = {}
-    for plot in plots.draw(boards):
-        if plot.stem not in overall and plot.kind not in TASK_KINDS:
-            continue
+    for plot in plots.draw(boards, TASK_KINDS):
         name = f"plot{sum(map(len, found.values())) + 1}"  # short: ids repeat with every mark
         svg = figures.inline(plot.figure, name, f"{plot.title}: {plot.stem}", plot.caption)
         made = {"kind": plot.kind, "title": plot.title, "caption": plot.caption, "svg": svg}

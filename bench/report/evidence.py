@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench.boards.tables import LOUD, Board
-from bench.errors import BenchError
-from bench.store import Record
+from bench.store import Record, load_json
 
 OUTCOMES = ("ok", "error", "timeout", "oom", "killed", "invalid", "skipped")
 VERDICTS = ("reproduced", "reproduced only with the leak", "undecided", "not reproduced", "not run")
 
 
-def load(folder: Path, name: str) -> Any:
-    """A JSON file of the folder, None where there is none. Raises ``BenchError`` for one that is not JSON."""
-    path = folder / name
-    if not path.is_file():
-        return None
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BenchError(f"{path} is not JSON ({error}); make it again or delete it") from None
-
-
 def claims(folder: Path) -> dict[str, Any] | None:
     """The claims with their numbers as text, and how many have each verdict; None without ``claims.json``."""
-    found = load(folder, "claims.json")
+    found = load_json(folder / "claims.json")
     if found is None:
         return None
     counts = Counter(claim["verdict"] for claim in found)
@@ -74,7 +61,7 @@ def estimate(value: Mapping[str, Any] | None) -> str:
 
 def selftest(folder: Path, boards: Sequence[Board], records: Sequence[Record]) -> dict[str, Any] | None:
     """The controls with their numbers as text, and whether the code that was tested made these records."""
-    found = load(folder, "selftest.json")
+    found = load_json(folder / "selftest.json")
     if found is None:
         return None
     used = {key for board in boards for row in board.rows for key in row["record_ids"]}
@@ -92,7 +79,7 @@ def selftest(folder: Path, boards: Sequence[Board], records: Sequence[Record]) -
 
 def audit(folder: Path) -> dict[str, Any] | None:
     """The leak audit as a table of tasks and checks; None without ``audit.json``."""
-    found = load(folder, "audit.json")
+    found = load_json(folder / "audit.json")
     if found is None:
         return None
     tasks = found["tasks"]

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.boards.tables import LOUD, Board
-from bench.report.evidence import load
-from bench.store import RUN, Record
+from bench.store import RUN, Record, load_json
 
 
 def provenance(folder: Path, boards: Sequence[Board], records: Sequence[Record]) -> dict[str, Any]:
@@ -17,7 +16,7 @@ def provenance(folder: Path, boards: Sequence[Board], records: Sequence[Record])
 
     ``run.json`` knows the last run alone, so data and versions are also counted over all records.
     """
-    run = load(folder, RUN) or {}
+    run = load_json(folder / RUN) or {}
     used = {key for board in boards for row in board.rows for key in row["record_ids"]}
     counted = [record for record in records if record["id"] in used]
     machine = run.get("machine") or {}

@@ -7,7 +7,6 @@ found is printed and kept as ``selftest.json`` in the run's folder, with the has
 from __future__ import annotations
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Sequence
 from math import isfinite
@@ -86,7 +85,7 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
     matrix = plan(config, DataHome(offline=True), "cpu", (CONTROLS,))
     with TemporaryDirectory() as temporary:
         folder = Path(temporary)
-        settings = engines.Settings(min(2, os.cpu_count() or 1), 1, folder / "spool")
+        settings = engines.Settings(min(2, engines.cores()), 1, folder / "spool")
         with Store(folder) as store:
             for event in engines.run(engine, matrix.fits, settings):
                 if "record" in event:

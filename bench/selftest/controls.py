@@ -21,6 +21,7 @@ import numpy as np
 
 from bench import registry, seeds
 from bench.augmenter import Augmenter
+from bench.errors import BenchError
 from bench.preprocess import Preprocess
 from bench.registry import method, task
 from bench.selftest.reachable import unseen
@@ -169,7 +170,7 @@ class Nothing(_Control):
     """``none`` under another name: at matched seeds it must score exactly the same."""
 
     def sample(self, labels: Labels) -> Array:
-        raise NotImplementedError("control-nothing draws no rows")
+        raise BenchError("control-nothing draws no rows; use it with the regime real")
 
 
 @method("control-copies")
