@@ -43,13 +43,15 @@ def selftest_notes(selftest: Mapping[str, Any] | None, records: Sequence[Record]
     return lines
 
 
-def audit_notes(audit: Mapping[str, Any] | None, task: str) -> list[str]:
-    """What the leak audit found for a task; nothing where the folder has no audit."""
+def audit_notes(audit: Mapping[str, Any] | None, task: str, source: str) -> list[str]:
+    """What the leak audit found for a task's rows of this source; nothing where the folder has no audit."""
     if not audit:
         return []
     found = (audit.get("tasks") or {}).get(task)
     if not found:
         return ["leak audit: this task was not audited (augbench audit)"]
+    if found.get("source", source) != source:
+        return [f"leak audit: these rows were not audited, those of the task that are {found['source']} were"]
     checks = found.get("checks", ())
     lines = [
         f"{word}: {check['check']}: {check.get('found')}"

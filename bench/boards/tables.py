@@ -116,7 +116,7 @@ def _checked(
 ) -> Board:
     notes = checks.selftest_notes(selftest, records)
     if board.kind == "task":
-        notes += checks.audit_notes(audit, board.task)
+        notes += checks.audit_notes(audit, board.task, board.source)
     heading = " · ".join(filter(None, (stamp, board.heading)))
     return replace(board, heading=heading, notes=(*board.notes, *notes))
 

@@ -214,3 +214,6 @@ def test_the_audit_of_a_task_is_said_on_its_board(three: list[Record]) -> None:
         "leak audit: no leak by 2 checks (duplicates, groups)",
     )
     assert "not audited" in task(three, audit={"tasks": {"ecg": {"checks": []}}}).notes[-1]
+    other = task(three, audit={"tasks": {"pima": {"source": "simulated", "checks": checks}}}).notes
+    assert other[-1] == "leak audit: these rows were not audited, those of the task that are simulated were"
+    assert not any("LEAK" in note for note in other)
