@@ -6,6 +6,7 @@
 import json
 import os
 import re
+from collections import Counter
 from pathlib import Path
 from statistics import fmean
 
@@ -13,6 +14,7 @@ import pytest
 
 from bench.boards.tables import LOUD, label
 from bench.comparison import mean_interval
+from bench.store import read
 
 ROOT = Path(__file__).parents[1]
 RELEASE = ROOT / "results" / "v0.1"
@@ -107,6 +109,29 @@ def test_the_tables_are_what_the_boards_say(name, table):
         readme.write_text(before + start + block.replace(found[0], table()) + end + after, encoding="utf-8")
     else:
         assert found[0] == table()
+
+
+def test_the_sentences_are_what_the_boards_say():
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    rows = {
+        (row["method"], row["regime"]): row
+        for row in boards()["fashion-mnist-imbalanced", "real"]["rows"]
+        if row["classifier"] == "cnn"
+    }
+    dcgan, moved = rows["dcgan", "balance"], rows["moved-threshold", "real"]
+    for row in (dcgan, moved):
+        for metric in ("f1_weighted", "recall_rare"):
+            assert f"{row[f'{metric}_diff_mean']:.3f} ± {row[f'{metric}_diff_ci95']:.3f}" in text
+    assert f"for {dcgan['fit_cpu_s']:.0f} CPU seconds" in text
+    assert max(rows.values(), key=lambda row: row["f1_weighted_mean"]) is moved
+    fits = {r["fit_id"]: r["cpu_s"]["fit"] for r in read(RELEASE) if r["status"] == "ok" and r["cpu_s"]["fit"] > 1}
+    assert f"{min(fits.values()):.1f} to {max(fits.values()):.0f} CPU seconds a fit" in text
+    claims = json.loads((ROOT / "results" / "v0.1-claims" / "claims.json").read_text())
+    counts = Counter(claim["verdict"] for claim in claims)
+    assert f"Of {len(claims)} published claims" in text
+    assert ", ".join(f"{counts[v]} {v}" for v in ("reproduced", "not reproduced", "undecided", "not run")) in text
+    arms = [[row[arm] for row in claim["rows"] for arm in ("as_published", "leak_free")] for claim in claims]
+    assert f"{sum(any(arm and arm['low'] is not None for arm in found) for found in arms)} have intervals" in text
 
 
 def test_the_command_that_made_the_boards_is_given():

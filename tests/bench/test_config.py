@@ -71,6 +71,13 @@ def test_bad_files_are_refused_in_one_line(tmp_path, text, message):
     assert "\n" not in str(caught.value)
 
 
+def test_exclusive_is_one_worker_on_this_machine():
+    assert config.load("smoke", None, {"exclusive": True}).workers == 1
+    for clash in ({"workers": 2}, {"engine": "ray"}):
+        with pytest.raises(BenchError, match="one fit at a time"):
+            config.load("smoke", None, {"exclusive": True, **clash})
+
+
 def test_an_absent_file_is_said(tmp_path):
     with pytest.raises(BenchError, match=r"c.toml is not there"):
         config.load(None, tmp_path / "c.toml", {})
