@@ -160,8 +160,12 @@ class StudyScores:
     def metrics(self) -> dict[str, float]:
         """``mse_p``, ``mse_cp`` and, where they were computed, ``mse_lr`` and ``mse_rf``; smaller is better."""
         found = {"mse_p": self.frequency.mse, "mse_cp": float(np.mean(list(self.within.values())))}
-        found |= {f"mse_{key}": pairs.mse for key, pairs in (("lr", self.lr), ("rf", self.rf)) if pairs is not None}
-        return found
+        return found | {f"mse_{model}": pairs.mse for model, pairs in self.predictability.items()}
+
+    @property
+    def predictability(self) -> dict[str, Pairs]:
+        """Accuracies by model, of the models that were asked for."""
+        return {model: pairs for model, pairs in (("lr", self.lr), ("rf", self.rf)) if pairs is not None}
 
 
 def study_scores(

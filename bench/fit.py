@@ -24,7 +24,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Fit:
-    """Everything a worker needs, picklable. ``samples`` is the folder for rows to draw pictures of, or None."""
+    """Everything a worker needs, picklable.
+
+    ``samples`` is the folder for what pictures are drawn from, or None; only ``pictured`` fits leave rows there, the
+    others how their training went.
+    """
 
     task: str
     method: str
@@ -41,6 +45,7 @@ class Fit:
     timeout: float | None = None
     plugins: tuple[Path, ...] = ()
     samples: Path | None = None
+    pictured: bool = False
     beside: int = 0
 
     @property

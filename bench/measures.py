@@ -18,6 +18,7 @@ A whole draw is one that stands for the training set (regime ``tstr``). Held-out
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -26,6 +27,7 @@ from bench.errors import BenchError
 from bench.registry import did_you_mean
 
 if TYPE_CHECKING:
+    from bench.categorical_scores import Pairs, StudyScores
     from bench.task import Array, Labels, Schema
 
 OPTIONS = ("fidelity", "privacy", "frechet", "series", "forecast", "study")
@@ -48,14 +50,24 @@ def check_options(options: Mapping[str, Any]) -> None:
             raise BenchError(f"measures has no option {key!r}{did_you_mean(key, OPTIONS)}")
 
 
+@dataclass(frozen=True)
+class Measured:
+    """What was found of one draw: ``fidelity`` and ``privacy`` go into the record; ``predictability`` holds the points
+    behind ``mse_lr`` and ``mse_rf`` by model, for the picture."""
+
+    fidelity: dict[str, float] = field(default_factory=dict)
+    privacy: dict[str, float] = field(default_factory=dict)
+    predictability: dict[str, Pairs] = field(default_factory=dict)
+
+
 def measure(
     rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping[str, Any], whole: bool, device: str = "cpu"
-) -> dict[str, dict[str, float]]:
-    """Fidelity and privacy of one draw; ``seed`` is shared by all methods of a task and seed."""
+) -> Measured:
+    """Everything of one draw; ``seed`` is shared by all methods of a task and seed."""
     from bench import fidelity, privacy
 
     given = (rows.X, rows.y, rows.X_valid_rows, rows.y_valid, drawn, labels, rows.schema, seed)
-    found: dict[str, dict[str, float]] = {"fidelity": {}, "privacy": {}}
+    found = Measured()
     if options.get("fidelity", True):
         features = None
         steps = options.get("frechet", 150)
@@ -63,14 +75,16 @@ def measure(
             from bench.frechet import cnn_features
 
             features = cnn_features(rows.X, rows.y, seed, steps, device)
-        found["fidelity"] = fidelity.measure(*given, features=features)
-        found["fidelity"] |= _slides_detector(rows, drawn, labels, seed)
+        found.fidelity.update(fidelity.measure(*given, features=features))
+        found.fidelity.update(_slides_detector(rows, drawn, labels, seed))
     if options.get("privacy", True):
-        found["privacy"] = privacy.measure(*given)
+        found.privacy.update(privacy.measure(*given))
     if whole and rows.schema.modality == "series":
-        found["fidelity"] |= _series(rows, drawn, seed, options)
+        found.fidelity.update(_series(rows, drawn, seed, options))
     if whole and len(rows.schema.categorical) > 1 and options.get("study"):
-        found["fidelity"] |= _study(rows, drawn, labels, seed, options)
+        scores = _study(rows, drawn, labels, seed, options)
+        found.fidelity.update({name: value for name, value in scores.metrics.items() if np.isfinite(value)})
+        found.predictability.update(scores.predictability)
     return found
 
 
@@ -97,13 +111,13 @@ def _series(rows: Rows, drawn: Array, seed: int, options: Mapping[str, Any]) -> 
     return series_scores.measure(rows.X, rows.X_valid_rows, drawn, seed, iterations, epochs)
 
 
-def _study(rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping[str, Any]) -> dict[str, float]:
+def _study(rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping[str, Any]) -> StudyScores:
     """The study's measures over the categorical columns; the class is the condition."""
     from bench.categorical_scores import study_scores
 
     chosen = list(rows.schema.categorical)
     columns = [rows.schema.columns[i] for i in chosen]
-    scores = study_scores(
+    return study_scores(
         (rows.X[:, chosen], rows.y),
         (drawn[:, chosen], labels),
         (rows.X_valid_rows[:, chosen], rows.y_valid),
@@ -113,4 +127,3 @@ def _study(rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping
         models=options["study"],
         random_state=seed,
     )
-    return {name: value for name, value in scores.metrics.items() if np.isfinite(value)}

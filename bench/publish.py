@@ -83,8 +83,11 @@ def _target(folder: Path, sample: Path) -> Path:
 
 
 def _stale(sample: Path, target: Path) -> bool:
+    from bench.samples import histories
+
     made = list(target.glob(f"{sample.stem}.*.png"))
-    return not made or min(path.stat().st_mtime for path in made) < sample.stat().st_mtime
+    newest = max(path.stat().st_mtime for path in (sample, *histories(sample)))
+    return not made or min(path.stat().st_mtime for path in made) < newest
 
 
 def _draw_all(jobs: list[tuple[Path, Path]], workers: int) -> list[int]:

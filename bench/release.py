@@ -41,7 +41,17 @@ from bench.verify import verify
 #: MiB that a release, and of it its pictures, may take
 LIMIT, PICTURES_LIMIT = 20.0, 3.0
 #: pictures by what they show, the first of every draw before the second of any
-PICTURES = ("projection", "images", "windows", "frequencies", "losses", "histograms", "scatter", "progress")
+PICTURES = (
+    "projection",
+    "images",
+    "windows",
+    "frequencies",
+    "predictability",
+    "losses",
+    "histograms",
+    "scatter",
+    "progress",
+)
 #: findings of other commands, taken over as they are
 COPIED = ("selftest.json", "audit.json", CLAIMS)
 #: an absolute path of two parts or more, with its last part

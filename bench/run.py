@@ -83,8 +83,8 @@ def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, de
     )
     beside = min(settings.workers, len(todo)) - 1 if config.engine != "serial" else 0
     first = min(fit.seed for fit in matrix.fits)
-    pictured = config.out / "samples"
-    todo = [replace(f, beside=beside, samples=pictured if f.seed == first else None) for f in todo]
+    samples = config.out / "samples"
+    todo = [replace(f, beside=beside, samples=samples, pictured=f.seed == first) for f in todo]
     total = sum(len(fit.cells) for fit in todo)
     refused: dict[str, str] = {}
     done_before = matrix.cells - total

@@ -1,8 +1,10 @@
 """What a picture is drawn from: some real and some synthetic rows of one draw, and how the method's training went.
 
-The trial writes one file a draw, ``OUT/samples/<task>/<method>-<regime>-seed<seed>.npz``; the board stage draws from
-it (``bench.pictures``) without running anything again. The real rows are *training* rows: test rows never leave the
-trial. A file is a compressed numpy archive of plain arrays, its words as one JSON string under ``about``.
+The trial writes one file a draw of the first seed, ``OUT/samples/<task>.<source>/<method>-<regime>-seed<seed>.npz``;
+the board stage draws from it (``bench.pictures``) without running anything again. The real rows are *training* rows:
+test rows never leave the trial. A file is a compressed numpy archive of plain arrays, its words as one JSON string
+under ``about``. Of the other seeds only the history of the training is kept, ``<method>-<regime>-seed<seed>.json``
+beside it.
 """
 
 from __future__ import annotations
@@ -11,16 +13,18 @@ import json
 import os
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bench.categorical_scores import Pairs
 from bench.errors import BenchError
 from bench.monitor import Snapshot, TrainingMonitor
 from bench.points import match, one_hot
+from bench.store import load_json, replace_text
 from bench.task import Column, Schema
 
 if TYPE_CHECKING:
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from bench.regimes import Regime
     from bench.task import Array, Labels
 
-FORMAT = 1
+FORMAT = 2
 MAX_ROWS = 500
 MAX_COUNTED = 20_000
 
@@ -42,7 +46,9 @@ class Sample:
     ``real`` and ``synthetic`` (m, *schema.shape) float32 hold equally many rows of each class, at most 500;
     ``n_train`` and ``n_synthetic`` say of how many. ``ranking`` orders the numeric columns by how well they separate
     the classes. ``frequencies`` (2, categories) are the category frequencies of real and synthetic rows, taken over
-    up to 20,000 rows, the categorical columns side by side; (2, 0) where there are none.
+    up to 20,000 rows, the categorical columns side by side; (2, 0) where there are none. ``predictability`` maps the
+    models that were asked for ("lr", "rf") to each column's accuracy, learnt from real and from synthetic rows.
+    ``history`` is this seed's training (``bench.monitor``), ``other_histories`` that of the other seeds.
     """
 
     task: str
@@ -60,18 +66,24 @@ class Sample:
     y_synthetic: Labels
     ranking: tuple[int, ...] = ()
     frequencies: NDArray[np.float64] = field(default_factory=lambda: np.zeros((2, 0)))
+    predictability: Mapping[str, Pairs] = field(default_factory=dict)
     history: Sequence[dict[str, Any]] = ()
     snapshots: Sequence[Snapshot] = ()
+    other_histories: Mapping[int, Sequence[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def stem(self) -> str:
-        return f"{self.method}-{self.regime.replace(':', '-')}-seed{self.seed}"
+        return _stem(self.method, self.regime, self.seed)
 
-    def save(self, path: Path) -> Path:
-        """Write the file whole or not at all; folders are made. Returns ``path``."""
+    def save(self, folder: Path) -> Path:
+        """Write ``folder/<stem>.npz`` whole or not at all; folders are made. Returns its path."""
         about = {key: getattr(self, key) for key in _WORDS} | {
             "format": FORMAT,
             "schema": asdict(self.schema),
+            "predictability": {
+                model: [pairs.names, pairs.real.tolist(), pairs.synthetic.tolist()]
+                for model, pairs in self.predictability.items()
+            },
             "history": list(self.history),
             "snapshots": [[shot.step, shot.part, len(shot.rows)] for shot in self.snapshots],
         }
@@ -85,7 +97,8 @@ class Sample:
             "shot_rows": _narrow(np.concatenate([self.real[:0], *(rows for rows, _ in shots)]), self.schema),
             "shot_labels": np.concatenate([self.y_real[:0], *(labels for _, labels in shots)]),
         }
-        path.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.stem}.npz"
         temporary = path.with_name(f".{path.name}.{os.getpid()}")
         with temporary.open("wb") as file:
             np.savez_compressed(file, about=np.array(json.dumps(about, allow_nan=False)), **arrays)
@@ -94,7 +107,7 @@ class Sample:
 
     @classmethod
     def load(cls, path: Path) -> Sample:
-        """Read a file that ``save`` wrote. Raises ``BenchError`` for any other."""
+        """Read a file that ``save`` wrote, and the histories beside it. Raises ``BenchError`` for any other."""
         try:
             with np.load(path, allow_pickle=False) as file:
                 about = json.loads(str(file["about"]))
@@ -120,7 +133,15 @@ class Sample:
             words = {key: about[key] for key in _WORDS} | {"ranking": tuple(about["ranking"])}
             for key in ("real", "synthetic"):
                 arrays[key] = arrays[key].astype(np.float32)
-            return cls(**words, schema=schema, history=about["history"], snapshots=shots, **arrays)
+            pairs = {
+                model: Pairs(np.array(real), np.array(synthetic), tuple(names))
+                for model, (names, real, synthetic) in about["predictability"].items()
+            }
+            others = {history["seed"]: history["history"] for history in map(load_json, histories(path))}
+            return cls(
+                **words, schema=schema, predictability=pairs, history=about["history"], snapshots=shots,
+                other_histories=others, **arrays,
+            )  # fmt: skip
         except (OSError, KeyError, ValueError, TypeError, EOFError, zipfile.BadZipFile) as error:
             raise BenchError(f"{path} is not a sample file ({type(error).__name__}); delete it or run again") from error
 
@@ -138,6 +159,7 @@ def take(
     labels: Labels,
     monitor: TrainingMonitor | None = None,
     seed: int = 0,
+    predictability: Mapping[str, Pairs] | None = None,
 ) -> Sample:
     """Choose what is kept of one draw: X, y are the training rows, ``drawn``, ``labels`` the synthetic ones."""
     rng = np.random.default_rng(seed)
@@ -148,9 +170,26 @@ def take(
         frequencies = np.stack([one_hot(rows, schema).mean(axis=0, dtype=np.float64) for rows in (X[a], drawn[b])])
     return Sample(
         fit.task, fit.method, str(regime), fit.origin.source, fit.budget, fit.seed, schema, len(y), len(labels),
-        X[real], y[real], drawn[fake], labels[fake], rank(X, y, schema, rng), frequencies,
+        X[real], y[real], drawn[fake], labels[fake], rank(X, y, schema, rng), frequencies, predictability or {},
         monitor.history if monitor else (), monitor.snapshots if monitor else (),
     )  # fmt: skip
+
+
+def save_history(fit: Fit, regime: Regime | str, history: Sequence[dict[str, Any]], folder: Path) -> None:
+    """Write how the training of one more seed went, where it has a history at all."""
+    if history:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = json.dumps({"seed": fit.seed, "history": list(history)}, allow_nan=False)
+        replace_text(folder / f"{_stem(fit.method, str(regime), fit.seed)}.json", text)
+
+
+def histories(path: Path) -> list[Path]:
+    """The files of other seeds that belong to a sample's, in no order that matters."""
+    return list(path.parent.glob(f"{path.stem.rpartition('-seed')[0]}-seed*.json"))
+
+
+def _stem(method: str, regime: str, seed: int) -> str:
+    return f"{method}-{regime.replace(':', '-')}-seed{seed}"
 
 
 def rank(X: Array, y: Labels, schema: Schema, rng: np.random.Generator) -> tuple[int, ...]:

@@ -112,8 +112,7 @@ class _Walk:
         if asked:
             method.wanted = tuple(int(c) for c in np.unique(np.concatenate(asked)))
         warm_up(fit.method, method)
-        keep = fit.samples is not None
-        self.monitor = TrainingMonitor(rows.X, rows.y, rows.schema, seed, keep=keep, pause=self.clock.pause)
+        self.monitor = TrainingMonitor(rows.X, rows.y, rows.schema, seed, keep=fit.pictured, pause=self.clock.pause)
         method.monitor = self.monitor
         return method
 
@@ -137,15 +136,19 @@ class _Walk:
         fit = self.fit
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
         own = rows.task.measures(rows.scale.inverse(drawn), labels)
-        result = measure(rows, drawn, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
-        result["fidelity"] |= own
-        result["privacy"] |= peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, drawn, rows.schema, seed)
+        found = measure(rows, drawn, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
+        found.fidelity.update(own)
+        found.privacy.update(peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, drawn, rows.schema, seed))
         if fit.samples is not None and str(regime) == self._pictured():
-            kept = samples.take(fit, regime, rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed)
-            kept.save(fit.samples / fit.task / f"{kept.stem}.npz")
+            place = fit.samples / f"{fit.task}.{fit.origin.source}"
+            if fit.pictured:
+                given = (rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed, found.predictability)
+                samples.take(fit, regime, *given).save(place)
+            else:
+                samples.save_history(fit, regime, self.monitor.history, place)
         spent = time.perf_counter() - start
         self.accounted += spent
-        return result | {"measure_s": spent}
+        return {"fidelity": found.fidelity, "privacy": found.privacy, "measure_s": spent}
 
     def _pictured(self) -> str:
         """The regime whose draw is kept for pictures: the one that has every class, where there is one."""

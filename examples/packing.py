@@ -70,11 +70,21 @@ def shown(value: Interval) -> str:
     return f"{value.mean:.3g}" if value.half is None else f"{value.mean:.3g} ± {value.half:.2g}"
 
 
+def setting(options: dict[str, Any]) -> str:
+    """What an option was set to that the short setting has otherwise, or has not."""
+    known = json.loads(json.dumps(SHORT)) | {"device": "cpu"}
+    own = ("steps", "pac", "random_state")
+    changed = {key: value for key, value in options.items() if key not in own and known.get(key, known) != value}
+    return " ".join(f"{key}={json.dumps(value)}" for key, value in changed.items())
+
+
 def table(records: list[dict[str, Any]]) -> str:
-    """Mean and 95 % interval over the seeds."""
+    """Mean and 95 % interval over the seeds of each setting."""
     cells = defaultdict(list)
     for record in records:
-        cells[record["figure"], record["method"], record["options"]["pac"], record["options"]["steps"]].append(record)
+        options = record["options"]
+        key = (record["figure"], record["method"], setting(options), options["pac"], options["steps"])
+        cells[key].append(record)
     rows = []
     for key, group in sorted(cells.items()):
         found = [
@@ -82,7 +92,7 @@ def table(records: list[dict[str, Any]]) -> str:
         ]
         rows.append([*key, len(group), *map(shown, found)])
     return tabulate(
-        rows, ["figure", "method", "pac", "steps", "seeds", "modes", "high quality", "reverse KL"], "github"
+        rows, ["figure", "method", "setting", "pac", "steps", "seeds", "modes", "high quality", "reverse KL"], "github"
     )
 
 

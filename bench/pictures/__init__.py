@@ -2,18 +2,19 @@
 
 Which pictures a sample gets depends on its modality:
 
-=============== ==========================================================================================
-file            shows
-=============== ==========================================================================================
-``losses``      loss curves with the detector's accuracy (every method that reports its training)
-``progress``    image sheets, or scatters of two columns, over the steps of training
-``projection``  PCA, fitted on the real rows, and t-SNE, fitted on both
-``histograms``  tables: up to 12 columns, real against synthetic
-``scatter``     tables: the two numeric columns that separate the classes best
-``frequencies`` tables with categories: each category's frequency, synthetic against real
-``images``      images: real and generated ones, a row a class
-``windows``     series: a real and a synthetic window of each variable
-=============== ==========================================================================================
+================== ========================================================================================
+file               shows
+================== ========================================================================================
+``losses``         loss curves with the detector's accuracy, of every seed (methods that report their training)
+``progress``       image sheets, or scatters of two columns, over the steps of training
+``projection``     PCA, fitted on the real rows, and t-SNE, fitted on both
+``histograms``     tables: up to 12 columns, real against synthetic
+``scatter``        tables: the two numeric columns that separate the classes best
+``frequencies``    tables with categories: each category's frequency, synthetic against real
+``predictability`` the same: each variable's accuracy when predicted from the others, where that was measured
+``images``         images: real and generated ones, a row a class
+``windows``        series: a real and a synthetic window of each variable
+================== ========================================================================================
 
 A table also gets ``statistics.csv``, the moments and quantiles of each column. Titles carry the task, the method, the
 source (in red where the rows are simulated), the number of rows, the seed and the budget.
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 def draw(sample: Sample, folder: Path) -> list[Path]:
     """Draw every picture that the sample has rows for: ``folder/<sample.stem>.<picture>.png``. Returns the paths."""
-    from bench.pictures import images, projection, series, tables, training
+    from bench.pictures import categories, images, projection, series, tables, training
 
     makers: dict[str, Callable[[Sample], Figure | None]] = {"losses": training.losses}
     modality = sample.schema.modality
@@ -46,7 +47,8 @@ def draw(sample: Sample, folder: Path) -> list[Path]:
         makers |= {
             "histograms": tables.histograms,
             "scatter": tables.scatter,
-            "frequencies": tables.frequencies,
+            "frequencies": categories.frequencies,
+            "predictability": categories.predictability,
             "progress": tables.progress,
             "projection": projection.figure,
         }

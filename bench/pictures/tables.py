@@ -1,4 +1,4 @@
-"""Tables: histograms, the scatter of two columns (also while training), category frequencies, statistics."""
+"""Tables: histograms, the scatter of two columns (also while training), statistics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.pictures import style
-from bench.points import category_counts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,50 +137,6 @@ def _scatter(sample: Sample, panels: list[tuple[str, Array, Labels]], width: flo
         handles.append(Line2D([], [], ls="", marker="o", color=style.CLASSES[c % len(style.CLASSES)], label=label))
     style.legend_right(fig, handles)
     style.title(fig, sample, " × ".join(names) + what)
-    return fig
-
-
-def frequencies(sample: Sample) -> Figure | None:
-    """Each category's frequency in the synthetic rows against the training rows, plain and logarithmic."""
-    real, fake = sample.frequencies
-    if not len(real):
-        return None
-    sizes = category_counts(sample.schema)
-    names = [sample.schema.columns[i].name for i in sample.schema.categorical]
-    few = len(sizes) <= len(style.CLASSES)
-    fig = style.figure(10.4, 4.7)
-    plain, logarithmic = fig.subplots(1, 2)
-    handles = []
-    used = (real > 0) | (fake > 0)
-    floor = 0.5 * min(real[real > 0].min(initial=1), fake[fake > 0].min(initial=1))
-    start = 0
-    for k, (size, name) in enumerate(zip(sizes, names, strict=True)):
-        part = np.arange(start, start + size)[used[start : start + size]]
-        start += size
-        color = style.CLASSES[k] if few else style.REAL
-        for ax, a, b in (
-            (plain, real[part], fake[part]),
-            (logarithmic, np.maximum(real[part], floor), np.maximum(fake[part], floor)),
-        ):
-            dots = ax.scatter(a, b, s=18, alpha=0.6, color=color, linewidths=0, label=style.shorten(name))
-        handles.append(dots)
-    top = max(real.max(), fake.max()) * 1.05
-    plain.plot([0, top], [0, top], color=style.GREY, lw=1)
-    logarithmic.plot([floor, top], [floor, top], color=style.GREY, lw=1)
-    logarithmic.set(xscale="log", yscale="log", title="logarithmic")
-    plain.set(title="plain")
-    for ax in (plain, logarithmic):
-        ax.set_xlabel("frequency in training rows", fontsize=9)
-        ax.set_ylabel("frequency in synthetic rows", fontsize=9)
-        ax.title.set_fontsize(10)
-        ax.tick_params(labelsize=8)
-        ax.grid(alpha=0.3)
-    if few:
-        style.legend_right(fig, handles)
-    mse = float(np.mean((real - fake) ** 2))
-    what = f"{int(used.sum()):,} categories of {len(sizes)} columns; MSE {mse:.3g}"
-    note = f"{what}; a frequency of zero lies on the edge at {floor:.1g} (logarithmic)"
-    style.title(fig, sample, "category frequencies", note)
     return fig
 
 

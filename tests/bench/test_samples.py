@@ -6,9 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from bench.categorical_scores import Pairs
 from bench.errors import BenchError
 from bench.monitor import TrainingMonitor
-from bench.samples import Sample, rank, take
+from bench.samples import Sample, histories, rank, save_history, take
 from bench.task import Column, Schema
 
 MIXED = Schema("tabular", (3,), ("a", "b"), (Column("x"), Column("k", ("u", "v")), Column("y", missing=True)), rare=1)
@@ -36,7 +37,7 @@ def sample(schema, n=2000):
 @pytest.mark.parametrize("schema", [MIXED, IMAGE], ids=["mixed", "image"])
 def test_a_file_gives_back_what_was_saved(schema, tmp_path: Path):
     before = sample(schema)
-    path = before.save(tmp_path / "t" / f"{before.stem}.npz")
+    path = before.save(tmp_path / "t")
     assert path.name == "m-append-2x-seed3.npz"
     assert [p.name for p in path.parent.iterdir()] == [path.name]
     after = Sample.load(path)
@@ -54,6 +55,30 @@ def test_a_file_gives_back_what_was_saved(schema, tmp_path: Path):
         np.testing.assert_array_equal(a.labels, b.labels)
 
 
+def test_the_points_of_predictability_come_back(tmp_path: Path):
+    pairs = Pairs(np.array([0.9, 0.5]), np.array([0.8, 0.6]), ("site", "sex"))
+    X, y = rows(MIXED, 50)
+    after = Sample.load(take(FIT, "tstr", MIXED, X, y, X, y, predictability={"rf": pairs}).save(tmp_path))
+    assert list(after.predictability) == ["rf"]
+    assert after.predictability["rf"].names == pairs.names
+    assert after.predictability["rf"].mse == pytest.approx(0.01)
+
+
+def test_histories_of_other_seeds_of_the_same_draw_are_found(tmp_path: Path):
+    before = sample(MIXED)
+    path = before.save(tmp_path)
+    for seed, regime, method in (
+        (4, "append:2x", "m"),
+        (5, "append:2x", "m"),
+        (6, "tstr", "m"),
+        (7, "append:2x", "mm"),
+    ):
+        save_history(SimpleNamespace(method=method, seed=seed), regime, before.history, tmp_path)
+    save_history(SimpleNamespace(method="m", seed=8), "append:2x", [], tmp_path)  # a method that trains nothing
+    assert {p.name for p in histories(path)} == {"m-append-2x-seed4.json", "m-append-2x-seed5.json"}
+    assert Sample.load(path).other_histories == {4: before.history, 5: before.history}
+
+
 def test_real_and_synthetic_rows_are_few_and_of_the_same_classes():
     kept = sample(MIXED, n=5000)
     assert len(kept.real) == len(kept.synthetic) <= 502
@@ -65,7 +90,7 @@ def test_real_and_synthetic_rows_are_few_and_of_the_same_classes():
 def test_a_method_without_history_or_snapshots(tmp_path: Path):
     X, y = rows(MIXED, 50)
     kept = take(FIT, "balance", MIXED, X, y, X[y == 1], y[y == 1])
-    after = Sample.load(kept.save(tmp_path / "x.npz"))
+    after = Sample.load(kept.save(tmp_path))
     assert after.history == []
     assert after.snapshots == ()
 
@@ -85,8 +110,7 @@ def test_ranking_puts_the_separating_column_first_even_for_few_rare_rows():
 def test_other_files_are_refused_in_one_line(content, tmp_path: Path):
     path = tmp_path / "x.npz"
     if content == "half":
-        sample(MIXED).save(path)
-        content = path.read_bytes()[:2000]
+        content = sample(MIXED).save(tmp_path).read_bytes()[:2000]
     path.write_bytes(content)
     with pytest.raises(BenchError, match=r"x\.npz is not a sample file"):
         Sample.load(path)

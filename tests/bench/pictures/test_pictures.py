@@ -9,8 +9,9 @@ from matplotlib.image import imread
 from sklearn.datasets import load_digits, load_wine
 from sklearn.preprocessing import StandardScaler
 
+from bench.categorical_scores import Pairs
 from bench.monitor import Snapshot
-from bench.pictures import draw, images, projection, series, style, tables, training
+from bench.pictures import categories, draw, images, projection, series, style, tables, training
 from bench.samples import Sample
 from bench.task import Column, Schema
 
@@ -24,7 +25,8 @@ def wine():
     y = data.target.to_numpy(np.int64)
     shots = tuple(Snapshot(s, "", X[:60] * s / 30, y[:60]) for s in (10, 20, 30))
     made = sample(schema, X, y, snapshots=shots, ranking=tuple(range(13)))
-    return replace(made, frequencies=np.array([[0.5, 0.5], [0.7, 0.3]]))
+    learnt = Pairs(np.array([0.9, 0.5, 0.7, 0.6]), np.array([0.8, 0.52, 0.3, 0.6]), ("site", "sex", "stage", "age"))
+    return replace(made, frequencies=np.array([[0.5, 0.5], [0.7, 0.3]]), predictability={"lr": learnt, "rf": learnt})
 
 
 def digits():
@@ -62,7 +64,19 @@ def names(paths):
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
-        (wine, {"losses", "histograms", "scatter", "frequencies", "progress", "projection", "statistics"}),
+        (
+            wine,
+            {
+                "losses",
+                "histograms",
+                "scatter",
+                "frequencies",
+                "predictability",
+                "progress",
+                "projection",
+                "statistics",
+            },
+        ),
         (digits, {"losses", "images", "progress", "projection"}),
         (waves, {"losses", "windows", "projection"}),
     ],
@@ -91,9 +105,9 @@ def test_captions_say_task_method_source_rows_seed_and_budget():
 @pytest.mark.parametrize(
     ("make", "drawer"),
     [
-        (wine, tables.scatter), (wine, tables.histograms), (wine, tables.progress), (wine, tables.frequencies),
-        (wine, training.losses), (wine, projection.figure), (digits, images.sheet), (digits, images.progress),
-        (waves, series.windows),
+        (wine, tables.scatter), (wine, tables.histograms), (wine, tables.progress), (wine, categories.frequencies),
+        (wine, categories.predictability), (wine, training.losses), (wine, projection.figure), (digits, images.sheet),
+        (digits, images.progress), (waves, series.windows),
     ],
 )  # fmt: skip
 def test_simulated_rows_are_said_in_red_and_never_called_real(make, drawer):
@@ -110,7 +124,7 @@ def test_a_sample_of_almost_nothing_draws_what_it_can(tmp_path: Path):
     none = np.empty((0, 14), np.float32), np.empty(0, np.int64)
     bare = replace(
         few, real=none[0], y_real=none[1], synthetic=none[0], y_synthetic=none[1], history=(), snapshots=(),
-        frequencies=np.zeros((2, 0)),
+        frequencies=np.zeros((2, 0)), predictability={},
     )  # fmt: skip
     assert draw(bare, tmp_path) == []
     one = replace(
@@ -137,6 +151,26 @@ def test_a_plane_is_drawn_in_its_own_axes_without_projection(tmp_path: Path):
     ring = sample(schema, X, np.zeros(60, np.int64), ranking=(1, 0))
     assert names(draw(ring, tmp_path)) == {"losses", "histograms", "scatter", "statistics"}
     assert tables.scatter(ring).axes[0].get_xlabel() == "x"
+
+
+def test_losses_show_the_other_seeds_as_thin_lines():
+    alone, before = wine(), training.losses(wine())
+    figure = training.losses(replace(alone, other_histories={4: alone.history, 2: alone.history}))
+    for ax, ax_before in zip(figure.axes, before.axes, strict=True):
+        thin = [line for line in ax.get_lines() if line.get_linewidth() < 1]
+        assert len(thin) == 2 * (
+            len(ax_before.get_lines()) - ("chance (ideal)" in ax_before.get_legend_handles_labels()[1])
+        )
+    assert "thin lines: seeds 2, 4" in text_of(figure)
+    assert "thin lines" not in text_of(before)
+
+
+def test_predictability_names_the_points_that_are_farthest_off():
+    figure = categories.predictability(wine())
+    assert [ax.get_title() for ax in figure.axes] == [
+        "logistic regression: MSE 0.043", "random forest of 10 trees: MSE 0.043",
+    ]  # fmt: skip
+    assert [text.get_text() for text in figure.axes[0].texts] == ["stage", "site", "sex"]
 
 
 def test_losses_that_blow_up_fail_or_are_missing():
