@@ -8,6 +8,7 @@ steps of training.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 IMAGES_PER_CLASS = 4
 CLASSES_SHOWN = 10
 TABLE_ROWS = 200
+#: seconds between two writes of a training that goes on
+SAVE_EVERY = 10.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class TrainingMonitor:
     points : how many steps of each part are recorded, evenly spaced; the last step always is.
     keep : whether to keep snapshots (4 images of up to 10 classes, 200 rows of a table; of series none).
     pause : called around the work; the trial passes its clock's, which stops the phase being timed.
+    save : writes what there is so far; called after a record if the last call is ``SAVE_EVERY`` seconds ago, so that
+        a long training can be looked at while it goes on, and one that is stopped leaves its pictures.
 
     Attributes
     ----------
@@ -66,9 +71,11 @@ class TrainingMonitor:
         points: int = 10,
         keep: bool = True,
         pause: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        save: Callable[[TrainingMonitor], object] | None = None,
     ) -> None:
         self.X, self.y, self.schema = X, y, schema
-        self.seed, self.points, self.pause = seed, points, pause
+        self.seed, self.points, self.pause, self.save = seed, points, pause, save
+        self.saved = time.monotonic()
         self.keep = keep and schema.modality != "series"
         self.history: list[dict[str, Any]] = []
         self.snapshots: list[Snapshot] = []
@@ -78,18 +85,15 @@ class TrainingMonitor:
         return step * self.points // total != (step - 1) * self.points // total
 
     def record(
-        self, step: int, losses: Mapping[str, float], draw: Callable[[], tuple[Array, Labels]], part: str = ""
+        self, step: int, losses: Mapping[str, float], draw: Callable[[], tuple[Array, Labels]] | None, part: str = ""
     ) -> None:
-        """Keep the losses, and judge freshly drawn rows. A draw that fails leaves its reason in the history."""
+        """Keep the losses, and judge freshly drawn rows. A draw that fails leaves its reason in the history;
+        ``draw`` is None in a phase that trains nothing rows are drawn from."""
         with self.pause():
             entry, reasons = _entry(step, part, losses)
             try:
-                rows, labels = draw()
-                rows = check_rows(rows, labels, self.schema)
-                entry["detector"] = self._accuracy(rows, labels)
-                if self.keep:
-                    chosen = self._few(labels)
-                    self.snapshots.append(Snapshot(step, part, rows[chosen], labels[chosen]))
+                if draw is not None:
+                    entry["detector"] = self._judge(step, part, *draw())
             except InvalidRows as error:
                 reasons.append(f"invalid rows: {error}")
             except Exception as error:
@@ -97,6 +101,18 @@ class TrainingMonitor:
             if reasons:
                 entry["reason"] = "; ".join(reasons)
             self.history.append(entry)
+            if self.save is not None and time.monotonic() - self.saved > SAVE_EVERY:
+                self.save(self)
+                self.saved = time.monotonic()
+
+    def _judge(self, step: int, part: str, rows: Array, labels: Labels) -> float:
+        """The detector's accuracy on a draw, of which a few rows are kept."""
+        rows = check_rows(rows, labels, self.schema)
+        accuracy = self._accuracy(rows, labels)
+        if self.keep:
+            chosen = self._few(labels)
+            self.snapshots.append(Snapshot(step, part, rows[chosen], labels[chosen]))
+        return accuracy
 
     def _accuracy(self, rows: Array, labels: Labels) -> float:
         real, fake = match(self.y, labels, np.random.default_rng(self.seed), detector.MAX_ROWS)

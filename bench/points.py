@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
 
 def match(
-    y_real: Labels, y_synthetic: Labels, rng: np.random.Generator, limit: int
+    y_real: Labels, y_synthetic: Labels, rng: np.random.Generator, limit: int, least: int = 1
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Choose as many real as synthetic rows, with the same class mix, at most about ``limit`` of each.
 
     A draw for ``balance`` may hold the rare class alone; compared with all real rows every method would look wrong
     by the class mix. Of each class the smaller side decides: ``min(real, synthetic)`` rows, thinned in proportion
-    when the sum exceeds ``limit`` (a class keeps at least one row, so the result may be longer by the class count).
+    when the sum exceeds ``limit`` (a class keeps ``least`` of its rows, so the result may be longer).
 
     Returns
     -------
@@ -29,7 +29,7 @@ def match(
     pools = [(np.flatnonzero(y_real == c), np.flatnonzero(y_synthetic == c)) for c in classes]
     counts = np.array([min(len(a), len(b)) for a, b in pools], dtype=np.int64)
     if counts.sum() > limit:
-        counts = np.maximum(1, counts * limit // counts.sum())
+        counts = np.maximum(np.minimum(counts, least), counts * limit // counts.sum())
     chosen = [
         (rng.choice(a, k, replace=False), rng.choice(b, k, replace=False))
         for (a, b), k in zip(pools, counts, strict=True)

@@ -14,7 +14,7 @@ import os
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 MAX_ROWS = 500
+#: of each class, where there are as many: what a row of the sheet shows
+MIN_IMAGES = 8
 MAX_COUNTED = 20_000
 
 
@@ -163,7 +165,7 @@ def take(
 ) -> Sample:
     """Choose what is kept of one draw: X, y are the training rows, ``drawn``, ``labels`` the synthetic ones."""
     rng = np.random.default_rng(seed)
-    real, fake = match(y, labels, rng, MAX_ROWS)
+    real, fake = match(y, labels, rng, MAX_ROWS, MIN_IMAGES if schema.modality == "image" else 1)
     frequencies = np.zeros((2, 0))
     if schema.modality == "tabular" and schema.categorical:
         a, b = match(y, labels, rng, MAX_COUNTED)
@@ -175,12 +177,31 @@ def take(
     )  # fmt: skip
 
 
-def save_history(fit: Fit, regime: Regime | str, history: Sequence[dict[str, Any]], folder: Path) -> None:
+def unfinished(fit: Fit, regime: Regime | str, schema: Schema, X: Array, y: Labels, monitor: TrainingMonitor) -> Sample:
+    """How far a training has come: its history and snapshots beside real rows, and no synthetic rows yet."""
+    kept = take(fit, regime, schema, X, y, X, y, monitor)
+    return replace(
+        kept,
+        n_synthetic=0,
+        synthetic=kept.synthetic[:0],
+        y_synthetic=kept.y_synthetic[:0],
+        frequencies=np.zeros((2, 0)),
+    )
+
+
+def save_history(fit: Fit, regime: Regime | str, history: Sequence[dict[str, Any]]) -> None:
     """Write how the training of one more seed went, where it has a history at all."""
     if history:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder(fit).mkdir(parents=True, exist_ok=True)
         text = json.dumps({"seed": fit.seed, "history": list(history)}, allow_nan=False)
-        replace_text(folder / f"{_stem(fit.method, str(regime), fit.seed)}.json", text)
+        replace_text(folder(fit) / f"{_stem(fit.method, str(regime), fit.seed)}.json", text)
+
+
+def folder(fit: Fit) -> Path:
+    """Where the samples of a fit's task and source lie. Raises ``BenchError`` for a fit without a place for them."""
+    if fit.samples is None:
+        raise BenchError(f"{fit.label} keeps no samples")
+    return fit.samples / f"{fit.task}.{fit.origin.source}"
 
 
 def histories(path: Path) -> list[Path]:

@@ -112,7 +112,9 @@ class _Walk:
         if asked:
             method.wanted = tuple(int(c) for c in np.unique(np.concatenate(asked)))
         warm_up(fit.method, method)
-        self.monitor = TrainingMonitor(rows.X, rows.y, rows.schema, seed, keep=fit.pictured, pause=self.clock.pause)
+        given = (rows.X, rows.y, rows.schema)
+        save = functools.partial(self._save_unfinished, rows) if fit.pictured else None
+        self.monitor = TrainingMonitor(*given, seed, keep=fit.pictured, pause=self.clock.pause, save=save)
         method.monitor = self.monitor
         return method
 
@@ -140,15 +142,18 @@ class _Walk:
         found.fidelity.update(own)
         found.privacy.update(peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, drawn, rows.schema, seed))
         if fit.samples is not None and str(regime) == self._pictured():
-            place = fit.samples / f"{fit.task}.{fit.origin.source}"
             if fit.pictured:
                 given = (rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed, found.predictability)
-                samples.take(fit, regime, *given).save(place)
+                samples.take(fit, regime, *given).save(samples.folder(fit))
             else:
-                samples.save_history(fit, regime, self.monitor.history, place)
+                samples.save_history(fit, regime, self.monitor.history)
         spent = time.perf_counter() - start
         self.accounted += spent
         return {"fidelity": found.fidelity, "privacy": found.privacy, "measure_s": spent}
+
+    def _save_unfinished(self, rows: _Rows, monitor: TrainingMonitor) -> None:
+        fit = self.fit
+        samples.unfinished(fit, self._pictured(), rows.schema, rows.X, rows.y, monitor).save(samples.folder(fit))
 
     def _pictured(self) -> str:
         """The regime whose draw is kept for pictures: the one that has every class, where there is one."""

@@ -8,7 +8,7 @@ file               shows
 ``losses``         loss curves with the detector's accuracy, of every seed (methods that report their training)
 ``progress``       image sheets, or scatters of two columns, over the steps of training
 ``projection``     PCA, fitted on the real rows, and t-SNE, fitted on both
-``histograms``     tables: up to 12 columns, real against synthetic
+``histograms``     tables: up to 30 columns, real against synthetic
 ``scatter``        tables: the two numeric columns that separate the classes best
 ``frequencies``    tables with categories: each category's frequency, synthetic against real
 ``predictability`` the same: each variable's accuracy when predicted from the others, where that was measured
@@ -62,7 +62,7 @@ def draw(sample: Sample, folder: Path) -> list[Path]:
             figure.savefig(temporary)
             os.replace(temporary, path)
             paths.append(path)
-    if modality == "tabular" and len(sample.real):
+    if modality == "tabular" and min(len(sample.real), len(sample.synthetic)):
         path = folder / f"{sample.stem}.statistics.csv"
         tables.statistics(sample).to_csv(path, index=False, float_format="%.6g")
         paths.append(path)

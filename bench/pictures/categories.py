@@ -8,6 +8,7 @@ import numpy as np
 
 from bench.pictures import style
 from bench.points import category_counts
+from bench.samples import MAX_COUNTED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,9 +58,12 @@ def frequencies(sample: Sample) -> Figure | None:
     if few:
         style.legend_right(fig, handles)
     mse = float(np.mean((real - fake) ** 2))
-    what = f"{int(used.sum()):,} categories of {len(sizes)} columns; MSE {mse:.3g}"
+    what = f"{int(used.sum()):,} categories of {len(sizes)} columns; mean squared gap {mse:.3g}"
     note = f"{what}; a frequency of zero lies on the edge at {floor:.1g} (logarithmic)"
-    style.title(fig, sample, "category frequencies", note)
+    rows = (
+        f"as many of {sample.n_synthetic:,} synthetic as of {sample.n_train:,} training rows, at most {MAX_COUNTED:,}"
+    )
+    style.title(fig, sample, "category frequencies", note, rows)
     return fig
 
 
@@ -91,7 +95,7 @@ def predictability(sample: Sample) -> Figure | None:
         ax.tick_params(labelsize=8)
         ax.grid(alpha=0.3)
     count = len(next(iter(sample.predictability.values())).names)
-    note = f"a point is one of {count} variables, predicted from all others; learnt from at most 5,000 of all rows, "
-    note += "tested on the same validation rows"
-    style.title(fig, sample, "predictability of each variable", note)
+    note = f"a point is one of {count} variables, predicted from all others; both tested on the same validation rows"
+    rows = f"at most 5,000 of {sample.n_synthetic:,} synthetic rows, as many training rows"
+    style.title(fig, sample, "predictability of each variable", note, rows)
     return fig

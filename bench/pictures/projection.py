@@ -48,8 +48,8 @@ def figure(sample: Sample) -> Figure | None:
     _tsne(right, real, fake)
     style.legend_right(fig, handles)
     how = "windows averaged over their variables; " if sample.schema.modality == "series" else ""
-    note = f"{how}up to {MAX_ROWS} rows of each kind; PCA fitted on training rows, t-SNE on both"
-    style.title(fig, sample, "PCA and t-SNE", note)
+    rows = f"{len(fake)} of {sample.n_synthetic:,} synthetic rows, {len(real)} of {sample.n_train:,} training rows"
+    style.title(fig, sample, "PCA and t-SNE", f"{how}PCA fitted on training rows, t-SNE on both", rows)
     return fig
 
 

@@ -27,12 +27,17 @@ def figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height), dpi=DPI, layout="constrained")
 
 
-def title(fig: Figure, sample: Sample, what: str, note: str = "") -> None:
-    """A title over the figure, and below it a caption: where the rows come from, how many, which run; then ``note``."""
+def title(fig: Figure, sample: Sample, what: str, note: str = "", rows: str | None = None) -> None:
+    """A title over the figure, and below it a caption: where the rows come from, how many, which run; then ``note``.
+
+    ``rows`` says how many where a figure shows others than the sample's.
+    """
     simulated = sample.source == "simulated"
     color = "#B00020" if simulated else GREY
     source = "SIMULATED" if simulated else sample.source
-    rows = f"{len(sample.synthetic):,} of {sample.n_synthetic:,} synthetic rows, {len(sample.real):,} training rows"
+    if rows is None:
+        drawn = f"{len(sample.synthetic):,} of {sample.n_synthetic:,} synthetic rows"
+        rows = f"{drawn if sample.n_synthetic else 'training has not ended'}, {len(sample.real):,} training rows"
     facts = f"{source} data · {rows} · regime {sample.regime} · seed {sample.seed} · budget {sample.budget}"
     heading = f"{sample.task} × {sample.method}: {what}" + (" (SIMULATED data)" if simulated else "")
     fig.suptitle(heading, x=0.01, ha="left", fontsize=11, fontweight="bold", color=color if simulated else "black")

@@ -13,32 +13,33 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from bench.samples import Sample
     from bench.task import Array, Labels
 
-COLUMNS = 12
+COLUMNS = 30
 CATEGORIES = 8
 STEPS = 5
 
 
 def histograms(sample: Sample) -> Figure | None:
-    """Up to 12 columns: the numeric ones that separate the classes best, then categorical ones. None without rows."""
+    """Up to 30 columns: the numeric ones that separate the classes best, then categorical ones. None without rows."""
     if not len(sample.synthetic):
         return None
     schema = sample.schema
     categorical = schema.categorical[: max(COLUMNS - len(sample.ranking), COLUMNS // 3)]
     shown = [*sample.ranking[: COLUMNS - len(categorical)], *categorical]
-    columns = min(4, len(shown))
+    columns = min(4 if len(shown) <= 12 else 6, len(shown))
     rows = math.ceil(len(shown) / columns)
-    fig = style.figure(max(6.5, 2.9 * columns + 1.3), 2.2 * rows + 1.2)
+    fig = style.figure(max(6.5, (2.9 if columns < 5 else 2.3) * columns + 1.3), 2.2 * rows + 1.2)
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax, i in zip(axes, shown, strict=False):
         real, fake = sample.real[:, i], sample.synthetic[:, i]
         if schema.columns[i].numeric:
             _numbers(ax, real, fake)
         else:
-            _categories(ax, real, fake, schema.columns[i].categories or ())
+            _categories(ax, real.astype(np.int64), fake.astype(np.int64), schema.columns[i].categories or ())
         ax.set_title(style.shorten(schema.columns[i].name, 26), fontsize=9)
         ax.set_yticks([])
         ax.tick_params(labelsize=7)
@@ -56,7 +57,7 @@ def histograms(sample: Sample) -> Figure | None:
     return fig
 
 
-def _numbers(ax: Axes, real: Array, fake: Array) -> None:
+def _numbers(ax: Axes, real: NDArray[np.floating], fake: NDArray[np.floating]) -> None:
     low, high = style.limits(real, fake)
     bins = np.linspace(low, high, 31)
     for values in (real, fake):
@@ -68,14 +69,19 @@ def _numbers(ax: Axes, real: Array, fake: Array) -> None:
     ax.set_xlim(low, high)
 
 
-def _categories(ax: Axes, real: Array, fake: Array, names: tuple[str, ...]) -> None:
-    share = [np.bincount(values.astype(np.int64), minlength=len(names)) / len(values) for values in (real, fake)]
+def _categories(ax: Axes, real: Labels, fake: Labels, names: tuple[str, ...]) -> None:
+    numeric = np.array([name.isdigit() for name in names])
+    if numeric.sum() > 2 * CATEGORIES and numeric.sum() > len(names) - 2:  # ages in years, and missing
+        values = np.array([float(name) if name.isdigit() else np.nan for name in names])
+        _numbers(ax, *(values[codes][numeric[codes]] for codes in (real, fake)))
+        return
+    share = [np.bincount(codes, minlength=len(names)) / len(codes) for codes in (real, fake)]
     order = np.argsort(-np.maximum(*share), kind="stable")
-    top, rest = order[:CATEGORIES], order[CATEGORIES:]
+    top, rest = np.sort(order[:CATEGORIES]), order[CATEGORIES:]  # in the order of the categories: bands of age keep it
     labels = [style.shorten(names[i], 9) for i in top]
     heights = [s[top] for s in share]
     if len(rest):
-        labels.append("other")
+        labels.append(f"{len(rest)} more")
         heights = [np.append(h, s[rest].sum()) for h, s in zip(heights, share, strict=True)]
     at = np.arange(len(labels))
     ax.bar(at, heights[0], 0.8, color=style.REAL, alpha=0.45)

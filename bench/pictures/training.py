@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from bench.pictures import style
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def losses(sample: Sample) -> Figure | None:
     if not sample.history:
         return None
     parts = list(dict.fromkeys(entry["part"] for entry in sample.history))
-    shown = parts[:PARTS]
+    shown = _rarest(sample, parts)
     fig = style.figure(max(7.5, 3.6 * len(shown) + 1.9), 5.2)
     axes = fig.subplots(2, len(shown), squeeze=False, sharex="col", height_ratios=[3, 2])
     names = _losses(sample.history)
@@ -55,6 +57,15 @@ def losses(sample: Sample) -> Figure | None:
     style.legend_right(fig, list(handles.values()))
     style.title(fig, sample, "training", _note(sample, len(parts)))
     return fig
+
+
+def _rarest(sample: Sample, parts: list[str]) -> list[str]:
+    """Of more parts than there is room for, the classes with the fewest training rows, in the order of training."""
+    counts = dict(
+        zip(sample.schema.classes, np.bincount(sample.y_real, minlength=sample.schema.n_classes), strict=True)
+    )
+    chosen = sorted(parts, key=lambda part: counts.get(part, 0))[:PARTS]
+    return [part for part in parts if part in chosen]
 
 
 def _losses(history: History) -> list[str]:
@@ -108,7 +119,7 @@ def _detector(ax: Axes, own: History, others: Sequence[History]) -> None:
 
 
 def _note(sample: Sample, parts: int) -> str:
-    notes = [f"the first {PARTS} of {parts} parts are shown"] if parts > PARTS else []
+    notes = [f"{PARTS} of {parts} parts, those of the rarest classes"] if parts > PARTS else []
     if sample.other_histories:
         notes.append(f"thin lines: seeds {', '.join(map(str, sorted(sample.other_histories)))}")
     reasons = [f"step {entry['step']}: {entry['reason']}" for entry in sample.history if entry.get("reason")]

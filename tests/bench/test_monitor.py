@@ -36,6 +36,24 @@ def test_wants_is_evenly_spaced_and_ends_on_the_last_step(total, points):
     assert gaps.max() - gaps.min() <= 1
 
 
+def test_what_there_is_so_far_is_saved_now_and_then(monkeypatch):
+    X, y = table()
+    clock = iter([0.0, 3.0, 11.0, 11.0, 12.0]).__next__
+    monkeypatch.setattr("bench.monitor.time.monotonic", clock)
+    seen = []
+    m = TrainingMonitor(X, y, TABLE, save=lambda monitor: seen.append(len(monitor.history)))
+    for step in (1, 2, 3):
+        m.record(step, {"g": 1.0}, lambda: (X, y))
+    assert seen == [2]  # at 11 seconds; not at 3 nor at 12
+
+
+def test_a_phase_without_draws_keeps_its_losses_alone():
+    m = monitor()
+    m.record(1, {"reconstruction": 0.5}, None, part="embed")
+    assert m.history == [{"step": 1, "part": "embed", "reconstruction": 0.5, "detector": None}]
+    assert m.snapshots == []
+
+
 def test_rows_are_judged_against_real_rows_of_their_own_classes():
     """Perfect rows of the rare class alone must not look wrong because the training rows are mostly another class."""
     rare = np.random.default_rng(1).normal(10, 1, (100, 3)).astype(np.float32)

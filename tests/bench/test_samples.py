@@ -8,8 +8,9 @@ import pytest
 
 from bench.categorical_scores import Pairs
 from bench.errors import BenchError
+from bench.fit import Fit
 from bench.monitor import TrainingMonitor
-from bench.samples import Sample, histories, rank, save_history, take
+from bench.samples import Sample, folder, histories, rank, save_history, take, unfinished
 from bench.task import Column, Schema
 
 MIXED = Schema("tabular", (3,), ("a", "b"), (Column("x"), Column("k", ("u", "v")), Column("y", missing=True)), rare=1)
@@ -64,19 +65,41 @@ def test_the_points_of_predictability_come_back(tmp_path: Path):
     assert after.predictability["rf"].mse == pytest.approx(0.01)
 
 
+def fit(method, seed, place):
+    return Fit("t", method, seed, 0, "quick", SimpleNamespace(source="simulated"), (), samples=place)
+
+
 def test_histories_of_other_seeds_of_the_same_draw_are_found(tmp_path: Path):
     before = sample(MIXED)
-    path = before.save(tmp_path)
+    path = before.save(folder(fit("m", 3, tmp_path)))
     for seed, regime, method in (
         (4, "append:2x", "m"),
         (5, "append:2x", "m"),
         (6, "tstr", "m"),
         (7, "append:2x", "mm"),
     ):
-        save_history(SimpleNamespace(method=method, seed=seed), regime, before.history, tmp_path)
-    save_history(SimpleNamespace(method="m", seed=8), "append:2x", [], tmp_path)  # a method that trains nothing
+        save_history(fit(method, seed, tmp_path), regime, before.history)
+    save_history(fit("m", 8, tmp_path), "append:2x", [])  # a method that trains nothing
     assert {p.name for p in histories(path)} == {"m-append-2x-seed4.json", "m-append-2x-seed5.json"}
     assert Sample.load(path).other_histories == {4: before.history, 5: before.history}
+
+
+def test_a_training_that_goes_on_leaves_its_history_beside_real_rows(tmp_path: Path):
+    X, y = rows(IMAGE, 300)
+    monitor = TrainingMonitor(X, y, IMAGE)
+    monitor.record(10, {"g": 1.0}, lambda: rows(IMAGE, 100, 5))
+    after = Sample.load(unfinished(FIT, "tstr", IMAGE, X, y, monitor).save(tmp_path))
+    assert (after.n_train, after.n_synthetic, len(after.synthetic)) == (300, 0, 0)
+    assert len(after.real) == 300
+    assert [entry["step"] for entry in after.history] == [shot.step for shot in after.snapshots] == [10]
+
+
+def test_of_images_every_class_keeps_a_row_of_the_sheet():
+    X, y = rows(IMAGE, 5000)
+    y[:] = 0
+    y[:12] = 1
+    kept = take(FIT, "tstr", IMAGE, X, y, X, y)
+    assert np.bincount(kept.y_real)[1] == np.bincount(kept.y_synthetic)[1] == 8
 
 
 def test_real_and_synthetic_rows_are_few_and_of_the_same_classes():

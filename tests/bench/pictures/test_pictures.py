@@ -184,11 +184,34 @@ def test_losses_that_blow_up_fail_or_are_missing():
     assert len(figure.axes) == 2 * training.PARTS
     assert figure.axes[0].get_yscale() == "linear"  # two points, none of them typical
     text = text_of(figure)
-    assert "the first 4 of 7 parts" in text
+    assert "4 of 7 parts" in text
     assert "step 2: RuntimeError: out of luck (and 1 more)" in text
     history = [{"step": s, "part": "", "g": 1.0, "detector": None} for s in range(9)]
     figure = training.losses(replace(wine(), history=[*history, {"step": 10, "part": "", "g": 1e9, "detector": None}]))
     assert figure.axes[0].get_yscale() == "symlog"
+
+
+def test_of_many_parts_those_of_the_rarest_classes_are_shown():
+    few = digits()
+    y = np.repeat(np.arange(10), [40, 40, 5, 40, 6, 40, 7, 40, 40, 8])
+    history = [{"step": 1, "part": str(part), "g": 1.0, "detector": 0.5} for part in range(10)]
+    figure = training.losses(replace(few, y_real=y, history=history))
+    assert [ax.get_title() for ax in figure.axes[:4]] == ["2", "4", "6", "9"]
+
+
+def test_categories_keep_their_order_and_what_is_left_is_counted():
+    names = tuple(f"{10 * i}-{10 * i + 9}" for i in range(10))
+    ages = tuple(str(i) for i in range(100))
+    schema = Schema("tabular", (2,), ("a", "b"), (Column("band", names), Column("age", (*ages, "NA"))))
+    codes = np.random.default_rng(0).integers(0, 100, 300)
+    codes[:3] = 100  # missing
+    X = np.stack([np.minimum(codes // 10, 9), codes], axis=1).astype(np.float32)
+    made = sample(schema, X, codes % 2)
+    figure = tables.histograms(made)
+    labels = [t.get_text() for t in figure.axes[0].get_xticklabels()]
+    assert labels[:-1] == sorted(labels[:-1], key=names.index)
+    assert labels[-1] == "2 more"
+    assert not figure.axes[1].get_xticklabels()[0].get_text().endswith("more")
 
 
 def test_the_mosaic_puts_images_in_class_rows():
