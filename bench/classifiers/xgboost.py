@@ -1,4 +1,4 @@
-"""Gradient-boosted trees: xgboost with its own defaults and histogram splits."""
+"""Gradient-boosted trees: xgboost with its own defaults, but one, and histogram splits."""
 
 from __future__ import annotations
 
@@ -19,16 +19,21 @@ from bench.registry import classifier
 
 @classifier("xgboost", modalities=("tabular", "image", "series"))
 class XGBoost(ClassifierMixin, BaseEstimator):
-    """Gradient-boosted trees (xgboost, hist, its own defaults: 100 trees of depth 6).
+    """Gradient-boosted trees (xgboost, hist, its own defaults: 100 trees of depth 6), starting from even odds.
 
-    The probabilities are, to the last digit, those of ``XGBClassifier(tree_method="hist", random_state=random_state,
-    n_jobs=n_jobs)`` fitted on the same rows. What this adds: training labels may be any (a class may be absent, which
-    XGBClassifier refuses), and ``class_weight``.
+    The probabilities are, to the last digit, those of ``XGBClassifier(tree_method="hist", base_score=0.5,
+    random_state=random_state, n_jobs=n_jobs)`` fitted on the same rows. What this adds: training labels may be any (a
+    class may be absent, which XGBClassifier refuses), and ``class_weight``.
+
+    ``base_score`` 0.5 was xgboost's default before version 2. Since then trees start from the share of the positives.
+    Where that is small, so are the second derivatives p(1 - p), whose sum in a leaf is held against
+    ``min_child_weight``: of 0.17 % positives it can allow no split at all, and every method that adds rows would seem
+    to gain what the classifier threw away.
 
     Parameters
     ----------
-    n_estimators, max_depth, learning_rate, subsample, colsample_bytree, min_child_weight, reg_lambda : xgboost's; None
-        means xgboost's default.
+    n_estimators, max_depth, learning_rate, subsample, colsample_bytree, min_child_weight, reg_lambda, base_score :
+        xgboost's; None means xgboost's default.
     class_weight : None, ``"balanced"`` or ``{class: weight}``, as in scikit-learn; becomes sample weights.
     random_state : seeds the subsampling of rows and columns; without effect where there is none.
     n_jobs : threads; the engines run one cell a core, hence 1.
@@ -44,6 +49,7 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         colsample_bytree: float | None = None,
         min_child_weight: float | None = None,
         reg_lambda: float | None = None,
+        base_score: float | None = 0.5,
         class_weight: str | Mapping[Any, float] | None = None,
         random_state: Any = 0,
         n_jobs: int = 1,
@@ -56,6 +62,7 @@ class XGBoost(ClassifierMixin, BaseEstimator):
         self.colsample_bytree = colsample_bytree
         self.min_child_weight = min_child_weight
         self.reg_lambda = reg_lambda
+        self.base_score = base_score
         self.class_weight = class_weight
         self.random_state = random_state
         self.n_jobs = n_jobs
