@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import config
+from bench import config, registry
 from bench.errors import BenchError
 
 
@@ -63,6 +63,15 @@ def test_overrides_match_patterns_and_the_last_wins(tmp_path):
         ('[[override]]\ntasks = ["a"]\nseed = 1', "an override has no key 'seed'"),
         ('budget = "fast"', "unknown budget 'fast'"),
         ("= 3", "cannot be read"),
+        ("seeds = [true]", "seeds must be"),
+        ("out = 5", "out must be str, not 5"),
+        ('offline = "yes"', "offline must be bool, not 'yes'"),
+        ("budget = 3", "budget must be str"),
+        ("method = 3", "'method' must be a table"),
+        ("[method]\ngan = 3", "method.gan must be a table of options, not 3"),
+        ("override = 3", r"an override is written \[\[override\]\]"),
+        ('[[override]]\ntasks = ["a"]\nmethods = "smote"', "'methods' must be a list of names"),
+        ('[[override]]\ntasks = ["a"]\nmethod.gan = 3', "method.gan must be a table of options"),
     ],
 )
 def test_bad_files_are_refused_in_one_line(tmp_path, text, message):
@@ -85,8 +94,6 @@ def test_an_absent_file_is_said(tmp_path):
 
 @pytest.mark.parametrize("budget", config.BUDGETS)
 def test_shipped_budgets_name_what_exists_and_options_that_are_taken(budget, names):
-    from bench import registry
-
     chosen = config.load(budget, None, {})
     for kind in ("task", "method", "classifier"):
         for name in getattr(chosen, f"{kind}s"):
@@ -96,3 +103,13 @@ def test_shipped_budgets_name_what_exists_and_options_that_are_taken(budget, nam
                     entry.create(**chosen.options(kind, name, task))
         for name in (n for t in (getattr(chosen, kind), *(o.get(kind, {}) for o in chosen.override)) for n in t):
             assert name in registry.BY_KIND[kind]
+
+
+@pytest.mark.parametrize("budget", ["smoke", "quick", "standard"])
+def test_every_method_that_trains_is_shortened_by_a_short_budget(budget):
+    """Otherwise ``augbench run --method acgan`` would train for its published hours and end at the time limit."""
+    registry.discover()
+    options = config.load(budget, None, {}).method
+    trained = {entry.name for entry in registry.methods if "steps" in entry.create().get_params()}
+    assert trained
+    assert trained - set(options) == set()
