@@ -1,4 +1,4 @@
-"""Rows as points: which real rows a draw is compared with, and the space that distances are taken in."""
+"""Rows as points: which real rows a draw is compared with, the space that distances are taken in, and grey levels."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.task import Array, Labels, Schema
+
+GREY_LEVELS = 256
+BLOCK = 500_000  # values looked at at once, where rows are many
 
 
 def match(
@@ -48,6 +51,35 @@ def embed(rows: Array, schema: Schema) -> Array:
     if schema.modality != "tabular" or not schema.categorical:
         return np.ascontiguousarray(rows.reshape(len(rows), -1), dtype=np.float32)
     return np.concatenate([rows[:, list(schema.numeric)], one_hot(rows, schema) / np.sqrt(2)], axis=1, dtype=np.float32)
+
+
+def snap(drawn: Array, training: Array) -> Array:
+    """Drawn images with every pixel at the nearest grey level that the training images have, as saving them would do.
+
+    A sigmoid or tanh never gives exactly 0 or 1, real pixels mostly are; comparing the numbers as drawn would measure
+    that and little else. Where the training images (m, ...) have more than 256 levels, ``drawn`` (n, ...) is returned
+    as it is.
+    """
+    levels = grey_levels(training)
+    if not len(levels):
+        return drawn
+    edges = (levels[1:] + levels[:-1]) / 2
+    out = np.empty_like(drawn)
+    step = max(1, BLOCK // max(1, drawn[:1].size))
+    for start in range(0, len(drawn), step):
+        out[start : start + step] = levels[np.searchsorted(edges, drawn[start : start + step])]
+    return out
+
+
+def grey_levels(images: Array) -> Array:
+    """The values that images (n, ...) take, in order: (k,) with k at most 256; empty if there are more."""
+    levels = np.empty(0, dtype=images.dtype)
+    step = max(1, BLOCK // max(1, images[:1].size))
+    for start in range(0, len(images), step):
+        levels = np.union1d(levels, images[start : start + step])
+        if len(levels) > GREY_LEVELS:
+            return np.empty(0, dtype=images.dtype)
+    return levels
 
 
 def one_hot(rows: Array, schema: Schema) -> Array:

@@ -69,7 +69,7 @@ class Clouds(Task):
 
     Parameters
     ----------
-    rows : of all parts together; 2,000 of training at most, so that the measures of privacy look at every row.
+    rows : of all parts together; at most 2,000 of them training rows, so that the measures ask about each.
     rare : share of the rare class.
     train : share of the rows that training takes; validation and test rows share the rest.
     """

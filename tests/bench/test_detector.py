@@ -53,3 +53,10 @@ def test_wide_rows_are_still_judged():
     real, fake = rng.normal(size=(2, 200, 600)).astype(np.float32)
     assert accuracy(real, fake + 3) > 0.99
     assert 0.35 < accuracy(real, fake) < 0.65
+
+
+def test_images_are_not_given_away_by_pixels_that_are_almost_0():
+    real, fake = np.random.default_rng(0).integers(0, 3, (2, 400, 1, 8, 8)).astype(np.float32) / 2
+    assert accuracy(real, np.clip(fake, 0.001, 0.999)) == accuracy(real, fake) < 0.6
+    flat = np.clip(fake, 0.001, 0.999).reshape(400, -1)
+    assert accuracy(real.reshape(400, -1), flat) > 0.99  # a table's numbers are judged as they are

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.stats import ks_2samp
 
-from bench.fidelity import density_coverage, kolmogorov_smirnov, measure
+from bench.fidelity import density_coverage, kolmogorov_smirnov, marginals, measure
 from bench.task import Column, Schema
 
 MIXED = Schema(
@@ -67,8 +67,8 @@ def test_fresh_draws_look_real(maker, schema):
 
 
 def test_which_measures_each_modality_has():
-    both = {"ks", "density", "coverage", "xgboost_auc", "logistic_auc"}
-    assert set(against(mixed, MIXED, *mixed(200, 2))) == both | {"tv", "frequency_mse", "association"}
+    both = {"ks", "ks_max", "density", "coverage", "xgboost_auc", "logistic_auc"}
+    assert set(against(mixed, MIXED, *mixed(200, 2))) == both | {"tv", "tv_max", "frequency_mse", "association"}
     assert set(against(series, SERIES, *series(200, 2))) == both | {"association", "autocorrelation"}
     assert set(against(image, IMAGE, *image(200, 2))) == both
     with_features = against(image, IMAGE, *image(200, 2), features=lambda rows: rows.reshape(len(rows), -1)[:, :8])
@@ -168,6 +168,49 @@ values = hnp.arrays(float, st.integers(1, 40), elements=st.integers(-5, 5))
 @pytest.mark.filterwarnings("ignore:divide by zero")
 def test_kolmogorov_smirnov_is_scipys(a, b):
     assert kolmogorov_smirnov(a, b) == pytest.approx(ks_2samp(a, b, method="asymp").statistic)
+
+
+def test_the_worst_column_is_told_from_the_mean():
+    real, fake = mixed(1000, 0)[0], mixed(1000, 2)[0]
+    fake[:, 1] += 100  # one number of two
+    fake[:, 3] = 1 - real[:, 3]  # one category of two
+    found = marginals(real, fake, MIXED)
+    assert found["ks_max"] == 1
+    assert found["ks"] == pytest.approx(0.5, abs=0.05)
+    share = np.mean(real[:, 3])
+    assert found["tv_max"] == pytest.approx(abs(2 * share - 1))
+    assert found["tv"] < 0.75 * found["tv_max"]
+
+
+def grey(n, seed):
+    """Images of 256 levels, many pixels exactly 0."""
+    rows, y = image(n, seed)
+    return np.round(rows * 255) / np.float32(255), y
+
+
+def test_a_sigmoid_that_never_gives_0_is_not_what_is_measured_of_images():
+    rows, y = grey(1000, 2)
+    fresh, squashed = (against(grey, IMAGE, made, y) for made in (rows, np.clip(rows, 0.001, 0.999)))
+    assert squashed == fresh
+    assert squashed["xgboost_auc"] == pytest.approx(0.5, abs=0.06)
+    told = against(grey, IMAGE, np.where(rows == 0, np.float32(0.02), rows), y)  # five levels off is a difference
+    assert told["ks"] > fresh["ks"] + 0.05
+    assert told["xgboost_auc"] > 0.9
+
+
+def test_images_are_compared_pixel_position_by_position():
+    rows, y = grey(1000, 2)
+    moved = rows.reshape(1000, -1)[:, np.random.default_rng(0).permutation(64)].reshape(rows.shape)
+    assert against(grey, IMAGE, rows, y)["ks"] < 0.06
+    assert against(grey, IMAGE, moved, y)["ks"] > 0.2  # all pixels together would be the same numbers
+
+
+def test_pixels_that_never_change_do_not_dilute_the_mean_over_positions():
+    rows, fake = (np.zeros((50, 1, 8, 8), np.float32) for _ in range(2))
+    rows[:25, :, 4, 4] = 1
+    fake[:, :, 4, 4] = 1
+    assert marginals(rows, fake, IMAGE) == {"ks": 0.5, "ks_max": 0.5}
+    assert marginals(fake, fake, IMAGE) == {}
 
 
 def test_density_coverage_by_hand():

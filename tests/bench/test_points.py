@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bench.points import embed, match
+from bench.points import GREY_LEVELS, embed, grey_levels, match, snap
 from bench.task import Column, Schema
 
 labels = hnp.arrays(np.int64, st.integers(0, 60), elements=st.integers(0, 4))
@@ -39,3 +39,21 @@ def test_a_different_category_is_one_unit_away():
 def test_series_and_images_are_flattened():
     schema = Schema("series", (4, 2), ("a", "b"), (Column("x"), Column("y")))
     assert embed(np.ones((3, 4, 2), dtype=np.float32), schema).shape == (3, 8)
+
+
+def test_drawn_pixels_go_to_the_nearest_grey_level_of_the_training_images():
+    training = np.array([0, 0.5, 1, 0], dtype=np.float32).reshape(2, 1, 1, 2)
+    drawn = np.array([0.001, 0.24, 0.26, 0.74, 0.76, 3], dtype=np.float32).reshape(3, 1, 1, 2)
+    found = snap(drawn, training)
+    assert found.dtype == np.float32
+    assert found.ravel().tolist() == [0, 0, 0.5, 0.5, 1, 1]
+    assert snap(drawn[:0], training).shape == (0, 1, 1, 2)
+
+
+def test_snapping_leaves_training_images_and_those_of_many_levels_as_they_are():
+    rng = np.random.default_rng(0)
+    grey = rng.integers(0, GREY_LEVELS, (700, 1, 28, 28)).astype(np.float32) / 255  # more than one block
+    assert len(grey_levels(grey)) == GREY_LEVELS
+    np.testing.assert_array_equal(snap(grey, grey), grey)
+    fine = rng.random((700, 1, 28, 28)).astype(np.float32)
+    assert snap(grey, fine) is grey
