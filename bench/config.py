@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError
+from bench.options import check_type
 from bench.registry import did_you_mean
 
 ENGINES = ("serial", "processes", "ray")
@@ -149,7 +150,7 @@ def seeds(value: Any) -> tuple[int, ...]:
     """How many seeds (0, 1, ...), or which. Raises ``BenchError``."""
     if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return tuple(range(value))
-    if isinstance(value, list | tuple) and value and all(isinstance(v, int) and v >= 0 for v in value):
+    if isinstance(value, list | tuple) and value and all(type(v) is int and v >= 0 for v in value):
         return tuple(dict.fromkeys(value))
     raise BenchError(f"seeds must be a number above 0 or a list of seed numbers, not {value!r}")
 
@@ -161,21 +162,37 @@ def _read(file: Path) -> dict[str, Any]:
         raise BenchError(f"configuration {file} is not there") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise BenchError(f"configuration {file} cannot be read: {error}") from error
-    known = [f.name for f in fields(Config) if f.name != "named"]
+    known = {f.name: str(f.type) for f in fields(Config) if f.name != "named"} | {"out": "str", "data_dir": "str"}
     for key, value in table.items():
         if key not in known:
             raise BenchError(f"{file}: unknown key {key!r}{did_you_mean(key, known)}")
-        wrong = (key in _LISTS and not _strings(value)) or (key in _TABLES and not isinstance(value, dict))
-        if wrong:
-            raise BenchError(f"{file}: {key!r} must be {'a list of names' if key in _LISTS else 'a table'}")
-    for table_ in table.get("override", ()):
-        if not isinstance(table_, dict) or not _strings(table_.get("tasks")):
+        if key != "seeds":  # ``seeds`` below takes a number, too
+            _check(file, key, value, known[key])
+    allowed = ("seeds", *_LISTS, *_TABLES)
+    for part in table.get("override", ()):
+        if not isinstance(part, dict) or not _strings(part.get("tasks")):
             raise BenchError(f"{file}: an override needs tasks = [names or patterns]")
-        allowed = ("tasks", "seeds", "methods", "classifiers", "regimes", *_TABLES)
-        for key in table_:
+        for key, value in part.items():
             if key not in allowed:
                 raise BenchError(f"{file}: an override has no key {key!r}{did_you_mean(key, allowed)}")
+            if key != "seeds":
+                _check(file, key, value, known[key])
     return table
+
+
+def _check(file: Path, key: str, value: Any, annotation: str) -> None:
+    """Raise ``BenchError`` if a key of the file, or of one of its overrides, is not of its type."""
+    if key in _LISTS and not _strings(value):
+        raise BenchError(f"{file}: {key!r} must be a list of names")
+    if key == "override" and not isinstance(value, list):
+        raise BenchError(f"{file}: an override is written [[override]]")
+    if key in _TABLES and not isinstance(value, dict):
+        raise BenchError(f"{file}: {key!r} must be a table")
+    if key in ("task", "method", "classifier"):
+        for name, options in value.items():
+            if not isinstance(options, dict):
+                raise BenchError(f"{file}: {key}.{name} must be a table of options, not {options!r}")
+    check_type(str(file), key, annotation, value)
 
 
 def _strings(value: Any) -> bool:

@@ -55,9 +55,10 @@ def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] =
     """Lay out every sensible (task, method, seed) with its cells. The baseline ``none``/``real`` is always in, since
     every board compares with it.
 
-    Raises ``BenchError`` for unknown names, for names the user gave that fit none of the tasks, and for a selection
-    that holds nothing.
+    Raises ``BenchError`` for unknown names, for options that are unknown or of a wrong type, for names the user gave
+    that fit none of the tasks, and for a selection that holds nothing.
     """
+    _check_options(config)
     matrix = Matrix()
     entries = {key: [_found(key, n) for n in getattr(config, key)] for key in ("tasks", "methods", "classifiers")}
     for key in ("methods", "classifiers"):
@@ -76,6 +77,18 @@ def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] =
     if not any(cell for fit in matrix.fits for cell in fit.cells if _asked_for(config, fit, cell)):
         raise BenchError(_nothing(config, matrix))
     return matrix
+
+
+def _check_options(config: Config) -> None:
+    """All options of the configuration, of what is selected and of what is not: a misspelt name is not passed over."""
+    everywhere = {kind: getattr(config, kind) for kind in (*registry.BY_KIND, "measures")}
+    for table in (everywhere, *config.override):
+        for kind, entries in registry.BY_KIND.items():
+            for name, options in table.get(kind, {}).items():
+                entry = entries[name]
+                if not entry.missing:
+                    entry.check_options(options)
+        check_options(table.get("measures", {}))
 
 
 def _asked_for(config: Config, fit: Fit, cell: Cell) -> bool:
@@ -112,9 +125,6 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
     if BASELINE not in names and BASELINE in registry.methods:
         names.insert(0, BASELINE)
     origin = matrix.origins[task.name]
-    for kind, chosen in (("method", names), ("classifier", [e.name for e in usable])):
-        for name in chosen:
-            registry.BY_KIND[kind][name].check_options(config.options(kind, name, task.name))
     fits = []
     for seed in config.for_task("seeds", task.name):
         for name in names:
@@ -147,7 +157,6 @@ def _measures(config: Config, task: str) -> dict[str, Any]:
     merged = dict(config.measures)
     for table in config.matching(task):
         merged |= table.get("measures", {})
-    check_options(merged)
     return merged
 
 

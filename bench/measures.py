@@ -20,21 +20,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from bench.errors import BenchError
+from bench.options import check_type
 from bench.registry import did_you_mean
 
 if TYPE_CHECKING:
     from bench.categorical_scores import Pairs, StudyScores
     from bench.task import Array, Labels, Schema
 
-OPTIONS = ("fidelity", "privacy", "frechet", "series", "forecast", "study")
+#: the options and their types, as an annotation has them
+OPTIONS = {
+    "fidelity": "bool",
+    "privacy": "bool",
+    "frechet": "int",
+    "series": "tuple[int, int]",
+    "forecast": "int",
+    "study": "list[Literal['lr', 'rf']]",
+}
 
 
 class Rows(Protocol):
-    """What the measures need of a split: training rows and held-out real rows (validation), preprocessed."""
+    """What the measures need of a split: training rows and held-out real rows (validation), preprocessed.
+
+    Rows do not change once they are measured against: what was learnt from them is kept as long as they are.
+    """
 
     X: Array
     y: Labels
@@ -44,10 +57,17 @@ class Rows(Protocol):
 
 
 def check_options(options: Mapping[str, Any]) -> None:
-    """Raise ``BenchError`` for an option that is not in the table above."""
-    for key in options:
+    """Raise ``BenchError`` for an option that is not in the table above, a wrong type or a negative number."""
+    for key, value in options.items():
         if key not in OPTIONS:
             raise BenchError(f"measures has no option {key!r}{did_you_mean(key, OPTIONS)}")
+        check_type("measures", key, OPTIONS[key], value)
+        if key in ("frechet", "series", "forecast") and np.min(value) < 0:
+            raise BenchError(f"measures: {key} must not be negative, not {value!r}; 0 leaves it out")
+
+
+#: the last study of each split, by its seed and number of drawn rows
+_studies: WeakKeyDictionary[Rows, dict[tuple[int, int], StudyScores]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -112,12 +132,14 @@ def _series(rows: Rows, drawn: Array, seed: int, options: Mapping[str, Any]) -> 
 
 
 def _study(rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping[str, Any]) -> StudyScores:
-    """The study's measures over the categorical columns; the class is the condition."""
+    """The study's measures over the categorical columns; the class is the condition. What models learn from the real
+    rows is the same for every method that draws as many, so it is learnt once."""
     from bench.categorical_scores import study_scores
 
     chosen = list(rows.schema.categorical)
     columns = [rows.schema.columns[i] for i in chosen]
-    return study_scores(
+    known = _studies.setdefault(rows, {})
+    scores = study_scores(
         (rows.X[:, chosen], rows.y),
         (drawn[:, chosen], labels),
         (rows.X_valid_rows[:, chosen], rows.y_valid),
@@ -126,4 +148,7 @@ def _study(rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping
         rows.schema.n_classes,
         models=options["study"],
         random_state=seed,
+        known=known.get((seed, len(drawn))),
     )
+    known[seed, len(drawn)] = scores
+    return scores

@@ -22,6 +22,8 @@ _ROOTS = ("bench", "methods", "tasks")
 _CARRIERS = (
     "bench.registry",
     "bench.sourcecode",
+    "bench.options",
+    "bench.samples",
     "bench.store",
     "bench.cli",
     "bench.engines",

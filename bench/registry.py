@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from bench.errors import BenchError
+from bench.options import annotations_of, check_type
 from bench.sourcecode import constructor_arguments
 
 Kind = Literal["task", "method", "classifier"]
@@ -76,27 +77,21 @@ class Entry(Generic[T]):
         return found  # type: ignore[no-any-return]
 
     def create(self, **params: Any) -> T:
-        """An instance, from the entry's presets and ``params``. Raises ``BenchError`` for a parameter it has not."""
+        """An instance, from the entry's presets and ``params``. Raises as ``check_options`` does."""
         self.check_options(params)
         return self.load()(**({"name": self.name} if self.kind == "task" else {}), **{**self.params, **params})
 
-    def check_options(self, options: Iterable[str]) -> None:
-        """Raise ``BenchError`` for an option the class has not. Imports it only where its file could not tell."""
-        if not options:
+    def check_options(self, options: Mapping[str, Any]) -> None:
+        """Raise ``BenchError`` for an option the class has not, or one of a wrong type (``bench.options``). Imports
+        the class only where its file could not tell."""
+        known = (constructor_arguments(self.file, self.qualname) or annotations_of(self.load())) if options else None
+        if known is None:
             return
-        known = constructor_arguments(self.file, self.qualname) or _arguments(self.load())
-        for key in options:
-            if known is not None and key not in known:
+        for key, value in options.items():
+            if key not in known or (self.kind == "task" and key == "name"):
                 shown = [k for k in known if k not in ("name", "random_state", "device")]
                 raise BenchError(f"{self.kind} {self.name!r} has no option {key!r}{did_you_mean(key, shown)}")
-
-
-def _arguments(cls: type) -> tuple[str, ...] | None:
-    """The constructor's arguments by name; None if it takes any."""
-    import inspect
-
-    known = inspect.signature(cls).parameters
-    return None if any(p.kind is p.VAR_KEYWORD for p in known.values()) else tuple(known)
+            check_type(f"{self.kind}.{self.name}", key, known[key], value)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

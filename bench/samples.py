@@ -123,6 +123,7 @@ class Sample:
                 tuple(raw["classes"]),
                 tuple(Column(**c | {"categories": c["categories"] and tuple(c["categories"])}) for c in raw["columns"]),
                 raw["rare"],
+                raw.get("mirror", True),
             )
             ends = np.cumsum([count for _, _, count in about["snapshots"]], dtype=np.int64)[:-1]
             pieces = zip(

@@ -8,8 +8,8 @@ import importlib.util
 from pathlib import Path
 
 
-def constructor_arguments(file: Path, name: str) -> tuple[str, ...] | None:
-    """Names of the arguments of a class's ``__init__``, its own or the one it inherits.
+def constructor_arguments(file: Path, name: str) -> dict[str, str] | None:
+    """The arguments of a class's ``__init__``, its own or the one it inherits, with their annotations ("" for none).
 
     None where reading cannot tell: a class or base that is not found, or ``**kwargs``.
     """
@@ -19,7 +19,10 @@ def constructor_arguments(file: Path, name: str) -> tuple[str, ...] | None:
         return None
     for part in node.body:
         if isinstance(part, ast.FunctionDef) and part.name == "__init__":
-            known = tuple(arg.arg for arg in (*part.args.args[1:], *part.args.kwonlyargs))
+            known = {
+                arg.arg: ast.unparse(arg.annotation) if arg.annotation else ""
+                for arg in (*part.args.args[1:], *part.args.kwonlyargs)
+            }
             return known if part.args.kwarg is None else None
     bases = [base.id for base in node.bases if isinstance(base, ast.Name)]
     for base in bases:

@@ -55,13 +55,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """The form of one row. ``columns`` is empty for images. ``rare`` indexes the class that binary metrics score."""
+    """The form of one row. ``columns`` is empty for images. ``rare`` indexes the class that binary metrics score.
+    ``mirror`` says that an image mirrored left to right is still one of its class."""
 
     modality: Modality
     shape: tuple[int, ...]
     classes: tuple[str, ...]
     columns: tuple[Column, ...] = ()
     rare: int | None = None
+    mirror: bool = True
 
     @property
     def categorical(self) -> tuple[int, ...]:

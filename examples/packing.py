@@ -3,10 +3,9 @@
     python examples/packing.py --method gan --pac 1 2 --steps 10000 --seeds 10 --out packing.jsonl
 
 One line of JSON a fit and figure; fits that ``--out`` already holds are not repeated. As in PacGAN noise has 2 numbers,
-batches 100 packs, and 2,500 rows are judged. Two things differ. Each figure is scaled to unit variance beforehand,
-as a run does for a whole table: at the grid's own scale, the kinks of a fresh network all lie in its middle. And
-networks and training are shorter, so that a fit takes a minute of one core; ``--published`` has PacGAN's 400,000 steps
-and networks.
+batches 100 packs, and 2,500 rows are judged. Two things differ. Each figure is of unit variance, as the task has it.
+And networks and training are shorter, so that a fit takes a minute of one core; ``--published`` has PacGAN's 400,000
+steps and networks.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from tabulate import tabulate
 from bench import registry
 from bench.comparison import Interval, mean_interval
 from bench.data import DataHome
-from tasks.rings_and_grid import DEVIATIONS, MEANS, RingsAndGrid, coverage
+from tasks.rings_and_grid import SCALES, RingsAndGrid, coverage
 
 SHORT: dict[str, Any] = {
     "batch_size": 100,
@@ -36,8 +35,6 @@ SHORT: dict[str, Any] = {
     "learning_rate": 3e-4,
     "betas": (0.5, 0.999),
 }
-#: root mean square of a coordinate of each figure, by its closed form; see ``fit_and_judge``
-SCALES = {figure: float(np.sqrt((means**2).mean() + DEVIATIONS[figure] ** 2)) for figure, means in MEANS.items()}
 PUBLISHED: dict[str, Any] = {
     **SHORT,
     "steps": 400_000,
@@ -55,9 +52,8 @@ def fit_and_judge(name: str, options: dict[str, Any], per_mode: int) -> list[dic
     """One fit of a method on both figures: a record for each."""
     task = RingsAndGrid(per_mode=per_mode)
     data = task.read(task.locate(DataHome(offline=True)))
-    scale = np.array([SCALES[figure] for figure in MEANS], dtype=np.float32)[data.y, None]
     start = time.perf_counter()
-    method = registry.methods[name].create(**options).fit(data.X / scale, data.y, data.schema)
+    method = registry.methods[name].create(**options).fit(data.X, data.y, data.schema)
     shared = {"method": name, "options": options, "fit_seconds": round(time.perf_counter() - start, 1)}
     judged = []
     for figure, unit in SCALES.items():

@@ -8,7 +8,7 @@ section 3: auxiliary classifier). The networks are in ``methods.nn.dcgan_network
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 import torch
@@ -20,7 +20,7 @@ from bench.errors import BenchError
 from bench.registry import method
 from bench.seeds import derive
 from methods.nn.adversarial import CrossEntropy, OnStep, seeded, train
-from methods.nn.dcgan_networks import Discriminator, Generator, Head, Shape, padded
+from methods.nn.dcgan_networks import Discriminator, Generator, Shape, padded
 from methods.nn.diffaugment import TRANSFORMS
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class DCGAN(Augmenter):
         width: int = 64,
         lr: float = 2e-4,
         beta1: float = 0.5,
-        head: Head = "projection",
+        head: Literal["projection", "auxiliary"] = "projection",
         auxiliary_weight: float = 1.0,
         spectral: bool = False,
         balanced: bool = True,
@@ -117,6 +117,8 @@ class DCGAN(Augmenter):
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
         """Train on images X (n, channels, height, width) in [0, 1]. Raises ``BenchError`` for a wrong option."""
         self._check()
+        if "flip" in self.augment and not schema.mirror:
+            raise BenchError(f"{type(self).__name__}: augment has flip, but a mirrored image leaves its class here")
         channels, height, width = schema.shape
         shape: Shape = padded((channels, height, width))
         self.schema_, self.present_ = schema, np.unique(y)
@@ -166,6 +168,12 @@ class DCGAN(Augmenter):
         for name, least in (("steps", 1), ("batch_size", 2), ("latent", 1), ("width", 1)):
             if getattr(self, name) < least:
                 raise BenchError(f"{type(self).__name__}: {name} must be at least {least}, not {getattr(self, name)}")
+        if not self.lr > 0:
+            raise BenchError(f"{type(self).__name__}: lr must be above 0, not {self.lr}")
+        if not 0 <= self.beta1 < 1:
+            raise BenchError(f"{type(self).__name__}: beta1 must lie in 0 to 1, 1 excluded, not {self.beta1}")
+        if not self.auxiliary_weight >= 0:
+            raise BenchError(f"{type(self).__name__}: auxiliary_weight must be 0 or more, not {self.auxiliary_weight}")
 
     def _optimiser(self, network: nn.Module) -> torch.optim.Optimizer:
         return torch.optim.Adam(network.parameters(), self.lr, (self.beta1, 0.999), fused=True)

@@ -16,6 +16,12 @@ from methods.nn.generative import AdversarialAugmenter
 
 
 @method("gan", modalities=("tabular", "image", "series"))
+@method(
+    "pacgan",
+    modalities=("tabular", "image", "series"),
+    params={"pac": 2},
+    summary="Vanilla GAN whose critic judges two rows together (PacGAN), one a class",
+)
 class GAN(AdversarialAugmenter):
     """Vanilla GAN, one for each class that needs rows.
 

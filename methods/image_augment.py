@@ -35,10 +35,13 @@ class ImageAugment(Augmenter):
 
     Parameters
     ----------
-    crop : padding before a random crop back to size, as a share of the height (4 of 32 pixels in the source).
-    flip : probability of mirroring left to right; set it to 0 where that changes the class, as with digits.
+    crop : padding before a random crop back to size, as a share of the height (4 of 32 pixels in the source); at most
+        a half, beyond which a crop may hold nothing of the image's middle.
+    flip : probability of mirroring left to right, where the task's schema says that this keeps the class: digits are
+        never mirrored.
     erase : probability of blanking a random rectangle of 2 to 15 % of the area.
-    degrees, scale : of a random affine map: turned by up to ``degrees``, scaled by up to ``scale`` either way.
+    degrees, scale : of a random affine map: turned by up to ``degrees``, scaled by up to ``scale`` (below 1) either
+        way.
     """
 
     def __init__(
@@ -59,9 +62,11 @@ class ImageAugment(Augmenter):
 
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
         """Keep the images X (n, channels, height, width). Raises ``BenchError`` for options out of range."""
-        for name in ("crop", "flip", "scale", "erase"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise BenchError(f"image-augment: {name} must lie in 0 to 1, not {getattr(self, name)}")
+        for name, most in (("crop", 0.5), ("flip", 1), ("erase", 1), ("degrees", 180)):
+            if not 0 <= getattr(self, name) <= most:
+                raise BenchError(f"image-augment: {name} must lie in 0 to {most}, not {getattr(self, name)}")
+        if not 0 <= self.scale < 1:
+            raise BenchError(f"image-augment: scale must lie in 0 to 1, 1 excluded, not {self.scale}")
         self.images_, self.labels_, self.schema_ = X, y, schema
         return self
 
@@ -89,7 +94,7 @@ class ImageAugment(Augmenter):
         steps: list[torch.nn.Module] = []
         if padding:
             steps.append(v2.RandomCrop((height, width), padding=padding))
-        if self.flip:
+        if self.flip and self.schema_.mirror:
             steps.append(v2.RandomHorizontalFlip(self.flip))
         if self.degrees or self.scale:
             scale = (1 - self.scale, 1 + self.scale)

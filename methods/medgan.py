@@ -109,6 +109,7 @@ class MedGAN(AdversarialAugmenter):
     pac = 1
     activation = critic_activation = "relu"
     batch_norm = True
+    betas = (0.9, 0.999)
 
     def __init__(
         self,
@@ -153,7 +154,9 @@ class MedGAN(AdversarialAugmenter):
         return self._adam(generator), self._adam(critic)
 
     def _adam(self, network: nn.Module) -> Optimizer:
-        return torch.optim.Adam(network.parameters(), lr=self.learning_rate, weight_decay=self.l2, fused=True)
+        return torch.optim.Adam(
+            network.parameters(), lr=self.learning_rate, betas=self.betas, weight_decay=self.l2, fused=True
+        )
 
     def _check(self) -> None:
         super()._check()
@@ -164,6 +167,8 @@ class MedGAN(AdversarialAugmenter):
             )
         if self.pretrain_steps < 0 or self.pretrain_batch_size < 1:
             raise BenchError("medgan: pretrain_steps must be 0 or more and pretrain_batch_size at least 1")
+        if not self.l2 >= 0 or not 0 <= self.batch_norm_momentum <= 1:
+            raise BenchError("medgan: l2 must be 0 or more, and batch_norm_momentum lie in 0 to 1")
 
     def _train(self, X: Array, y: Labels, seed: int, cls: int | None) -> Generator:
         encoder = self.encoder_

@@ -5,11 +5,12 @@ Chawla et al. 2002 (SMOTE, SMOTE-NC, SMOTE-N), Han et al. 2005 (Borderline-SMOTE
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
 
 from bench.adapters import FromSampler, categorical_positions
+from bench.errors import BenchError
 from bench.registry import method
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class Smote(FromSampler):
         self.max_rows = max_rows
 
     def limit(self, schema: Schema) -> int | None:
+        if self.max_rows < 2:
+            raise BenchError(f"smote: max_rows must be at least 2, not {self.max_rows}")
         return self.max_rows if len(schema.categorical) == len(schema.columns) > 0 else None
 
     def make(self, schema: Schema) -> Any:
@@ -65,7 +68,13 @@ class BorderlineSmote(FromSampler):
     A class with no such row cannot be drawn: that is said, where the bare sampler would return nothing.
     """
 
-    def __init__(self, k_neighbors: int = 5, m_neighbors: int = 10, kind: str = "borderline-1", random_state: int = 0):
+    def __init__(
+        self,
+        k_neighbors: int = 5,
+        m_neighbors: int = 10,
+        kind: Literal["borderline-1", "borderline-2"] = "borderline-1",
+        random_state: int = 0,
+    ) -> None:
         super().__init__(None, random_state)
         self.k_neighbors = k_neighbors
         self.m_neighbors = m_neighbors

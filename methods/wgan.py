@@ -6,7 +6,7 @@ generator steps; its generator saw test frauds. Here it is 5:1, 1,500 generator 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import torch
 from torch import nn
@@ -43,7 +43,7 @@ class WGAN(AdversarialAugmenter):
         critic: tuple[int, ...] = (512, 256),
         clip: float | None = 0.01,
         penalty: float = 0.0,
-        optimiser: str = "rmsprop",
+        optimiser: Literal["rmsprop", "adam"] = "rmsprop",
         learning_rate: float = 5e-5,
         betas: tuple[float, float] = (0.5, 0.9),
         activation: str = "leaky_relu",
@@ -76,9 +76,18 @@ class WGAN(AdversarialAugmenter):
         self.balanced = balanced
         self.device = device
 
-    def _objective(self) -> Objective:
+    def _check(self) -> None:
+        super()._check()
+        if not self.penalty >= 0:
+            raise BenchError(f"wgan: penalty must be 0 (none) or more, not {self.penalty}")
+        if self.clip is not None and not self.clip > 0:
+            raise BenchError(f"wgan: clip must be above 0, not {self.clip}")
         if self.penalty and self.clip is not None:
             raise BenchError("wgan: clip and penalty exclude each other; set clip to None or penalty to 0")
+        if not self.penalty and self.clip is None:
+            raise BenchError("wgan: the critic needs clip or penalty: without one its scores have no bound")
+
+    def _objective(self) -> Objective:
         return GradientPenalty(self.penalty, self.pac) if self.penalty else Wasserstein(self.clip)
 
     def _optimisers(self, generator: nn.Module, critic: nn.Module) -> tuple[Optimizer, Optimizer]:

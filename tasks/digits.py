@@ -22,7 +22,12 @@ from tasks.sources.imbalance import exponential_counts, take_counts
 if TYPE_CHECKING:
     from bench.data import DataHome
 
-SCHEMA = Schema(modality="image", shape=(1, 8, 8), classes=tuple(str(digit) for digit in range(10)))
+SCHEMA = Schema(
+    modality="image",
+    shape=(1, 8, 8),
+    classes=tuple(str(digit) for digit in range(10)),
+    mirror=False,  # a mirrored digit is no digit
+)
 
 
 @task("digits-imbalanced", modalities=("image",), requires=("sklearn",))

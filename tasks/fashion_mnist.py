@@ -76,7 +76,8 @@ class FashionMNIST(Task):
     order : ``"seed"`` draws the training images at random, anew for every seed; ``"file"`` takes the first ones.
     valid : validation images, the same number of each class, from the images that training leaves.
     test_rows : test images, the first ones of each class in equal number; 10,000 is all of them.
-    pool : official training images that training and validation draw from (of the stand-in, 8,000 at most).
+    pool : official training images that training and validation draw from, no fewer than both together (of the
+        stand-in, 8,000 at most).
     """
 
     modality = "image"
@@ -107,6 +108,11 @@ class FashionMNIST(Task):
             raise BenchError(f"{name}: counts must be ten numbers of at least 2, and valid at least 10")
         self.protocol = protocol
         self.counts = exponential_counts(largest, SCHEMA.n_classes, ratio) if protocol == "longtail" else tuple(counts)
+        what, rows = ("size", size) if protocol == "limited" else ("counts", sum(self.counts))
+        if rows < 10:
+            raise BenchError(f"{name}: {what} must be at least 10, not {rows}")
+        if rows + valid > pool:
+            raise BenchError(f"{name}: {what} ({rows:,}) and valid ({valid:,}) need more images than pool ({pool:,})")
         self.size = size
         self.order = order
         self.valid = valid
@@ -155,6 +161,11 @@ class FashionMNIST(Task):
         rng = np.random.default_rng(seed)
         test = dataset.extra["test"]
         pool, y = np.flatnonzero(~test), dataset.y
+        if self.protocol == "limited" and self.size + self.valid > len(pool):  # the stand-in's is smaller
+            raise BenchError(
+                f"{self.name}: size ({self.size:,}) and valid ({self.valid:,}) need more images than the "
+                f"{len(pool):,} of the pool here"
+            )
         order: Labels = rng.permutation(pool) if self.order == "seed" else pool
         train = order[: self.size] if self.protocol == "limited" else take_counts(order, y, self.counts, SCHEMA)
         rest = rng.permutation(np.setdiff1d(pool, train))

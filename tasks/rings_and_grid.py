@@ -7,6 +7,10 @@ twenty-five at {-4, -2, 0, 2, 4}² with 0.05.
 Both figures are one table, and the figure is the class: a method that trains one model a class meets the ring and the
 grid apart, as published; a conditional method meets them together; and no label gives a mode away. Every mode has the
 same number of rows, so the ring, with fewer modes, is the rare class.
+
+One thing differs: rows are of unit variance, each figure by its own scale, and the measures take them back to the
+published units first. Scaled as one table the ring would be a small thing amid the grid; unscaled, the kinks of a fresh
+network all lie in the grid's middle.
 """
 
 from __future__ import annotations
@@ -36,6 +40,8 @@ MEANS: dict[int, NDArray[np.float64]] = {
 }
 #: standard deviation of each mode, in each direction
 DEVIATIONS = {RING: 0.01, GRID: 0.05}
+#: root mean square of a coordinate, by its closed form: rows times it are in original units
+SCALES = {figure: float(np.sqrt((means**2).mean() + DEVIATIONS[figure] ** 2)) for figure, means in MEANS.items()}
 SCHEMA = Schema("tabular", (2,), ("ring", "grid"), (Column("x"), Column("y")), rare=RING)
 
 
@@ -50,7 +56,7 @@ def modes(rows: NDArray[Any], figure: int) -> Labels:
 def coverage(rows: NDArray[Any], figure: int) -> dict[str, float]:
     """PacGAN's measures of rows (n, 2) in original units; it draws 2,500.
 
-    ``modes``         modes with at least one row within 3 standard deviations
+    ``modes``         modes with at least one row within 3 standard deviations; a single one counts, as published
     ``high_quality``  share of rows within 3 standard deviations of a mode
     ``reverse_kl``    KL divergence in nats of those rows' distribution over the modes from the uniform one; its
                       largest value, log(number of modes), if there are none
@@ -80,23 +86,24 @@ class RingsAndGrid(Task):
 
     def __init__(self, name: str = "rings-and-grid", per_mode: int = 300) -> None:
         super().__init__(name)
+        if per_mode < 1:
+            raise BenchError(f"{name}: per_mode must be at least 1, not {per_mode}")
         self.per_mode = per_mode
 
     def locate(self, home: DataHome) -> Origin:
-        """Always here. Raises ``BenchError`` if ``per_mode`` leaves the ring too few rows to be split."""
-        if self.per_mode < 1:
-            raise BenchError(f"rings-and-grid: per_mode must be at least 1, not {self.per_mode}")
-        sha256 = hashlib.sha256(f"rings-and-grid 1 {self.per_mode}".encode()).hexdigest()
-        note = f"8 + 25 Gaussians, {self.per_mode} rows each, drawn by augbench with the constants of PacGAN"
+        """Always here."""
+        sha256 = hashlib.sha256(f"rings-and-grid 2 {self.per_mode}".encode()).hexdigest()
+        note = f"8 + 25 Gaussians, {self.per_mode} rows each, drawn by augbench with PacGAN's constants, then scaled"
         return Origin("simulated", "stand-in", sha256, note, licence="Apache-2.0")
 
     def read(self, origin: Origin) -> Dataset:
-        """Draw the rows. ``extra["mode"]`` (n,) int64 is the mode of each within its figure."""
+        """Draw the rows, each figure at unit variance. ``extra["mode"]`` (n,) int64 is a row's mode in its figure."""
         rng = np.random.default_rng(20180811)
         rows, labels, mode = [], [], []
         for figure, means in MEANS.items():
             index = np.repeat(np.arange(len(means)), self.per_mode)
-            rows.append(means[index] + DEVIATIONS[figure] * rng.standard_normal((len(index), 2)))
+            drawn = means[index] + DEVIATIONS[figure] * rng.standard_normal((len(index), 2))
+            rows.append(drawn / SCALES[figure])
             labels.append(np.full(len(index), figure))
             mode.append(index)
         X: Array = np.concatenate(rows).astype(np.float32)
@@ -104,9 +111,12 @@ class RingsAndGrid(Task):
         return Dataset(X, y, SCHEMA, origin, extra={"mode": np.concatenate(mode).astype(np.int64)})
 
     def measures(self, rows: Array, labels: Labels) -> dict[str, float]:
-        """``coverage`` of drawn rows (n, 2) in original units, for each figure there are rows of: ``ring_modes`` ..."""
+        """``coverage`` of drawn rows (n, 2), as ``read`` scales them, for each figure there are rows of: ``ring_modes``
+        ..."""
         found: dict[str, float] = {}
         for figure, name in enumerate(SCHEMA.classes):
-            if (labels == figure).any():
-                found |= {f"{name}_{key}": value for key, value in coverage(rows[labels == figure], figure).items()}
+            of_figure = rows[labels == figure]
+            if len(of_figure):
+                covered = coverage(of_figure * SCALES[figure], figure)
+                found |= {f"{name}_{key}": value for key, value in covered.items()}
         return found

@@ -42,6 +42,7 @@ class AdversarialAugmenter(Augmenter):
     batch_size : packs (rows, without packing) that a critic sees at once.
     noise : width of the generator's input.
     generator, critic : widths of their hidden layers.
+    learning_rate, betas : of the optimisers; RMSProp has no betas.
     activation : "relu", "leaky_relu" or "maxout"; ``critic_activation`` None means the same.
     batch_norm : in the generator.
     critic_steps : critic steps to one generator step.
@@ -60,6 +61,8 @@ class AdversarialAugmenter(Augmenter):
     noise: int
     generator: tuple[int, ...]
     critic: tuple[int, ...]
+    learning_rate: float
+    betas: tuple[float, float]
     activation: str
     critic_activation: str | None
     batch_norm: bool
@@ -113,8 +116,18 @@ class AdversarialAugmenter(Augmenter):
             if getattr(self, name) < 1:
                 raise BenchError(f"{type(self).__name__}: {name} must be at least 1, not {getattr(self, name)}")
         for name in ("generator", "critic"):
-            if not len(getattr(self, name)):
+            widths = getattr(self, name)
+            if not len(widths):
                 raise BenchError(f"{type(self).__name__}: {name} needs at least one hidden layer")
+            if min(widths) < 1:
+                raise BenchError(f"{type(self).__name__}: {name} needs layers at least 1 wide, not {list(widths)}")
+        if not self.learning_rate > 0:
+            raise BenchError(f"{type(self).__name__}: learning_rate must be above 0, not {self.learning_rate}")
+        if not all(0 <= beta < 1 for beta in self.betas):
+            raise BenchError(f"{type(self).__name__}: betas must lie in 0 to 1, 1 excluded, not {list(self.betas)}")
+        if self.batch_norm and self.batch_size * self.pac < 2:
+            raise BenchError(f"{type(self).__name__}: batch_norm needs batch_size of at least 2")
+        self._temperatures()
 
     def _train(self, X: Array, y: Labels, seed: int, cls: int | None) -> Generator:
         encoder = self.encoder_
@@ -145,7 +158,7 @@ class AdversarialAugmenter(Augmenter):
         first, last = (
             (self.temperature, self.temperature) if isinstance(self.temperature, float | int) else self.temperature
         )
-        if first <= 0 or last <= 0:
+        if not (first > 0 and last > 0):
             raise BenchError(f"{type(self).__name__}: temperature must be positive, not {self.temperature}")
         return float(first), float(last)
 

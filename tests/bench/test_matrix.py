@@ -85,6 +85,23 @@ def test_a_method_option_that_does_not_exist_is_refused_before_anything_runs():
         lay_out(method={"smote": {"neighbours": 5}})
 
 
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"method": {"smote": {"k_neighbors": "5"}}}, "method.smote: k_neighbors must be int, not '5'"),
+        ({"task": {"stocks": {"steps": "24"}}}, "task.stocks: steps must be int"),  # though it is not selected
+        ({"method": {"smot": {}}}, "unknown method 'smot'; did you mean 'smote'"),
+        ({"measures": {"study": "rf"}}, "measures: study must be a list"),
+        ({"override": ({"tasks": ["x"], "method": {"gan": {"steps": 2.5}}},)}, "method.gan: steps must be int"),
+        ({"override": ({"tasks": ["x"], "measures": {"forecast": -1}},)}, "forecast must not be negative"),
+    ],
+)
+def test_every_option_is_checked_before_any_rows_are_looked_for(config, message, monkeypatch):
+    monkeypatch.setattr(registry.Entry, "create", None)  # what makes a task, which then looks for its rows
+    with pytest.raises(BenchError, match=message):
+        lay_out(**config)
+
+
 def test_every_built_in_goes_with_some_task(names):
     from bench.matrix import fits_together
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -149,9 +151,12 @@ def test_user_errors():
     X, y, schema = halves(20)
     with pytest.raises(BenchError, match="class 'absent' has no training rows"):
         DCGAN(**QUICK).fit(X, y, schema).sample(np.array([2]))
-    for options in ({"head": "x"}, {"augment": ("x",)}, {"steps": 0}, {"batch_size": 1}):
+    wrong = [{"head": "x"}, {"augment": ("x",)}, {"steps": 0}, {"batch_size": 1}, {"lr": 0.0}, {"beta1": 1.0}]
+    for options in (*wrong, {"auxiliary_weight": -1.0}):
         with pytest.raises(BenchError, match=r"^DCGAN: "):
             DCGAN(**{**QUICK, **options}).fit(X, y, schema)
+    with pytest.raises(BenchError, match="a mirrored image leaves its class"):
+        DCGAN(**{**QUICK, "augment": ("flip",)}).fit(X, y, replace(schema, mirror=False))
 
 
 def test_registered_under_both_names():

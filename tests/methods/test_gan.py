@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from bench import registry
 from bench.conformance import toy_rows
 from bench.errors import BenchError
 from bench.task import Column, Schema
@@ -17,6 +18,11 @@ SMALL = {"steps": 3, "batch_size": 8, "generator": (8,), "critic": (8,)}
 
 def sizes(module):
     return [(layer.in_features, layer.out_features) for layer in module.modules() if hasattr(layer, "in_features")]
+
+
+def test_pacgan_is_the_gan_with_packs_of_two():
+    registry.discover()
+    assert registry.methods["pacgan"].create().get_params() == GAN(pac=2).get_params()
 
 
 def networks(method, width, classes, monkeypatch):
@@ -138,7 +144,14 @@ def test_losses_are_reported_for_each_part(cls, parts):
         ({"pac": 0}, "pac must be at least 1"),
         ({"generator": ()}, "generator needs at least one hidden layer"),
         ({"activation": "swish"}, "unknown activation 'swish'"),
+        ({"generator": (8, 0)}, r"generator needs layers at least 1 wide, not \[8, 0\]"),
+        ({"critic": (-1,)}, "critic needs layers at least 1 wide"),
+        ({"learning_rate": 0.0}, "learning_rate must be above 0"),
+        ({"learning_rate": float("nan")}, "learning_rate must be above 0"),
+        ({"betas": (0.5, 1.0)}, "betas must lie in 0 to 1"),
+        ({"batch_norm": True, "batch_size": 1}, "batch_norm needs batch_size of at least 2"),
         ({"temperature": 0.0}, "temperature must be positive"),
+        ({"temperature": (1.0, 0.0)}, "temperature must be positive"),
     ],
 )
 def test_senseless_options_are_refused(options, message):

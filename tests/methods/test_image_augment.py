@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -64,8 +66,21 @@ def test_seeded_without_touching_the_global_generators(images):
     assert not np.array_equal(first, method.set_params(random_state=4).sample(labels))
 
 
+def test_what_must_not_be_mirrored_is_not(images):
+    labels = np.zeros(100, dtype=np.int64)
+    method = ImageAugment(**{**NOTHING, "flip": 1.0})
+    assert method.fit(*images, SCHEMA).sample(labels)[..., :14].sum() == 0
+    assert method.fit(*images, replace(SCHEMA, mirror=False)).sample(labels)[..., 14:].sum() == 0
+
+
+@pytest.mark.parametrize(
+    "options", [{"flip": 2.0}, {"crop": 0.6}, {"erase": -0.1}, {"scale": 1.0}, {"degrees": -1.0}, {"degrees": 181.0}]
+)
+def test_options_out_of_range(images, options):
+    with pytest.raises(BenchError, match=rf"image-augment: {next(iter(options))} must lie in 0 to "):
+        ImageAugment(**options).fit(*images, SCHEMA)
+
+
 def test_user_errors(images):
-    with pytest.raises(BenchError, match="flip must lie in 0 to 1"):
-        ImageAugment(flip=2.0).fit(*images, SCHEMA)
     with pytest.raises(BenchError, match="class 'absent' has no training rows"):
         ImageAugment().fit(*images, SCHEMA).sample(np.array([2]))

@@ -59,6 +59,8 @@ def test_shortcuts_need_one_width():
         MedGAN(**SHORT | {"code": 9}).fit(X, y, SCHEMA)
     with pytest.raises(BenchError, match="pretrain_steps"):
         MedGAN(**SHORT | {"pretrain_steps": -1}).fit(X, y, SCHEMA)
+    with pytest.raises(BenchError, match="l2 must be 0 or more"):
+        MedGAN(**SHORT | {"l2": -1.0}).fit(X, y, SCHEMA)
 
 
 def test_a_generator_of_zero_weights_passes_the_noise_through():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
 
 from bench.conformance import toy_rows
+from bench.errors import BenchError
 from bench.task import Column, Schema
 from methods.smote import Adasyn, BorderlineSmote, RandomOver, Smote
 
@@ -89,6 +90,12 @@ def test_a_static_channel_stays_static():
     X, y, schema = toy_rows("series", mixed=True)
     rows = Smote().fit(X, y, schema).sample(np.array([2] * 8))
     np.testing.assert_allclose(rows[:, :, 2], rows[:, :1, 2].repeat(12, 1), rtol=1e-5)
+
+
+def test_max_rows_needs_a_neighbour():
+    schema = Schema("tabular", (1,), ("a", "b"), (Column("c", ("x", "y")),))
+    with pytest.raises(BenchError, match="max_rows must be at least 2, not -5"):
+        Smote(max_rows=-5).limit(schema)
 
 
 def test_smoten_is_shown_only_some_rows_of_a_large_class():

@@ -76,5 +76,11 @@ def test_options_that_exclude_each_other_or_are_unknown():
     small = {"steps": 1, "batch_size": 4, "generator": (4,), "critic": (4,)}
     with pytest.raises(BenchError, match="exclude each other"):
         WGAN(**small, penalty=10).fit(X, y, schema)
+    with pytest.raises(BenchError, match="needs clip or penalty"):
+        WGAN(**small, clip=None).fit(X, y, schema)
+    with pytest.raises(BenchError, match="penalty must be 0"):
+        WGAN(**small, clip=None, penalty=-1).fit(X, y, schema)
+    with pytest.raises(BenchError, match="clip must be above 0"):
+        WGAN(**small, clip=0.0).fit(X, y, schema)
     with pytest.raises(BenchError, match="unknown optimiser 'sgd'"):
         WGAN(**small, optimiser="sgd").fit(X, y, schema)

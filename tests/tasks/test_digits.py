@@ -20,6 +20,7 @@ def test_rows(dataset):
     assert dataset.X.max() == 1.0
     assert dataset.origin.source == "real"
     assert len(dataset.origin.sha256) == 64
+    assert not dataset.schema.mirror  # image-augment reads it
 
 
 def test_split_thins_the_training_part_only(dataset):

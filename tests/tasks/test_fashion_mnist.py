@@ -78,6 +78,20 @@ def test_too_small_a_pool_is_said(stand_in):
         task.split(dataset, 0)
 
 
+def test_what_training_and_validation_need_together_is_said(stand_in):
+    _, dataset, _ = stand_in
+    with pytest.raises(BenchError, match=r"name: size \(19,000\) and valid \(2,000\) need more .* pool \(20,000\)"):
+        FashionMNIST("name", protocol="limited", size=19_000)
+    for size in (0, -5):
+        with pytest.raises(BenchError, match=f"name: size must be at least 10, not {size}"):
+            FashionMNIST("name", protocol="limited", size=size)
+    with pytest.raises(BenchError, match=r"name: counts \(1,996\) and valid \(2,000\) need more .* pool \(3,000\)"):
+        FashionMNIST("name", pool=3000)
+    task = FashionMNIST("name", protocol="limited", size=7000)  # fits the real pool, not the stand-in's
+    with pytest.raises(BenchError, match=r"size \(7,000\) and valid \(2,000\) .* than the 8,000 of the pool here"):
+        task.split(dataset, 0)
+
+
 @pytest.mark.parametrize(
     "options", [{"protocol": "x"}, {"order": "x"}, {"test_rows": 3}, {"pool": 10**6}, {"counts": (5, 5)}, {"valid": 0}]
 )

@@ -8,12 +8,18 @@ import pytest
 from bench.conformance import task_checks
 from bench.data import DataHome
 from bench.errors import BenchError
-from tasks.rings_and_grid import DEVIATIONS, GRID, MEANS, RING, RingsAndGrid, coverage, modes
+from bench.preprocess import Preprocess
+from tasks.rings_and_grid import DEVIATIONS, GRID, MEANS, RING, SCALES, RingsAndGrid, coverage, modes
 
 
 def load(**params):
     task = RingsAndGrid(**params)
     return task.read(task.locate(DataHome(offline=True)))
+
+
+def original(data, figure):
+    """The rows of a figure in PacGAN's units."""
+    return data.X[data.y == figure] * SCALES[figure]
 
 
 @pytest.mark.parametrize("name", [name for name, _ in task_checks(RingsAndGrid(), DataHome(offline=True))])
@@ -26,7 +32,7 @@ def test_the_rows_have_the_published_centres_and_deviations():
     assert data.origin.source == "simulated"
     assert np.bincount(data.y).tolist() == [8 * 2000, 25 * 2000]
     for figure, radius in ((RING, 1.0), (GRID, None)):
-        rows, mode = data.X[data.y == figure], data.extra["mode"][data.y == figure]
+        rows, mode = original(data, figure), data.extra["mode"][data.y == figure]
         for k, centre in enumerate(MEANS[figure]):
             of_mode = rows[mode == k]
             np.testing.assert_allclose(of_mode.mean(0), centre, atol=5 * DEVIATIONS[figure] / np.sqrt(2000))
@@ -42,12 +48,12 @@ def test_the_rows_have_the_published_centres_and_deviations():
 @pytest.mark.parametrize("figure", [RING, GRID])
 def test_real_rows_cover_every_mode(figure):
     data = load()
-    found = coverage(data.X[data.y == figure], figure)
+    found = coverage(original(data, figure), figure)
     assert found["modes"] == len(MEANS[figure])
     assert found["high_quality"] == pytest.approx(1 - np.exp(-4.5), abs=0.01)  # Rayleigh: P(r < 3 deviations)
     assert found["reverse_kl"] < 0.001
     mode = data.extra["mode"][data.y == figure]
-    assigned = modes(data.X[data.y == figure], figure)
+    assigned = modes(original(data, figure), figure)
     assert (assigned[assigned >= 0] == mode[assigned >= 0]).all()
 
 
@@ -66,6 +72,15 @@ def test_closed_forms_of_collapse():
 def test_the_edge_of_a_mode_is_three_deviations():
     assert modes(MEANS[RING][:1] + np.array([0.0299, 0]), RING).tolist() == [0]
     assert modes(MEANS[RING][:1] + np.array([0.0301, 0]), RING).tolist() == [-1]
+
+
+def test_each_figure_is_of_unit_variance_and_stays_so_in_a_run():
+    data = load()
+    for figure in (RING, GRID):
+        rows = data.X[data.y == figure]
+        np.testing.assert_allclose(rows.mean(0), 0, atol=0.01)
+        np.testing.assert_allclose(rows.std(0), 1, atol=0.01)
+    np.testing.assert_allclose(Preprocess(data.schema).fit(data.X).transform(data.X), data.X, atol=0.02)
 
 
 def test_measures_name_each_figure_that_was_drawn():
