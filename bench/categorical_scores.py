@@ -28,6 +28,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.errors import BenchError
+
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
@@ -97,7 +99,7 @@ def predictability(
 
     ``model`` "lr" is a multinomial logistic regression on one-hot columns (scikit-learn's defaults, at most
     ``max_iter`` L-BFGS iterations), "rf" a random forest of 10 trees. A variable with one value in ``train`` is
-    predicted to have it always.
+    predicted to have it always. Raises ``BenchError`` for another model.
     """
     of_train, of_test = _one_hot(train, sizes), _one_hot(test, sizes)
     starts = np.concatenate([[0], np.cumsum(sizes)])
@@ -233,6 +235,8 @@ def _fit(features: csr_matrix, target: Codes, model: str, random_state: int, max
 
     if model == "rf":
         return RandomForestClassifier(10, random_state=random_state, n_jobs=1).fit(features.toarray(), target)
+    if model != "lr":
+        raise BenchError(f"the study's measures have no model {model!r}; known: lr, rf")
     with warnings.catch_warnings():  # a bounded number of iterations is what was asked for
         warnings.simplefilter("ignore", ConvergenceWarning)
         return LogisticRegression(max_iter=max_iter).fit(features, target)

@@ -33,8 +33,9 @@ from methods.cgan import CGAN
 from methods.gan import GAN
 from methods.nn.adversarial import CrossEntropy, Objective
 from methods.wgan import CWGAN, WGAN
-from tasks.simulacrum import SITE, stand_in_table, study_table, take
-from tasks.sources import simulacrum_files
+from tasks.sources.simulacrum_files import locate
+from tasks.sources.simulacrum_reading import read
+from tasks.sources.simulacrum_tables import SITE, stand_in_table, study_table, take
 
 #: MSE_p, MSE_cp, MSE_lr, MSE_rf of the study's report (Table 2), 2-layer critics
 STUDY = {
@@ -102,10 +103,10 @@ def method(name: str, steps: int, critic_steps: int, betas: tuple[float, float],
 
 def load(args: argparse.Namespace) -> tuple[Any, str]:
     home = DataHome.resolve(args.data_dir, offline=True)
-    found = simulacrum_files.locate(home)
+    found = locate(home)
     if found is None:
         return stand_in_table(args.rows, 0), "simulated stand-in"
-    table = simulacrum_files.read(found[0].path, found[0].sha256)
+    table = read(found[0].path, found[0].sha256)
     if args.rows < len(table.codes):
         table = take(table, np.sort(np.random.default_rng(0).choice(len(table.codes), args.rows, replace=False)))
     return table, f"Simulacrum {found[1]}"
@@ -134,7 +135,8 @@ def run(args: argparse.Namespace) -> None:
                 continue
             started = time.perf_counter()
             if name == "real":
-                rows, labels = X[train[: len(test)]], site[train[: len(test)]]
+                some = np.random.default_rng(seed).choice(train, len(test), replace=False)
+                rows, labels = X[some], site[some]
             elif name.startswith("c"):
                 model = method(name, args.steps, args.critic_steps, tuple(args.betas), seed)
                 rows, labels = model.fit(X[train], site[train], conditional).sample(site[test]), site[test]

@@ -1,10 +1,11 @@
-"""What is known to go with what in a tumour table: the dependencies of the Simulacrum stand-in.
+"""What goes with a cancer site in a tumour table: dependencies of the Simulacrum stand-in, more in
+:mod:`.simulacrum_markers`.
 
 Each function returns an *affinity* matrix (states of the parent, categories of the column), float64: 0 where the pair
 cannot occur, larger where it is likelier. Only its ratios matter; :func:`tasks.sources.simulacrum_standin.fit_joint`
 scales it until both published one-column counts are met.
 
-Two kinds of rules stand here, and the difference matters:
+Two kinds of rules stand here and there, and the difference matters:
 
 * **definitions**: Gleason patterns exist for prostate only (C61), receptor status for breast only (C50, D05),
   screening status for the screened sites; sexes have their organs; the ICD-10 chapter fixes the behaviour (D00-D09 in
@@ -18,7 +19,7 @@ Two kinds of rules stand here, and the difference matters:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -35,7 +36,6 @@ from tasks.sources.simulacrum_profiles import (
     HISTOLOGY,
     MALE_ONLY,
     PAIRED,
-    PROSTATE,
     SEVERITY,
     SITE_HISTOLOGY,
     SUBSTAGES,
@@ -50,11 +50,13 @@ def matches(pattern: str, names: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([re.match(pattern, name) is not None for name in names])
 
 
-def _exactly(pattern: str, names: Sequence[str]) -> NDArray[np.bool_]:
+def exactly(pattern: str, names: Sequence[str]) -> NDArray[np.bool_]:
+    """Which names are wholly what it describes: (len(names),) bool."""
     return np.array([re.fullmatch(pattern, name) is not None for name in names])
 
 
-def _block(*parts: Sequence[int] | NDArray[Any]) -> tuple[NDArray[Any], ...]:
+def block(*parts: Sequence[int] | NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """The index of a sub-matrix, from masks or indices of each axis."""
     return np.ix_(*(np.asarray(part) for part in parts))
 
 
@@ -84,16 +86,16 @@ def behaviour(sites: Sequence[str], codes: Sequence[str]) -> Matrix:
         (r"D3[7-9]|D4", "1"),
         (r"C7[789]|C80", "6"),
     ):
-        out[_block(matches(pattern, sites), [codes.index(code)])] = 1
-    out[_block(matches(r"C80", sites), [codes.index("3"), codes.index("9")])] = 0.1
-    out[_block(matches(r"C50|C53|C5[12]|C67|C44|C43", sites), [codes.index("5")])] = 0.01
+        out[block(matches(pattern, sites), [codes.index(code)])] = 1
+    out[block(matches(r"C80", sites), [codes.index("3"), codes.index("9")])] = 0.1
+    out[block(matches(r"C50|C53|C5[12]|C67|C44|C43", sites), [codes.index("5")])] = 0.01
     return out
 
 
 def morphology(sites: Sequence[str], codes: Sequence[str]) -> Matrix:
     """Histology given the 3-character site, by the families above; histology of blood only in C81-C96 and D45-D47,
     and no other there."""
-    families = {name: _exactly(pattern, codes) for name, pattern in HISTOLOGY.items()}
+    families = {name: exactly(pattern, codes) for name, pattern in HISTOLOGY.items()}
     out = np.full((len(sites), len(codes)), 2e-4)
     for i, site in enumerate(sites):
         for pattern, listed in SITE_HISTOLOGY:
@@ -103,8 +105,8 @@ def morphology(sites: Sequence[str], codes: Sequence[str]) -> Matrix:
                     out[i, families[name]] += float(weight)
     blood = matches(r"959|9[6-9]", codes)
     haem = matches(HAEM, sites)
-    out[_block(haem, ~blood)] *= 1e-3
-    out[_block(~haem, blood)] *= 1e-2
+    out[block(haem, ~blood)] *= 1e-3
+    out[block(~haem, blood)] *= 1e-2
     out[:, [i for i, code in enumerate(codes) if code == "NA"]] = 1e-3
     return out
 
@@ -145,7 +147,7 @@ def stage(sites: Sequence[str], codes: Sequence[str]) -> Matrix:
             if re.match(pattern, site):
                 out[i, codes.index(code)] = max(out[i, codes.index(code)], weight)
     for pattern, where in SUBSTAGES.items():
-        out[_block(~matches(where, sites), _exactly(pattern, codes))] *= 1e-2
+        out[block(~matches(where, sites), exactly(pattern, codes))] *= 1e-2
     return out
 
 
@@ -153,7 +155,7 @@ def stage_system(stages: Sequence[str], codes: Sequence[str]) -> Matrix:
     """Staging system given the stage: none where there is no stage."""
     out = np.ones((len(stages), len(codes)))
     unstaged = np.array([stage_group(code) == 5 for code in stages])
-    out[_block(unstaged, _exactly(r"(?!NA).*", codes))] = 0.01
+    out[block(unstaged, exactly(r"(?!NA).*", codes))] = 0.01
     return out
 
 
@@ -188,15 +190,15 @@ def tnm(sites: Sequence[str], codes: Sequence[str], part: str) -> Matrix:
     for pattern, shares in weight.items():
         out[:, :, matches(f"({pattern})", codes)] = np.array(shares)[None, :, None]
     if part == "M":  # UICC: distant spread does not make stage 4 in the young with thyroid cancer, nor in testis
-        out[_block(matches(r"C62|C73", sites), [1, 2, 3], matches("[12]", codes))] = 4
+        out[block(matches(r"C62|C73", sites), [1, 2, 3], matches("[12]", codes))] = 4
     if part == "T":
-        out[_block(~matches(r"C67|C6[568]|C60|D09", sites), range(6), _exactly("a", codes))] *= 0.01
-        out[_block(~matches(r"C50|C61|C34|C5", sites), range(6), _exactly("1c", codes))] *= 0.05
-        out[_block(~matches(r"C61", sites), range(6), _exactly("2c", codes))] *= 0.05
-        out[_block(matches(r"C61", sites), range(6), matches("1[ab]|3|2[abc]", codes))] *= 1.5
+        out[block(~matches(r"C67|C6[568]|C60|D09", sites), range(6), exactly("a", codes))] *= 0.01
+        out[block(~matches(r"C50|C61|C34|C5", sites), range(6), exactly("1c", codes))] *= 0.05
+        out[block(~matches(r"C61", sites), range(6), exactly("2c", codes))] *= 0.05
+        out[block(matches(r"C61", sites), range(6), matches("1[ab]|3|2[abc]", codes))] *= 1.5
     blood = matches(r"C9|D4[5-7]", sites)  # leukaemia, myeloma, dysplasia: TNM does not apply
-    out[_block(blood, range(6), _exactly("(?!NA).*", codes))] = 0
-    out[_block(blood, range(6), _exactly("NA", codes))] = 1
+    out[block(blood, range(6), exactly("(?!NA).*", codes))] = 0
+    out[block(blood, range(6), exactly("NA", codes))] = 1
     return out.reshape(len(sites) * 6, len(codes))
 
 
@@ -232,97 +234,7 @@ def screening(sites: Sequence[str], codes: Sequence[str]) -> Matrix:
     out = np.zeros((len(sites), len(BANDS) + 1, len(codes)))
     out[:, :, codes.index("NA")] = 1
     for pattern, shares in invited.items():
-        out[_block(matches(pattern, sites), range(len(shares)), _exactly("(?!NA$).*", codes))] = np.array(shares)[
+        out[block(matches(pattern, sites), range(len(shares)), exactly("(?!NA$).*", codes))] = np.array(shares)[
             None, :, None
         ]
     return out.reshape(-1, len(codes))
-
-
-def receptor(sites: Sequence[str], codes: Sequence[str]) -> Matrix:
-    """Receptor status given the 3-character site: breast only."""
-    out = np.ones((len(sites), len(codes)))
-    out[_block(~matches(BREAST, sites), _exactly("(?!NA$).*", codes))] = 0
-    out[_block(matches(r"D05", sites), _exactly("(?!NA$).*", codes))] *= 0.3
-    return out
-
-
-def second_receptor(first: Sequence[str], codes: Sequence[str], agreement: float) -> Matrix:
-    """PR or HER2 status given the ER status: only where ER is recorded; equal ones ``agreement`` times likelier."""
-    out = np.ones((len(first), len(codes)))
-    for i, a in enumerate(first):
-        for j, b in enumerate(codes):
-            if b != "NA":
-                out[i, j] = 0.0 if a == "NA" else agreement if a[0] == b[0] else 1.0
-    return out
-
-
-def allred(statuses: Sequence[str], codes: Sequence[str]) -> Matrix:
-    """Allred score given its receptor's status: 0 to 2 is negative, 3 to 8 positive, none without a status."""
-    out = np.zeros((len(statuses), len(codes)))
-    out[:, codes.index("NA")] = 1
-    for i, status in enumerate(statuses):
-        for j, code in enumerate(codes):
-            if code != "NA" and status != "NA":
-                fits = {"N": int(code) <= 2, "P": int(code) >= 3}.get(status[0])
-                out[i, j] = 0.02 if fits is None else float(fits)
-    return out
-
-
-def gleason_primary(sites: Sequence[str], codes: Sequence[str]) -> Matrix:
-    """Gleason primary pattern given the 3-character site: prostate only."""
-    out = np.ones((len(sites), len(codes)))
-    out[_block(~matches(PROSTATE, sites), _exactly("(?!NA$).*", codes))] = 0
-    return out
-
-
-def gleason_secondary(primary: Sequence[str], codes: Sequence[str], sums: Mapping[str, float]) -> Matrix:
-    """Secondary pattern given the primary one, weighted by ``sums[str(primary + secondary)]``; recorded together."""
-    out = np.zeros((len(primary), len(codes)))
-    for i, a in enumerate(primary):
-        for j, b in enumerate(codes):
-            if "NA" in (a, b):
-                out[i, j] = 1.0 if a == b else 1e-6 * (a != "NA")
-            else:
-                out[i, j] = sums.get(str(int(a) + int(b)), 0.0) + 1e-9
-    return out
-
-
-def gleason_combined(pairs: Sequence[tuple[str, str]], codes: Sequence[str]) -> Matrix:
-    """Combined score given (primary, secondary): their sum. A few published codes are no sum of two patterns."""
-    out = np.zeros((len(pairs), len(codes)))
-    for i, (a, b) in enumerate(pairs):
-        total = "NA" if "NA" in (a, b) else str(int(a) + int(b))
-        for j, code in enumerate(codes):
-            out[i, j] = 1.0 if code == total else 0.0 if a == "NA" else 1e-5
-    return out
-
-
-def gleason_tertiary(primary: Sequence[str], codes: Sequence[str]) -> Matrix:
-    """Tertiary pattern given the primary one: seldom, and never without it."""
-    out = np.ones((len(primary), len(codes)))
-    out[_block(_exactly("NA", primary), _exactly("(?!NA$).*", codes))] = 0
-    return out
-
-
-def care_plan(codes: Sequence[str]) -> Matrix:
-    """Intent of the care plan given the stage group 0-5: stage 4 is treated to cure less often."""
-    out = np.ones((6, len(codes)))
-    out[:, matches("C", codes)] = np.array([1.5, 1.5, 1.3, 1.0, 0.25, 1.0])[:, None]
-    out[:, matches("Z|X", codes)] = np.array([0.1, 0.3, 0.5, 1.0, 4.0, 1.0])[:, None]
-    return out
-
-
-def frailty(codes: Sequence[str], strength: float) -> Matrix:
-    """Performance status or comorbidity given the age band: each step worse is likelier by ``strength`` per band."""
-    out = np.ones((len(BANDS) + 1, len(codes)))
-    for j, code in enumerate(codes):
-        if code[0] in "01234":
-            out[:, j] = strength ** (np.arange(len(BANDS) + 1) * (int(code[0]) - 1))
-    return out
-
-
-def nurse(plans: Sequence[str], codes: Sequence[str]) -> Matrix:
-    """Clinical nurse specialist given the care plan's intent: both belong to one data set, so missing together."""
-    out = np.ones((len(plans), len(codes)))
-    out[_block(_exactly("NA", plans), _exactly("(?!NA$).*", codes))] = 0.15
-    return out

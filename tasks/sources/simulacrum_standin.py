@@ -2,12 +2,12 @@
 
 No record-level Simulacrum can be shipped, but the counts of each column of v1.2.0 are public
 (``simulacrum_counts.csv.gz``: 29 columns, 2,371,686 tumours). Counts say nothing of what goes with what, so the table
-is drawn from a small Bayesian network rooted at the cancer site, whose dependencies :mod:`.simulacrum_rules` states.
-Each of its tables is the joint distribution closest (in Kullback-Leibler divergence) to the rule's affinities among
-those that have both published margins, found by iterative proportional fitting (Deming and Stephan 1940). So
-one-column frequencies agree with the published ones as far as the rules permit (expected total variation below 0.001
-in every column; a test holds it to that), and everything else is invented: whoever prints a number from these rows
-must call it simulated.
+is drawn from a small Bayesian network rooted at the cancer site, whose dependencies :mod:`.simulacrum_rules` and
+:mod:`.simulacrum_markers` state. Each of its tables is the joint distribution closest (in Kullback-Leibler divergence)
+to the rule's affinities among those that have both published margins, found by iterative proportional fitting (Deming
+and Stephan 1940). So one-column frequencies agree with the published ones as far as the rules permit (expected total
+variation below 0.001 in every column; a test holds it to that), and everything else is invented: whoever prints a
+number from these rows must call it simulated.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tasks.sources import simulacrum_markers as markers
 from tasks.sources import simulacrum_profiles as profiles
 from tasks.sources import simulacrum_rules as rules
 
@@ -58,8 +59,8 @@ def published_counts() -> dict[str, dict[str, int]]:
 def identity() -> str:
     """SHA-256 of everything the drawn rows depend on besides their number and seed: counts, rules and this version."""
     digest = hashlib.sha256(f"simulacrum stand-in {VERSION}".encode())
-    for name in ("simulacrum_counts.csv.gz", "simulacrum_profiles.py", "simulacrum_rules.py"):
-        digest.update((resources.files("tasks.sources") / name).read_bytes())
+    for name in ("counts.csv.gz", "profiles.py", "rules.py", "markers.py"):
+        digest.update((resources.files("tasks.sources") / f"simulacrum_{name}").read_bytes())
     return digest.hexdigest()
 
 
@@ -141,25 +142,25 @@ class _Network:
             add(f"{part}_BEST", groups.ravel(), rules.tnm(self.sites3, names[f"{part}_BEST"], part))
         screening = "SCREENINGSTATUSFULL_CODE"
         add(screening, bands.ravel(), rules.screening(self.sites3, names[screening]))
-        plan = add("CANCERCAREPLANINTENT", groups.sum(0), rules.care_plan(names["CANCERCAREPLANINTENT"])).sum(0)
-        add("CNS", plan, rules.nurse(names["CANCERCAREPLANINTENT"], names["CNS"]))
-        add("PERFORMANCESTATUS", bands.sum(0), rules.frailty(names["PERFORMANCESTATUS"], 1.35))
-        add("ACE27", bands.sum(0), rules.frailty(names["ACE27"], 1.2))
+        plan = add("CANCERCAREPLANINTENT", groups.sum(0), markers.care_plan(names["CANCERCAREPLANINTENT"])).sum(0)
+        add("CNS", plan, markers.nurse(names["CANCERCAREPLANINTENT"], names["CNS"]))
+        add("PERFORMANCESTATUS", bands.sum(0), markers.frailty(names["PERFORMANCESTATUS"], 1.35))
+        add("ACE27", bands.sum(0), markers.frailty(names["ACE27"], 1.2))
         for column in ("CREG_CODE", "QUINTILE_2015"):
             add(column, np.ones(1), np.ones((1, len(names[column]))))
 
-        er = add("ER_STATUS", site, rules.receptor(self.sites3, names["ER_STATUS"])).sum(0)
-        pr = add("PR_STATUS", er, rules.second_receptor(names["ER_STATUS"], names["PR_STATUS"], 8.0)).sum(0)
-        add("HER2_STATUS", er, rules.second_receptor(names["ER_STATUS"], names["HER2_STATUS"], 1.0))
-        add("ER_SCORE", er, rules.allred(names["ER_STATUS"], names["ER_SCORE"]))
-        add("PR_SCORE", pr, rules.allred(names["PR_STATUS"], names["PR_SCORE"]))
+        er = add("ER_STATUS", site, markers.receptor(self.sites3, names["ER_STATUS"])).sum(0)
+        pr = add("PR_STATUS", er, markers.second_receptor(names["ER_STATUS"], names["PR_STATUS"], 8.0)).sum(0)
+        add("HER2_STATUS", er, markers.second_receptor(names["ER_STATUS"], names["HER2_STATUS"], 1.0))
+        add("ER_SCORE", er, markers.allred(names["ER_STATUS"], names["ER_SCORE"]))
+        add("PR_SCORE", pr, markers.allred(names["PR_STATUS"], names["PR_SCORE"]))
 
         first = names["GLEASON_PRIMARY"]
-        primary = add("GLEASON_PRIMARY", site, rules.gleason_primary(self.sites3, first)).sum(0)
+        primary = add("GLEASON_PRIMARY", site, markers.gleason_primary(self.sites3, first)).sum(0)
         second = names["GLEASON_SECONDARY"]
         sums = {code: count / TOTAL for code, count in counts["GLEASON_COMBINED"].items()}
         for _ in range(30):  # a third margin, that of the sum, is met by scaling the affinities in turn
-            patterns = add("GLEASON_SECONDARY", primary, rules.gleason_secondary(first, second, sums))
+            patterns = add("GLEASON_SECONDARY", primary, markers.gleason_secondary(first, second, sums))
             for code, count in counts["GLEASON_COMBINED"].items():
                 drawn = sum(
                     patterns[i, j]
@@ -170,8 +171,8 @@ class _Network:
                 if drawn > 0:
                     sums[code] *= count / TOTAL / drawn
         pairs = [(a, b) for a in first for b in second]
-        add("GLEASON_COMBINED", patterns.ravel(), rules.gleason_combined(pairs, names["GLEASON_COMBINED"]))
-        add("GLEASON_TERTIARY", primary, rules.gleason_tertiary(first, names["GLEASON_TERTIARY"]))
+        add("GLEASON_COMBINED", patterns.ravel(), markers.gleason_combined(pairs, names["GLEASON_COMBINED"]))
+        add("GLEASON_TERTIARY", primary, markers.gleason_tertiary(first, names["GLEASON_TERTIARY"]))
 
     def draw(self, n: int, seed: int) -> Codes:
         rng = np.random.default_rng([seed, n])

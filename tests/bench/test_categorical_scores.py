@@ -15,6 +15,7 @@ from bench.categorical_scores import (
     predictability_pairs,
     study_scores,
 )
+from bench.errors import BenchError
 
 SIZES = (3, 4, 2)
 NAMES = ("a", "b", "c")
@@ -123,3 +124,9 @@ def test_all_four_together():
 
 def test_no_points_is_not_zero():
     assert np.isnan(Pairs(np.array([]), np.array([]), ()).mse)
+
+
+def test_an_unknown_model_is_refused():
+    train, _ = dependent(100, 0)
+    with pytest.raises(BenchError, match="no model 'svm'; known: lr, rf"):
+        predictability(train, train, SIZES, "svm")

@@ -11,10 +11,11 @@ import pytest
 from bench.data import DataHome
 from bench.errors import BenchError, InvalidData
 from bench.splits import check
-from tasks import simulacrum
-from tasks.simulacrum import SimulacrumSite, SimulacrumSites20, SimulacrumStage, pool, study_table
+from tasks.simulacrum import SimulacrumSite, SimulacrumSites20, SimulacrumStage
 from tasks.sources import simulacrum_files as files
+from tasks.sources import simulacrum_reading as reading
 from tasks.sources.simulacrum_standin import VARIABLES
+from tasks.sources.simulacrum_tables import stand_in_table, take
 
 ROWS = 400
 
@@ -22,7 +23,7 @@ ROWS = 400
 @functools.cache
 def official(release, rows=ROWS):
     """Header and rows as released: other columns too, another order, empty fields where nothing is known."""
-    table = simulacrum.stand_in_table(rows, 3)
+    table = stand_in_table(rows, 3)
     values = {
         name: ["" if (v := table.categories[name][code]) == "NA" else v for code in table.codes[:, j]]
         for j, name in enumerate(VARIABLES)
@@ -87,11 +88,11 @@ def test_official_files_are_read_as_released(home, release, packing):
         put(home, content, "sim_av_tumour.csv" if packing == "file" else "release/data/sim_av_tumour.csv")
     found, kind = files.locate(home)
     assert kind == release
-    table = files.read(found.path, packing)
+    table = reading.read(found.path, packing)
     assert tuple(table.categories) == files.COLUMNS[release]
     assert len(table.categories) == (29 if release == "v1" else 26)
     assert table.codes.shape == (ROWS, len(table.categories))
-    drawn = simulacrum.stand_in_table(ROWS, 3)
+    drawn = stand_in_table(ROWS, 3)
     for name in ("SITE_ICD10_O2", "STAGE_BEST", "AGE", "GLEASON_COMBINED"):
         got = np.array(table.categories[name])[table.codes[:, list(table.categories).index(name)]]
         expected = np.array(drawn.categories[name])[drawn.codes[:, VARIABLES.index(name)]]
@@ -106,9 +107,9 @@ def test_official_files_are_read_as_released(home, release, packing):
 
 def test_chunks_do_not_change_the_result(home, monkeypatch):
     path = put(home, as_csv(*official("v1")))
-    whole = files.read(path, "whole")
-    monkeypatch.setattr(files, "CHUNK", 37)
-    parts = files.read(path, "parts")
+    whole = reading.read(path, "whole")
+    monkeypatch.setattr(reading, "CHUNK", 37)
+    parts = reading.read(path, "parts")
     assert (whole.codes == parts.codes).all()
     assert whole.categories == parts.categories
     assert (whole.patients == parts.patients).all()
@@ -120,15 +121,24 @@ def test_blank_none_and_decimal_spellings_are_one_value(home):
     for row, stage, gleason in zip(rows, ("", "None", "NULL", "2A"), ("3", "3.0", " 3 ", ""), strict=True):
         row[header.index("STAGE_BEST")] = stage
         row[header.index("GLEASON_PRIMARY")] = gleason
-    table = files.read(put(home, as_csv(header, rows)), "spelling")
+    table = reading.read(put(home, as_csv(header, rows)), "spelling")
     assert table.categories["STAGE_BEST"] == ("2A", "NA")
     assert table.categories["GLEASON_PRIMARY"] == ("3", "NA")
+
+
+def test_commas_and_line_breaks_within_quotes_are_no_fields(home):
+    header, rows = official("v1", 6)
+    notes = ("a,b", "a\nb,c", 'say ""', 'a "b', "", "a,b,\n")
+    rows = [[*row, note] for row, note in zip(rows, notes, strict=True)]
+    header = [*header, "NOTE"]
+    table = reading.read(put(home, as_csv(header, rows)), "quotes")
+    assert len(table.codes) == 6
 
 
 def test_a_byte_order_mark_and_small_letters_are_accepted(home):
     header, rows = official("v1", 6)
     content = as_csv([name.lower() for name in header], rows)
-    assert len(files.read(put(home, b"\xef\xbb\xbf" + content), "bom").codes) == 6
+    assert len(reading.read(put(home, b"\xef\xbb\xbf" + content), "bom").codes) == 6
 
 
 @pytest.mark.parametrize("release", ["v1", "v2"])
@@ -166,6 +176,36 @@ def _bad_age(content):
     return b"\n".join([head, *rest[:2], b",".join(cells), *rest[3:]])
 
 
+def _ragged(content):
+    """One field more in one row, one less in another: as many commas as there should be."""
+    lines = content.split(b"\n")
+    lines[5] += b",1"
+    lines[7] = lines[7].rpartition(b",")[0]
+    return b"\n".join(lines)
+
+
+def _quoted(damage):
+    """The same in a file that holds a quoted field."""
+    return lambda content: damage(content).replace(b"2015-07-01", b'"2015-07-01"', 1)
+
+
+def _open_quote(content):
+    return content.replace(b",2015-07-01", b',"2015-07-01', 1)
+
+
+def _bad_patient(content):
+    """A wrong value early in a file that is read in more than one piece."""
+    head, *rest = content.split(b"\n")
+    place = head.split(b",").index(b"PATIENTID")
+    cells = rest[2].split(b",")
+    cells[place] = b"unknown"
+    return b"\n".join([head, *rest[:2], b",".join(cells), *rest[3:-1] * 300])
+
+
+def _twice(content):
+    return content.replace(b"LINKNUMBER", b"AGE", 1)
+
+
 def _latin1(content):
     return content.replace(b"2015-07-01", b"2015-07-01", 1)[:-2] + b"\xe9\n"
 
@@ -174,7 +214,13 @@ def _latin1(content):
     ("damage", "words"),
     [
         (_truncated, "truncated"),
-        (_wide, "more or fewer fields"),
+        (_wide, "line 6: 37 fields, and the header has 34"),
+        (_quoted(_wide), "line 6: 37 fields"),
+        (_quoted(_ragged), "line 6: 35 fields"),
+        (_quoted(_truncated), r"line 51: \d+ fields"),
+        (_open_quote, "not a table as released: .*EOF inside string"),
+        (_bad_patient, "not a table as released: .*unknown"),
+        (_twice, "'AGE' twice"),
         (_semicolons, "lacks"),
         (_no_rows, "no rows"),
         (_bad_age, "is no age"),
@@ -197,8 +243,45 @@ def test_damaged_zips_are_refused(home):
     path.write_bytes(b"PK no zip")
     with pytest.raises(InvalidData, match="not a zip"):
         load(SimulacrumSite("simulacrum-site"), home)
-    path.write_bytes(zipped(b"a,b\n1,2\n", "other.csv"))
+
+
+@pytest.mark.parametrize(("content", "member"), [(b"a,b\n1,2\n", "other.csv"), (b"PK", "data/simulacrum.zip")])
+def test_a_zip_without_the_table_is_named(home, content, member):
+    path = put(home, zipped(content, member), "wrong.zip")
     assert files.locate(home) is None
+    assert home.messages == [f"{path} holds no sim_av_tumour.csv"]
+    assert SimulacrumSite("simulacrum-site").locate(home).source == "simulated"
+
+
+def test_a_zip_that_cannot_be_read_does_not_hide_a_good_file(home):
+    put(home, b"PK no zip", "a.zip")
+    put(home, zipped(b"", "other.csv"), "b.zip")
+    put(home, as_csv(*official("v1", 5)))
+    assert files.locate(home)[1] == "v1"
+    assert len(home.messages) == 1
+    assert "a.zip is not a zip" in home.messages[0]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "sim_av_tumour.csv",
+        "Data/sim_av_tumour.csv",
+        "simulacrum_v2.1.0/Data/sim_av_tumour.csv",
+        "simulacrum_v2.1.0.zip",
+    ],
+)
+def test_the_extracted_release_may_be_the_data_folder_or_lie_in_it(home, place):
+    content = as_csv(*official("v2", 5))
+    put(home, zipped(content, "Data/sim_av_tumour.csv") if place.endswith("zip") else content, f"../{place}")
+    (home.folder / "other").mkdir()
+    (home.folder / "other" / "sim_av_tumour.csv").write_text("no table")
+    found, release = files.locate(home)
+    assert (release, found.kind) == ("v2", "folder")
+    assert found.path == home.folder / place
+    origin = SimulacrumSite("simulacrum-site", rows=3).locate(home)
+    assert origin.licence == "CC BY 4.0"
+    assert "at most 3 rows" in origin.note
 
 
 def test_the_release_can_be_chosen_and_v1_comes_first(home):
@@ -208,6 +291,17 @@ def test_the_release_can_be_chosen_and_v1_comes_first(home):
     assert files.locate(home, "v2")[0].path.parent.name == "a"
     with pytest.raises(BenchError, match="release"):
         SimulacrumSite("simulacrum-site", release="v3")
+
+
+def test_the_other_release_is_no_reason_to_stand_in(home):
+    path = put(home, as_csv(*official("v1", 5)))
+    with pytest.raises(BenchError, match=r"simulacrum/sim_av_tumour.csv is Simulacrum v1; release 'v2' was asked for"):
+        SimulacrumSite("simulacrum-site", release="v2").locate(home)
+    home.fetch = True  # which finds no network here
+    with pytest.raises(BenchError, match="'v2' was asked for"):
+        SimulacrumSite("simulacrum-site", release="v2").locate(home)
+    path.unlink()
+    assert SimulacrumSite("simulacrum-site", release="v2").locate(home).source == "simulated"
 
 
 def test_the_identity_follows_file_rows_and_seed(home):
@@ -249,14 +343,14 @@ def test_targets_split_and_give_nothing_away(home, cls, limit):
 
 
 def test_stage_is_asked_of_staged_primary_tumours_only(home):
-    table = simulacrum.stand_in_table(20_000, 0)
+    table = stand_in_table(20_000, 0)
     task = SimulacrumStage("simulacrum-stage")
     kept = task._eligible(table)
     stages = np.array(table.categories["STAGE_BEST"])[table.codes[:, VARIABLES.index("STAGE_BEST")]]
     sites = np.array(table.categories["SITE_ICD10_O2_3CHAR"])[table.codes[:, VARIABLES.index("SITE_ICD10_O2_3CHAR")]]
     assert np.isin([s[0] for s in stages[kept]], list("1234")).all()
     assert not np.isin(sites[kept], ["C77", "C78", "C79", "C80"]).any()
-    y, classes = task._target(simulacrum.take(table, kept))
+    y, classes = task._target(take(table, kept))
     assert classes == ("stage 1-3", "stage 4")
     assert (y == [s[0] == "4" for s in stages[kept]]).all()
 
@@ -270,40 +364,14 @@ def test_sites20_are_the_commonest(home):
     assert with_histology.schema.width == data.schema.width + 1
 
 
-def test_pooling_keeps_the_commonest_and_bands_ages(home):
-    table = simulacrum.stand_in_table(5_000, 0)
-    X, columns = pool(table, ["MORPH_ICD10_O2", "AGE", "SEX"], 10)
-    histology, ages, sex = columns
-    assert histology.categories[-1] == "other"
-    assert {"8090", "8140"} <= set(histology.categories)
-    assert len(histology.categories) == 10
-    assert ages.categories[:2] == ("0-10", "11-21")
-    assert sex.categories == ("1", "2", "9")
-    full, _ = pool(table, ["MORPH_ICD10_O2", "AGE"], 0)
-    codes = np.array(table.categories["MORPH_ICD10_O2"])
-    same = X[:, 0] < 9
-    kept = np.array(histology.categories)[X[same, 0].astype(int)]
-    assert (codes[full[same, 0].astype(int)] == kept).all()
-    assert (X[:, 1] == full[:, 1] // 11).all()
-
-
-def test_the_study_s_table(home):
-    table = simulacrum.stand_in_table(1_000, 0)
-    X, y, schema = study_table(table)
-    assert X.shape == (1_000, 28)
-    assert schema.n_classes == 116
-    assert y.max() < 116
-    X, y, schema = study_table(table, conditional=False)
-    assert X.shape == (1_000, 29)
-    assert set(y) == {0}
-    assert schema.classes == ("all",)
-
-
 def test_unknown_options_are_refused():
     with pytest.raises(BenchError, match="rows"):
         SimulacrumSite("simulacrum-site", rows=-1)
     with pytest.raises(BenchError, match="max_categories"):
         SimulacrumSite("simulacrum-site", max_categories=1)
+    for options in ({"sample_seed": -1}, {"rows": 2.5}, {"rows": True}, {"max_categories": "all"}):
+        with pytest.raises(BenchError, match=f"{next(iter(options))} must be a whole number, 0 or more"):
+            SimulacrumSite("simulacrum-site", **options)
 
 
 def test_an_unknown_site_is_refused(home):

@@ -1,12 +1,21 @@
-"""The study's example: it runs, labels its source, does only what is missing, and its copy of the bug is one."""
+"""The study as a task: the site is the class and the condition of its measures. Its example: it runs, labels its
+source, does only what is missing, and its copy of the bug is one."""
 
 import importlib.util
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+
+from bench.data import DataHome
+from bench.measures import measure
+from bench.splits import check
+from tasks.simulacrum_study import SimulacrumStudy
+from tasks.sources.simulacrum_tables import SITE, stand_in_table, study_table
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "simulacrum_study.py"
 
@@ -48,3 +57,55 @@ def test_scores_outside_zero_and_one_leave_the_bug_without_gradient(study):
     outside = torch.tensor([[-2.0], [3.0]], requires_grad=True)
     study.AsCoded().generator(Scores(), outside, None).backward()
     assert (outside.grad == 0).all()
+
+
+@pytest.fixture
+def home(tmp_path):
+    return DataHome(cache=tmp_path, offline=True)
+
+
+def test_the_site_is_the_class_and_all_else_a_column(home):
+    task = SimulacrumStudy("simulacrum-study", rows=3_000)
+    data = task.read(task.locate(home))
+    check(data)
+    X, site, schema = study_table(stand_in_table(3_000, 0))
+    assert (data.X == X).all()
+    assert data.schema.columns == schema.columns
+    assert SITE not in {column.name for column in schema.columns}
+    assert data.schema.rare is None
+    assert data.schema.classes[-1] == "other"
+    for code, name in enumerate(data.schema.classes[:-1]):
+        assert (site[data.y == code] == schema.classes.index(name)).all()
+    split = task.split(data, 0)
+    assert [len(split.train), len(split.valid), len(split.test)] == [2_400, 300, 300]
+    for part in (split.train, split.valid, split.test):
+        assert set(data.y[part]) == set(range(data.schema.n_classes))
+
+
+def test_pooling_bounds_the_sites_too(home):
+    task = SimulacrumStudy("simulacrum-study", rows=3_000, max_categories=12)
+    schema = task.read(task.locate(home)).schema
+    assert schema.n_classes == 12
+    assert {"C44", "C50", "C61", "other"} <= set(schema.classes)
+    assert max(len(column.categories) for column in schema.columns) == 12
+
+
+def test_mse_cp_is_within_sites(home):
+    """Rows of the right table under the wrong site: every frequency is right, and none within a site."""
+    task = SimulacrumStudy("simulacrum-study", rows=3_000, max_categories=6)
+    data = task.read(task.locate(home))
+    split = task.split(data, 0)
+
+    class Rows:
+        schema = replace(data.schema, shape=(4,), columns=data.schema.columns[:4])
+        X, y = data.X[split.train, :4], data.y[split.train]
+        X_valid_rows, y_valid = data.X[split.valid, :4], data.y[split.valid]
+
+    options = {"fidelity": False, "privacy": False, "study": ("rf",)}
+    good, bad = (
+        measure(Rows, Rows.X, labels, 0, options, whole=True).fidelity
+        for labels in (Rows.y, np.random.default_rng(0).permutation(Rows.y))
+    )
+    assert good["mse_p"] == pytest.approx(bad["mse_p"])
+    assert good["mse_cp"] * 5 < bad["mse_cp"]
+    assert {"mse_rf"} <= set(good)

@@ -76,6 +76,13 @@ def test_every_cell_of_a_shipped_claim_is_in_its_selection_at_every_budget(names
                         resolve(configuration(found, arm, budget, source, cell.get("variant", "")), cell, found)
 
 
+def test_gaps_within_cancer_sites_are_judged_where_the_site_is_the_class():
+    judged = [c for c in load() if c.arms and any(row.metric == "fidelity.mse_cp" for row in c.rows)]
+    assert len(judged) >= 3
+    for found in judged:
+        assert [arm["tasks"] for arm in found.arms.values()] == [["simulacrum-study"]], found.id
+
+
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda p: p.stem)
 def test_a_published_number_agrees_with_its_own_band(path):
     for row in read(path).rows:
