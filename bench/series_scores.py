@@ -5,13 +5,16 @@ protocol of the authors' code; the forecast is that of the TimeGAN term project 
 ydata-synthetic), with train and test windows given by the caller, so that it leaks only what the caller's split leaks.
 
 All windows are (n, steps, channels) float32, scaled so that real ones lie in [0, 1]. Everything is seeded, leaves
-torch's global generators alone, and runs on the CPU on the compiled GRU where numba is installed.
+torch's global generators alone, and runs on the CPU on the compiled GRU where numba is installed. Raised is
+``BenchError`` for fewer than 5 windows of a kind, windows of different shapes, values that are not finite, and fewer
+than one iteration, epoch or repeat.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -38,12 +41,11 @@ def discriminative_score(
     Of each kind 80 % train and 20 % test; the GRU has half as many units as there are channels and its last state
     decides; Adam 1e-3, 128 windows of each kind a step (published: 2,000 ``iterations``, 10 ``repeats``). Accuracy is
     the mean of the two kinds' own, which with as many of each, as published, is the accuracy.
-    Raises ``BenchError`` for fewer than 5 windows of a kind.
     """
     import torch
     from torch.nn import functional as F
 
-    _check(real, synthetic)
+    _check(real, synthetic, iterations=iterations, repeats=repeats)
 
     def once(seed: int) -> float:
         rng = np.random.default_rng(seed)
@@ -81,7 +83,7 @@ def predictive_score(
     """
     import torch
 
-    _check(real, synthetic)
+    _check(real, synthetic, iterations=iterations, repeats=repeats)
     channels = real.shape[2]
     inputs = max(1, channels - 1)
 
@@ -115,7 +117,7 @@ def forecast(train: Array, test: Array, seed: int, epochs: int = 200, kernel: st
     import torch
     from sklearn.metrics import mean_absolute_error, mean_squared_log_error, r2_score
 
-    _check(train, test)
+    _check(train, test, epochs=epochs)
     net = _net(train.shape[2], 12, train.shape[2], "sigmoid", derive(seed, "forecast"), kernel)
     past, last = torch.from_numpy(np.ascontiguousarray(train[:, :-1])), torch.from_numpy(train[:, -1])
 
@@ -180,11 +182,16 @@ def _units(channels: int) -> int:
     return channels // 2 or 4
 
 
-def _check(*sets: Array) -> None:
+def _check(*sets: Array, **counts: int) -> None:
+    for name, count in counts.items():
+        if not isinstance(count, Integral) or count < 1:
+            raise BenchError(f"scores of series: {name} must be a whole number of at least 1, not {count}")
     if any(rows.ndim != 3 or rows.shape[1:] != sets[0].shape[1:] for rows in sets):
         raise BenchError(f"scores of series need windows of one shape, got {[rows.shape for rows in sets]}")
     if sets[0].shape[1] < 2 or min(len(rows) for rows in sets) < 5:
         raise BenchError("scores of series need at least 5 windows of each kind, of 2 steps or more")
+    if not all(np.isfinite(rows).all() for rows in sets):
+        raise BenchError("scores of series need finite values; some windows hold NaN or infinity")
 
 
 def _net(inputs: int, hidden: int, outputs: int, activation: str, seed: int, kernel: str) -> RecurrentNet:

@@ -94,3 +94,20 @@ def test_bad_input():
         predictive_score(waves(60, 0), waves(60, 0, steps=13), seed=0)
     with pytest.raises(BenchError, match="at least 5"):
         discriminative_score(waves(60, 0), waves(4, 0), seed=0)
+    holed = waves(60, 0)
+    holed[3, 4, 1] = np.nan
+    with pytest.raises(BenchError, match="NaN"):
+        forecast(waves(60, 0), holed, seed=0)
+
+
+@pytest.mark.parametrize("count", [-3, 0.5])
+def test_counts_that_make_no_sense(count):
+    """0 leaves a score out of ``measure``; it is no number of iterations for a score that is asked for."""
+    rows = waves(60, 0)
+    for options in ({"iterations": (count, 0)}, {"iterations": (0, count)}, {"epochs": count}):
+        with pytest.raises(BenchError, match="whole number of at least 1"):
+            measure(rows, rows, rows, 0, **{"iterations": (0, 0), "epochs": 0, **options})
+    with pytest.raises(BenchError, match="iterations must"):
+        discriminative_score(rows, rows, seed=0, iterations=0)
+    with pytest.raises(BenchError, match="repeats must"):
+        predictive_score(rows, rows, seed=0, repeats=0)
