@@ -36,12 +36,13 @@ class Monitor(Protocol):
         self,
         step: int,
         losses: Mapping[str, float],
-        draw: Callable[[], tuple[Array, Labels]],
+        draw: Callable[[], tuple[Array, Labels]] | None,
         part: str = "",
     ) -> None:
         """Keep the losses (keys such as ``g``, ``d_real``, ``d_fake``) of ``step``.
 
-        ``draw()`` returns freshly drawn rows and their labels without disturbing the training's random state.
+        ``draw()`` returns freshly drawn rows and their labels without disturbing the training's random state; None in
+        a phase that trains nothing rows are drawn from.
         ``part`` names what is being trained when a method trains several things (a class, a phase).
         """
 

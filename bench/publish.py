@@ -39,8 +39,9 @@ def boards(
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
     for board in chosen if fmt != "none" else ():
-        print(formats.render(board, fmt or "text", width=max(80, width), color=terminal))
-        print()
+        for table in filter(None, (board, board.drawn)):
+            print(formats.render(table, fmt or "text", width=max(80, width), color=terminal))
+            print()
     if fmt is None:
         _say(f"records: {path_of(folder)}")
         _say(f"boards: {folder / 'boards'} ({len(paths)} files)")
@@ -55,7 +56,8 @@ def build(folder: Path, primary: Mapping[str, str] | None = None, shown: Collect
     date = max((r.get("started", "") for r in records), default="")[:10]
     metrics = primary_metrics(folder) | dict(primary or {})
     kept = [r for r in records if shown is None or r["id"] in shown]
-    return tables.build(kept, metrics, date, _found(folder, "selftest.json"), _found(folder, "audit.json"))
+    selftest, audit = _found(folder, "selftest.json"), _found(folder, "audit.json")
+    return tables.build(kept, metrics, date, selftest, audit, _run(folder, "data"))
 
 
 def _found(folder: Path, name: str) -> dict[str, Any]:
@@ -115,9 +117,14 @@ def _draw(job: tuple[Path, Path]) -> int:
 
 def primary_metrics(folder: Path) -> dict[str, str]:
     """The metric each task is judged by, as ``run.json`` keeps it."""
+    return _run(folder, "primary")
+
+
+def _run(folder: Path, key: str) -> dict[str, Any]:
+    """A part of ``run.json``; empty where there is no such file, or it is broken."""
     try:
         found: Any = json.loads((folder / RUN).read_text(encoding="utf-8"))
-        return dict(found["primary"])
+        return dict(found[key])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 

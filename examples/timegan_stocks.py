@@ -18,7 +18,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -66,23 +66,20 @@ def main() -> None:
     windows = task.read(origin).X
     print(f"{origin.note}: {windows.shape}", flush=True)
     args.out.mkdir(parents=True, exist_ok=True)
-    seconds = 0.0
+    scores: dict[str, Any] = {"source": origin.note}
     if args.samples:
         drawn = np.load(args.samples)["rows"]
     else:
         unlabelled = np.zeros(len(windows), dtype=np.int64)
-        model = registry.methods["timegan"].create(steps=args.steps, random_state=args.seed, conditional=False)
+        model = registry.methods["timegan"].create(steps=args.steps, random_state=args.seed)
         model.warm_up()
         model.monitor = Progress()
         start = time.perf_counter()
         model.fit(windows, unlabelled, Schema("series", windows.shape[1:], ("window",)))
-        seconds = time.perf_counter() - start
+        scores |= {"steps": args.steps, "fit_seconds": round(time.perf_counter() - start, 1)}
         drawn = model.sample(unlabelled)
         np.savez_compressed(args.out / "samples.npz", rows=drawn)
-    scores = {
-        "source": origin.note,
-        "steps": args.steps,
-        "fit_seconds": round(seconds, 1),
+    scores |= {
         "discriminative": [discriminative_score(windows, drawn, i) for i in range(args.repeats)],
         "predictive": [predictive_score(windows, drawn, i) for i in range(args.repeats)],
         "predictive_real": [predictive_score(windows, windows, i) for i in range(args.repeats)],

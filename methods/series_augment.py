@@ -1,12 +1,15 @@
 """The honest baseline of series: real windows of the class, distorted a little.
 
 Um et al., "Data augmentation of wearable sensor data for Parkinson's disease monitoring using convolutional neural
-networks", ICMI 2017; strengths as in the survey of Iwana and Uchida, "An empirical survey of data augmentation for
-time series classification with neural networks", PLOS ONE 2021.
+networks", ICMI 2017; strengths as in the code of Iwana and Uchida's survey, "An empirical survey of data augmentation
+for time series classification with neural networks", PLOS ONE 2021. They scale rows to [-1, 1], so their jitter of 0.03
+is halved for rows in [0, 1]; the other strengths have no unit. They multiply the values themselves, which lie around
+0; here deviations from a window's mean are multiplied, so that where 0 lies does not matter.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -35,16 +38,16 @@ class SeriesAugment(Augmenter):
         first and last step stay where they are. The same for all channels of a window.
     magnitude_warp : of the factor on each channel's deviation from its mean in the window; a spline over the steps.
     scale : of the factor on that deviation that is the same at every step.
-    jitter : of the noise added to every value.
-    knots : inner points of the splines.
+    jitter : of the noise added to every value, in the units of rows scaled to [0, 1].
+    knots : inner points of the splines; with none, a curve is a straight line.
 
-    0 leaves a distortion out. Strengths are in the units of rows scaled to [0, 1]; results may lie a little outside.
+    0 leaves a distortion out. Results may lie a little outside [0, 1].
     Channels that are static or categorical stay as they are. With everything at 0 this is random oversampling.
     """
 
     def __init__(
         self,
-        jitter: float = 0.03,
+        jitter: float = 0.015,
         scale: float = 0.1,
         magnitude_warp: float = 0.2,
         time_warp: float = 0.2,
@@ -59,11 +62,14 @@ class SeriesAugment(Augmenter):
         self.knots = knots
 
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
-        """Keep the rows. Raises ``BenchError`` for rows that are not series and for negative strengths."""
+        """Keep the rows. Raises ``BenchError`` for rows that are not series and for strengths that make no sense."""
         if schema.modality != "series":
             raise BenchError(f"series-augment distorts series, not {schema.modality} rows")
-        if min(self.jitter, self.scale, self.magnitude_warp, self.time_warp) < 0 or self.knots < 1:
-            raise BenchError("series-augment: strengths must not be negative, and there must be a knot")
+        for name in ("jitter", "scale", "magnitude_warp", "time_warp"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise BenchError(f"series-augment: {name} must be a number of at least 0, not {getattr(self, name)}")
+        if not isinstance(self.knots, int) or self.knots < 0:
+            raise BenchError(f"series-augment: knots must be a whole number of at least 0, not {self.knots}")
         fixed = {i for i, column in enumerate(schema.columns) if column.static or not column.numeric}
         self.moving_ = [i for i in range(schema.shape[1]) if i not in fixed]
         self.rows_ = {int(code): X[y == code] for code in np.unique(y)}

@@ -6,8 +6,10 @@ order of the steps as in the authors' code of April 2020.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Self
+import math
+from collections.abc import Iterator
+from numbers import Integral
+from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 import torch
@@ -19,29 +21,10 @@ from bench.errors import BenchError
 from bench.nn.recurrent import RecurrentNet, resolve_kernel
 from bench.registry import method
 from bench.seeds import derive
-from methods.nn.timegan_networks import Networks
+from methods.nn.timegan_networks import Networks, bce, moments, root_mse
 
 if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
-
-
-def _bce(logits: Iterable[Tensor], target: float) -> Tensor:
-    return sum(
-        (F.binary_cross_entropy_with_logits(y, torch.full_like(y, target)) for y in logits), start=torch.zeros(())
-    )  # type: ignore[return-value]
-
-
-def _root_mse(pairs: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
-    """Sum of root mean squares; parts without columns add nothing."""
-    return sum((F.mse_loss(a, b).sqrt() for a, b in pairs if a.shape[-1]), start=torch.zeros(()))  # type: ignore[return-value]
-
-
-def _moments(drawn: Tensor, real: Tensor) -> Tensor:
-    """Mean gap of the batch's standard deviations, plus that of its means, over steps and channels."""
-    if not real.shape[-1]:
-        return torch.zeros((), device=real.device)
-    deviations = [(rows.var(0, unbiased=False) + 1e-6).sqrt() for rows in (drawn, real)]
-    return (deviations[0] - deviations[1]).abs().mean() + (drawn.mean(0) - real.mean(0)).abs().mean()
 
 
 @method("timegan", modalities=("series",), summary="TimeGAN: adversarial, supervised and reconstructed series")
@@ -55,22 +38,27 @@ class TimeGAN(Augmenter):
 
     Beyond the authors' code, both from the paper: channels that the schema marks ``static`` have their own embedding
     and are drawn constant over the steps; and the class, as a one-hot vector at every step, is an input of generator,
-    supervisor and discriminator. Rows with one class only are learnt without it, as published.
+    supervisor and discriminator. Moments are compared within each class: over the whole batch, the spread between the
+    classes could make up for classes that have each shrunk to one window. Rows with one class only are learnt as
+    published.
+
+    Drawn steps weigh 1 + ``gamma`` times as much as real ones, so a discriminator that cannot tell calls a step real
+    with probability 1 / (2 + ``gamma``). The monitor's ``d_real`` and ``d_fake`` are the losses at equal weights: log 2
+    each where it cannot tell (twice that with static features).
 
     Parameters
     ----------
-    steps : batches of the joint phase, and of each of the two before it unless ``pretrain_steps`` is given.
+    steps : batches of the joint phase, and of each of the two before it unless ``pretrain_steps`` is given (0: none).
     hidden, layers : units and GRU layers of each network; the supervisor has one layer fewer.
     learning_rate : Adam's, of every network (its other settings are the defaults).
-    conditional : False refuses rows of more than one class instead of learning the class: without it, a drawn row
-        has no class, so no label could be asked for.
     balanced : show the classes equally often in training; False shows them as often as they are. One class has none
         of this: its batches are drawn without replacement, as published.
     shift : compare the supervisor's output with the *next* step's code. False reproduces ydata-synthetic (and what was
         built on it), which compares it with the same step's.
     kernel : ``"auto"`` (compiled GRU on a CPU where numba is installed), ``"numba"`` or ``"torch"``.
 
-    Rows are to lie in [0, 1]; drawn ones do. Raises ``BenchError`` for categorical channels, or static ones alone.
+    Rows are to lie in [0, 1]; drawn ones do. Raises ``BenchError`` for numbers that make no sense, for categorical
+    channels, and for static ones alone.
     """
 
     def __init__(
@@ -83,10 +71,9 @@ class TimeGAN(Augmenter):
         learning_rate: float = 1e-3,
         gamma: float = 1.0,
         threshold: float = 0.15,
-        conditional: bool = True,
         balanced: bool = True,
         shift: bool = True,
-        kernel: str = "auto",
+        kernel: Literal["auto", "numba", "torch"] = "auto",
         device: str = "cpu",
         random_state: int = 0,
     ) -> None:
@@ -99,7 +86,6 @@ class TimeGAN(Augmenter):
         self.learning_rate = learning_rate
         self.gamma = gamma
         self.threshold = threshold
-        self.conditional = conditional
         self.balanced = balanced
         self.shift = shift
         self.kernel = kernel
@@ -111,6 +97,7 @@ class TimeGAN(Augmenter):
             RecurrentNet(1, 1, 1, 1, compiled=True)(torch.zeros(1, 2, 1)).sum().backward()
 
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
+        self._check()
         self._read_schema(schema, y)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(derive(self.random_state, "weights"))
@@ -132,6 +119,19 @@ class TimeGAN(Augmenter):
             raise BenchError(f"timegan saw no training rows of class {unseen[0]}, so it can draw none")
         return self._draw(labels, torch.Generator().manual_seed(derive(self.random_state, "sample")))
 
+    def _check(self) -> None:
+        counts = {"steps": 1, "hidden": 1, "layers": 1, "batch_size": 1}
+        if self.pretrain_steps is not None:
+            counts["pretrain_steps"] = 0
+        for name, least in counts.items():
+            value = getattr(self, name)
+            if not isinstance(value, Integral) or value < least:
+                raise BenchError(f"timegan: {name} must be a whole number of at least {least}, not {value}")
+        if not self.learning_rate > 0:
+            raise BenchError(f"timegan: learning_rate must be more than 0, not {self.learning_rate}")
+        if not self.gamma >= 0:
+            raise BenchError(f"timegan: gamma must not be negative, not {self.gamma}")
+
     # what a row is ---------------------------------------------------------------------------------------------
 
     def _read_schema(self, schema: Schema, y: Labels) -> None:
@@ -147,11 +147,6 @@ class TimeGAN(Augmenter):
         if not self.dynamic_:
             raise BenchError("timegan needs a channel that changes over the steps; all are static")
         self.classes_ = np.unique(y).tolist()
-        if len(self.classes_) > 1 and not self.conditional:
-            raise BenchError(
-                f"timegan with conditional=False draws rows without a class, but there are {len(self.classes_)}; "
-                "give all rows one label, or leave conditional=True"
-            )
         self.n_labels_ = len(self.classes_) if len(self.classes_) > 1 else 0
 
     def _one_hot(self, y: Labels) -> Tensor:
@@ -210,7 +205,8 @@ class TimeGAN(Augmenter):
             labels = np.random.default_rng(seed).permutation(self._labels)[:1000]
             return self._draw(labels, torch.Generator().manual_seed(seed)), labels
 
-        self.monitor.record(step, {name: float(value.detach()) for name, value in losses.items()}, draw, part)
+        values = {name: float(value.detach()) for name, value in losses.items()}
+        self.monitor.record(step, values, draw if part == "joint" else None, part)  # before it no generator is trained
 
     def _pretrain(self, data: tuple[Tensor, ...], draws: torch.Generator) -> None:
         nets, batches = self.networks_, self._batches(data, draws)
@@ -219,7 +215,7 @@ class TimeGAN(Augmenter):
         adam = self._adam("embedder", "recovery")
         for step in range(1, total + 1):
             x, s, _ = next(batches)
-            reconstruction = _root_mse(zip(nets.recover(*nets.embed(x, s)), (x, s), strict=True))
+            reconstruction = root_mse(zip(nets.recover(*nets.embed(x, s)), (x, s), strict=True))
             _descend(adam, 10 * reconstruction)
             self._report("embed", step, total, reconstruction=reconstruction)
         self._only("supervisor")
@@ -244,38 +240,49 @@ class TimeGAN(Augmenter):
                 e, h_hat, hs_hat = nets.generate(*self._noise(len(x), draws), label)
                 supervised = self._supervised(h.detach(), hs.detach(), label)
                 x_hat, s_hat = nets.recover(h_hat, hs_hat)
-                moments = _moments(x_hat, x) + _moments(s_hat, s)
-                adversarial = self._twice(h_hat, e, hs_hat, label, 1.0)
-                _descend(adam_g, adversarial + 100 * supervised.sqrt() + 100 * moments)
+                moment = moments(x_hat, x, label) + moments(s_hat, s, label)
+                drawn, own = self._judge_drawn(h_hat, e, hs_hat, label)
+                adversarial = bce(drawn, 1.0) + self.gamma * bce(own, 1.0)
+                _descend(adam_g, adversarial + 100 * supervised.sqrt() + 100 * moment)
                 # autoencoder, against the supervisor as it now is
                 self._only("embedder", "recovery")
-                reconstruction = _root_mse(zip(nets.recover(h, hs), (x, s), strict=True))
+                reconstruction = root_mse(zip(nets.recover(h, hs), (x, s), strict=True))
                 _descend(adam_e, 10 * reconstruction + 0.1 * self._supervised(h, hs, label))
             x, s, label = next(batches)
             with torch.no_grad():
                 h, hs = nets.embed(x, s)
                 e, h_hat, hs_hat = nets.generate(*self._noise(len(x), draws), label)
             self._only("discriminator")
-            d_real = _bce(nets.judge(h, hs, label), 1.0)
-            d_fake = self._twice(h_hat, e, hs_hat, label, 0.0)
-            if float((d_real + d_fake).detach()) > self.threshold:
-                _descend(adam_d, d_real + d_fake)
+            real = nets.judge(h, hs, label)
+            drawn, own = self._judge_drawn(h_hat, e, hs_hat, label)
+            loss = bce(real, 1.0) + bce(drawn, 0.0) + self.gamma * bce(own, 0.0)
+            if float(loss.detach()) > self.threshold:
+                _descend(adam_d, loss)
+            d_real, d_fake = self._at_equal_weights(real, drawn, own)
             self._report(
                 "joint", step, self.steps, g=adversarial, d_real=d_real, d_fake=d_fake,
-                supervised=supervised, moments=moments, reconstruction=reconstruction,
+                supervised=supervised, moments=moment, reconstruction=reconstruction,
             )  # fmt: skip
         for p in nets.parameters():
             p.requires_grad_(False)
 
-    def _twice(self, h: Tensor, e: Tensor, hs: Tensor, label: Tensor, target: float) -> Tensor:
-        """Adversarial loss of the codes after the supervisor, plus gamma times that of the generator's own."""
+    def _judge_drawn(self, h: Tensor, e: Tensor, hs: Tensor, label: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+        """Logits of the codes after the supervisor (and of the static code), and of the generator's own steps."""
         steps, *static = self.networks_.judge(
             torch.cat([h.permute(2, 1, 0), e.permute(2, 1, 0)], 2).permute(2, 1, 0),
             torch.cat([hs, hs]),
             torch.cat([label, label]),
         )
         n = len(h)
-        return _bce([steps[:n], *(y[:n] for y in static)], target) + self.gamma * _bce([steps[n:]], target)
+        return [steps[:n], *(y[:n] for y in static)], [steps[n:]]
+
+    @torch.no_grad()
+    def _at_equal_weights(self, real: list[Tensor], drawn: list[Tensor], own: list[Tensor]) -> tuple[Tensor, Tensor]:
+        """The discriminator's losses on real and on drawn codes as if both weighed the same."""
+        shift = math.log1p(self.gamma)
+        both = bce([drawn[0] + shift], 0.0) + self.gamma * bce([own[0] + shift], 0.0)
+        d_real = bce([real[0] + shift, *real[1:]], 1.0)
+        return d_real, both / (1 + self.gamma) + bce(drawn[1:], 0.0)
 
 
 def _descend(adam: torch.optim.Adam, loss: Tensor) -> None:

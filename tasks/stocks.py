@@ -1,7 +1,8 @@
 """Google's daily prices in windows of 24 days, and whether the day after a window jumps.
 
 Rows come from the file of TimeGAN (Yoon et al. 2019; 3,685 days, 2004 to 2019), else from the package
-``bokeh-sampledata`` (GOOG, 2,148 days, 2004 to 2013): both real, of different spans.
+``bokeh-sampledata`` (GOOG, 2,148 days, 2004 to 2013): both real, of different spans. In TimeGAN's file the adjusted
+close repeats the close of every day, so two of its six channels are one.
 
 The label of a window is decided by the day after it: the absolute log return of its close, divided by the standard
 deviation of the log returns inside the window. A ratio above the 90 % quantile of the *training* windows' ratios is a
@@ -57,18 +58,20 @@ class Stocks(Task):
     ``protocol="time"``: the days are cut into 60 % training, 20 % validation and 20 % test days in the order of time,
     and only then into overlapping windows, so no day is in two parts; neither is a day after a window, which decides
     its label. The cut is the same at every seed. Prices grow tenfold over the span, so levels of the test years lie
-    far outside those of the training years; therefore each window is seen from its first day: logarithms of prices
-    over that day's close (adjusted close over its own) and of volume over that day's volume.
+    far outside those of the training years; therefore each window is seen from the day before it: logarithms of prices
+    over that day's close (adjusted close over its own) and of volume over that day's volume. That day, too, lies in the
+    same part. (Seen from its own first day, a window would begin with exact zeros, by which anything drawn is told.)
 
     ``protocol="published"`` follows TimeGAN's code, for comparing its numbers: the file, which is oldest first, is
     turned around as if it were newest first, scaled to [0, 1] by the range of all days, cut into overlapping windows,
-    and these are shuffled before the split. Test windows then share up to 23 days with training windows.
+    and these are shuffled before the split. Test windows then share up to 23 days with training windows. As time is
+    turned around, "the day after a window" is the trading day before it in the calendar.
 
     Parameters
     ----------
     protocol : see above.
     steps : days in a window.
-    relative : see windows from their first day; by default as the protocol says.
+    relative : see windows from the day before them; by default as the protocol says.
     """
 
     modality = "series"
@@ -112,14 +115,14 @@ class Stocks(Task):
         prices = _read_package(origin.path) if origin.kind == "package" else _read_csv(origin.path)
         if self.protocol == "published":
             prices = prices[::-1]
-            starts, part = np.arange(len(prices) - self.steps), None
+            starts, part = np.arange(int(self.relative), len(prices) - self.steps), None
         else:
             starts, part = self._parts(len(prices))
         ratio = next_day_ratio(prices, starts, self.steps)
         threshold = float(np.quantile(ratio if part is None else ratio[part == 0], 1 - RARE_SHARE))
         y = (ratio > threshold).astype(np.int64)
         if self.relative:
-            X = relative_to_first(prices[starts[:, None] + np.arange(self.steps)])
+            X = seen_from(prices[starts - 1], prices[starts[:, None] + np.arange(self.steps)])
         else:
             if self.protocol == "published":
                 prices = (prices - prices.min(0)) / (prices.max(0) - prices.min(0) + 1e-7)
@@ -136,11 +139,13 @@ class Stocks(Task):
         return Split(np.flatnonzero(part == 0), np.flatnonzero(part == 1), np.flatnonzero(part == 2))
 
     def _parts(self, days: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """First days of all windows that lie in one part together with the day after them, and their parts."""
+        """First days of all windows that lie in one part together with the day after them (and, where windows are seen
+        from it, the day before), and their parts."""
         cuts = [0, int(days * TRAIN), int(days * (TRAIN + VALID)), days]
-        if min(np.diff(cuts)) < self.steps + 2:
+        before = int(self.relative)
+        if min(np.diff(cuts)) < self.steps + before + 2:
             raise BenchError(f"{self.name}: {days} days are too few for windows of {self.steps}; set fewer steps")
-        starts = [np.arange(a, b - self.steps) for a, b in pairwise(cuts)]
+        starts = [np.arange(a + before, b - self.steps) for a, b in pairwise(cuts)]
         part = np.repeat(np.arange(3), [len(s) for s in starts])
         return np.concatenate(starts), part
 
@@ -153,13 +158,12 @@ def next_day_ratio(prices: Prices, starts: NDArray[np.int64], steps: int) -> Pri
     return ratio
 
 
-def relative_to_first(windows: Prices) -> Prices:
-    """Logarithms of (windows, steps, 6) over each window's first day: prices over its close, the adjusted close over
-    itself, volume over its volume. A day without trade counts as one of a single share."""
-    first = windows[:, :1, [CLOSE, CLOSE, CLOSE, CLOSE, 4, 5]].copy()
-    windows = windows.copy()
-    windows[..., 5], first[..., 5] = np.maximum(windows[..., 5], 1), np.maximum(first[..., 5], 1)
-    relative: Prices = np.log(windows / first)
+def seen_from(before: Prices, windows: Prices) -> Prices:
+    """Logarithms of (windows, steps, 6) over the day before each, (windows, 6): prices over its close, the adjusted
+    close over its own, volume over its volume. A day without trade counts as one of a single share."""
+    scale = before[:, None, [CLOSE, CLOSE, CLOSE, CLOSE, 4, 5]]
+    least = np.array([0, 0, 0, 0, 0, 1.0])
+    relative: Prices = np.log(np.maximum(windows, least) / np.maximum(scale, least))
     return relative
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.boards.cells import Record
+from bench.boards.cells import Record, rows_of
 
 #: stands before the heading of every board whose suite did not pass its own test
 FAILED = "SELF-TEST FAILED"
@@ -63,6 +63,16 @@ def audit_notes(audit: Mapping[str, Any] | None, task: str, source: str) -> list
     if ok:
         lines.append(f"leak audit: no leak by {len(ok)} check{'s' if len(ok) > 1 else ''} ({', '.join(ok)})")
     return lines
+
+
+def origin_notes(data: Mapping[str, Any], key: tuple[str, str, str, str], records: Sequence[Record]) -> list[str]:
+    """Where a board's rows come from, if the run that is on file read the very rows that the records used."""
+    task, source, *_ = key
+    found = data.get(task) or {}
+    used = {rows_of(r)[0] for r in records if (r["task"], r["source"], r["budget"], r["device"]) == key} - {None}
+    if not found.get("note") or found.get("source") != source or used != {str(found.get("sha256"))[:16]}:
+        return []
+    return [f"where the rows come from: {found['note']}"]
 
 
 def _some(names: Sequence[str]) -> str:

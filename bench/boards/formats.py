@@ -18,8 +18,9 @@ from typing import Any
 from tabulate import tabulate
 
 from bench.boards.data import as_json, pairs_csv, parquet, rows_csv
+from bench.boards.glossary import GROUPS, MEASURES, group
 from bench.boards.latex import latex
-from bench.boards.layout import align, cells, fitting
+from bench.boards.layout import align, cells, fitting, head, shown
 from bench.boards.tables import Board, Column
 from bench.errors import BenchError
 
@@ -46,11 +47,12 @@ def render(board: Board, fmt: str, width: int = 100, color: bool = False) -> str
 def files(boards: Sequence[Board], formats: Sequence[str] = FILES) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file that ``write`` leaves. Parquet is left out where pyarrow is not installed."""
     for board, stem in zip(boards, stems(boards), strict=True):
-        for fmt in formats:
-            if fmt != "parquet":
-                yield f"{stem}.{'txt' if fmt == 'text' else fmt}", render(board, fmt).encode()
-            elif find_spec("pyarrow"):
-                yield f"{stem}.parquet", parquet(board)
+        for name, table in [(stem, board), *([(f"{stem}.measures", board.drawn)] if board.drawn else [])]:
+            for fmt in formats:
+                if fmt != "parquet":
+                    yield f"{name}.{'txt' if fmt == 'text' else fmt}", render(table, fmt).encode()
+                elif find_spec("pyarrow"):
+                    yield f"{name}.parquet", parquet(table)
         if board.pairs and "csv" in formats:
             yield f"{stem}.pairs.csv", pairs_csv(board).encode()
 
@@ -99,20 +101,30 @@ def _safe(name: str) -> str:
 
 
 def _markdown(board: Board) -> str:
-    lines = [[cell.replace("|", r"\|") for cell in line] for line in cells(board)]
-    table = (
-        tabulate(
-            lines,
-            [column.label for column in board.columns],
-            "pipe",
-            disable_numparse=True,
-            colalign=align(board.columns),
-        )
-        if lines
-        else "(no records)"
-    )
     notes = "\n".join(f"- {_one_line(note)}" for note in board.notes)
-    return f"## {board.heading}\n\n{table}\n\n{notes}\n"
+    if board.kind != "measures":
+        return f"## {board.heading}\n\n{_table(board, board.columns)}\n\n{notes}\n"
+    # one table a group: side by side they would be wider than any page
+    parts = []
+    for name in GROUPS:
+        measures = [column for column in board.columns if column.kind == "measure" and group(column.key) == name]
+        if measures:
+            columns = [column for column in board.columns if column.kind != "measure" or column in measures]
+            parts.append(f"### {name}\n\n{_table(shown(board, columns), columns)}\n")
+            meant = [_meaning(column.key) for column in measures if column.key in MEASURES]
+            parts.append("".join(f"- {line}\n" for line in meant) or "- what these mean, the task says\n")
+    return "\n".join((f"## {board.heading}\n", f"{notes}\n", *parts))
+
+
+def _table(board: Board, columns: Sequence[Column]) -> str:
+    lines = [[cell.replace("|", r"\|") for cell in line] for line in cells(board, columns)]
+    heads = [column.label for column in columns]
+    return tabulate(lines, heads, "pipe", disable_numparse=True, colalign=align(columns)) if lines else "(no records)"
+
+
+def _meaning(name: str) -> str:
+    found = MEASURES[name]
+    return _one_line(f"{name} ({found.span}): {found.what} ({found.source})")
 
 
 def _one_line(text: str) -> str:
@@ -121,7 +133,8 @@ def _one_line(text: str) -> str:
 
 
 def _latex(board: Board) -> str:
-    return latex(board, _safe("-".join(filter(None, (board.task or board.kind, board.source, board.budget)))))
+    kind = "measures" if board.kind == "measures" else ""
+    return latex(board, _safe("-".join(filter(None, (board.task or board.kind, kind, board.source, board.budget)))))
 
 
 def _text(board: Board, width: int, color: bool) -> str:
@@ -132,9 +145,12 @@ def _text(board: Board, width: int, color: bool) -> str:
     console = Console(
         file=out, width=width, force_terminal=color, no_color=not color, highlight=False, legacy_windows=False
     )
-    table = _rich(board, fitting(board, width))
+    columns = fitting(board, width, folded=True)
     console.print(board.heading, style="bold", markup=False)
-    console.print(table)
+    console.print(_rich(shown(board, columns), columns))
+    left = sum(column.kind == "measure" for column in board.columns) - sum(c.kind == "measure" for c in columns)
+    if left and board.kind == "measures":
+        console.print(f"- {left} more measures in the files that end in .measures.md, .csv, ...", style="dim")
     for note in board.notes:
         console.print(f"- {note}", markup=False, style="dim")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
@@ -147,7 +163,7 @@ def _rich(board: Board, columns: Sequence[Column]) -> Any:
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for column, side in zip(columns, align(columns), strict=True):
-        table.add_column(Text(column.label), justify="left" if side == "left" else "right", overflow="fold")
+        table.add_column(Text(head(column)), justify="left" if side == "left" else "right", overflow="fold")
     for row, line in zip(board.rows, cells(board, columns), strict=True):
         style = "" if row.get("status", "ok") == "ok" else "red"
         table.add_row(*map(Text, line), style=style)

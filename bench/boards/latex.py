@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from bench.boards.baselines import MARK
-from bench.boards.layout import align, cells, fitting
+from bench.boards.layout import align, cells, fitting, shown
 from bench.boards.tables import Board
 
 #: characters of small print that the text width of a plain article holds
@@ -15,7 +15,7 @@ _TEX = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "|": r"\textbar{}", '"': "''", "±": r"$\pm$", "–": "--", "−": "$-$", "Δ": r"$\Delta$", "·": r"$\cdot$",
-    "†": r"$\dagger$", "²": r"$^2$",
+    "†": r"$\dagger$", "²": r"$^2$", "↓": r"$\downarrow$", "↑": r"$\uparrow$", "→": r"$\rightarrow$",
     "√": r"$\surd$", "×": r"$\times$", "≥": r"$\geq$", "≤": r"$\leq$", "α": r"$\alpha$", "β": r"$\beta$",
 }  # fmt: skip
 
@@ -39,7 +39,7 @@ def latex(board: Board, label: str) -> str:
     It holds the columns that fit the text width of a plain article; ``label`` is what ``\\ref{tab:...}`` finds.
     """
     columns = fitting(board, WIDTH)
-    body = "".join(" & ".join(map(tex, line)) + " \\\\\n" for line in cells(board, columns))
+    body = "".join(" & ".join(map(tex, line)) + " \\\\\n" for line in cells(shown(board, columns), columns))
     head = " & ".join(tex(column.label) for column in columns)
     form = "".join(side[0] for side in align(columns))
     marks = [note for note in board.notes[2:] if note.startswith(MARK)]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bench.boards import glossary
 from bench.boards.baselines import MARK
 from bench.boards.tables import Board, Column, Row
 
@@ -19,6 +23,8 @@ def _decimals(column: Column, rows: Sequence[Row]) -> int:
     """Three, and more where a whole column is so small that three would say nothing."""
     values = [abs(row[f"{column.key}_mean"]) for row in rows if row.get(f"{column.key}_mean") is not None]
     largest = max(values, default=1.0)
+    if column.kind == "measure":
+        return 3 if largest < 2 else max(2 - math.floor(math.log10(largest / 2)), 0)
     if column.kind == "signed" or largest >= 0.1 or largest == 0:
         return 3
     return 4 if largest >= 0.01 else 5
@@ -26,6 +32,8 @@ def _decimals(column: Column, rows: Sequence[Row]) -> int:
 
 def _cell(column: Column, row: Row, decimals: int) -> str:
     key, kind = column.key, column.kind
+    if kind == "measure":
+        return _measured(row[f"{key}_mean"], row[f"{key}_ci95"], decimals)
     if kind in ("mean", "signed"):
         value, half = row[f"{key}_mean"], row[f"{key}_ci95"]
         if value is None:
@@ -43,6 +51,16 @@ def _cell(column: Column, row: Row, decimals: int) -> str:
     if kind == "verdict":
         return f"{value} (+{row['more_seeds']})" if row.get("more_seeds") else str(value)
     return _number(kind, value) + (f" {MARK}" if key == "method" and row.get("baseline") else "")
+
+
+def _measured(mean: float | None, half: float | None, decimals: int) -> str:
+    """Measures have no common scale: a number that the column's decimals would hide is written with more of them."""
+    if mean is None:
+        return NONE
+    largest = max(abs(mean), half or 0.0)
+    if 0 < largest < 0.01:
+        decimals = min(1 - math.floor(math.log10(largest)), 7)
+    return _minus(f"{mean:z.{decimals}f}") + f" ± {NONE if half is None else format(half, f'.{decimals}f')}"
 
 
 def _number(kind: str, value: float | str) -> str:
@@ -77,21 +95,47 @@ def cells(board: Board, columns: Sequence[Column] | None = None) -> list[list[st
     for row in board.rows:
         line = [_cell(column, row, digits) for column, digits in zip(columns, decimals, strict=True)]
         if row.get("status", "ok") != "ok":
-            first = next(i for i, column in enumerate(columns) if column.kind == "mean")
+            first = next(i for i, column in enumerate(columns) if column.kind in ("mean", "measure"))
             line[first] = row["status"]
         lines.append(line)
     return lines
 
 
-def fitting(board: Board, width: int) -> list[Column]:
-    """The columns that ``width`` characters have room for: the dispensable ones go one by one until it does."""
+def fitting(board: Board, width: int, folded: bool = False) -> list[Column]:
+    """The columns that ``width`` characters have room for: the dispensable ones go one by one until it does.
+    ``folded``: the heads are written by ``head``, in several lines."""
     columns = list(board.columns)
-    for key in DISPENSABLE:
-        table = [[column.label for column in columns], *cells(board, columns)]
-        if sum(max(map(len, texts)) + 2 for texts in zip(*table, strict=True)) <= width:
+    for key in _dispensable(board):
+        heads = [(head(column) if folded else column.label).split("\n") for column in columns]
+        texts = zip(*cells(board, columns), strict=True) if board.rows else ((),) * len(columns)
+        if sum(max(map(len, (*top, *below))) + 2 for top, below in zip(heads, texts, strict=True)) <= width:
             break
         columns = [column for column in columns if column.key != key or column.key == board.primary]
     return columns
+
+
+def _dispensable(board: Board) -> Sequence[str]:
+    """Where a task takes measures of its own, they are the point: even the difference to none goes before them."""
+    measures = glossary.dispensable(column.key for column in board.columns if column.kind == "measure")
+    if board.kind == "measures":
+        return measures[:-1]
+    return (*DISPENSABLE, f"{board.primary}_diff", *measures[:-1]) if measures else DISPENSABLE
+
+
+def head(column: Column) -> str:
+    """The label; a measure's in lines of its numbers' width, the sign that says what is ideal in the last."""
+    if column.kind != "measure":
+        return column.label
+    name, _, sign = column.label.partition(" ")
+    lines = [line.replace(" ", "") for line in textwrap.wrap(name.replace("_", "_ "), 15, break_long_words=False)]
+    return "\n".join([*lines, sign] if sign else lines)
+
+
+def shown(board: Board, columns: Sequence[Column]) -> Board:
+    """The board without lines of real rows that say nothing in these columns."""
+    keys = [f"{column.key}_mean" for column in columns if column.kind == "measure"]
+    kept = [row for row in board.rows if not row.get("real") or any(row[key] is not None for key in keys)]
+    return replace(board, rows=tuple(kept))
 
 
 def align(columns: Sequence[Column]) -> list[str]:

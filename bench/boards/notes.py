@@ -32,7 +32,28 @@ def notes(used: Sequence[Record], ratios: Sequence[float], primary: str, older: 
     mixed = _mixed_code(used)
     if mixed:
         lines.append(f"MIXED CODE: seeds made by different code in {mixed}; run it again")
-    return lines + _failures(used)
+    return lines + _options(used) + _failures(used)
+
+
+def _options(used: Sequence[Record]) -> list[str]:
+    """What methods were set to by their name, the budget or the command line, as the records keep it; how many steps
+    they trained for aside, which every budget sets."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for record in used:
+        given = (record.get("config") or {}).get("method") or {}
+        told = [f"{name}={_value(value)}" for name, value in sorted(given.items()) if not name.endswith("steps")]
+        if told:
+            found[record["method"]].add(" ".join(told))
+    if not found:
+        return []
+    told = [f"{method} {' or '.join(sorted(settings))}" for method, settings in sorted(found.items())]
+    return [f"options set for methods, steps aside, the others at their defaults: {'; '.join(told)}"]
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ",".join(map(_value, value))
+    return f"{value:g}" if isinstance(value, float) else "none" if value is None else str(value).lower()
 
 
 def _s(count: int) -> str:

@@ -46,19 +46,22 @@ class Column:
 
     label: str
     key: str
-    kind: Literal["text", "mean", "signed", "seconds", "megabytes", "share", "rank", "verdict", "p", "rating", "place"]
+    kind: Literal[
+        "text", "mean", "signed", "seconds", "megabytes", "share", "rank", "verdict", "p", "rating", "place", "measure"
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Board:
     """A leaderboard. ``rows`` hold plain numbers under keys with units; ``columns`` are those worth showing.
 
-    ``kind`` is ``task``, ``overall`` (every row over all tasks) or ``standing`` (methods against each other over all
-    tasks). ``source`` of the latter two is ``real`` (subsets included, and counted) or ``simulated``, never both.
-    ``pairs`` are comparisons of any two rows; ``facts`` what tests over all tasks found.
+    ``kind`` is ``task``, ``overall`` (every row over all tasks), ``standing`` (methods against each other over all
+    tasks) or ``measures`` (what was measured of a task's drawn rows). ``source`` of ``overall`` and ``standing`` is
+    ``real`` (subsets included, and counted) or ``simulated``, never both. ``pairs`` are comparisons of any two rows;
+    ``facts`` what tests over all tasks found, or what the measures mean; ``drawn`` a task's board of measures.
     """
 
-    kind: Literal["task", "overall", "standing"]
+    kind: Literal["task", "overall", "standing", "measures"]
     task: str
     source: str
     budget: str
@@ -71,6 +74,7 @@ class Board:
     rows: tuple[Row, ...]
     pairs: tuple[Row, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
+    drawn: Board | None = None
 
     @property
     def key(self) -> Key:
@@ -83,6 +87,7 @@ def build(
     date: str = "",
     selftest: Mapping[str, Any] | None = None,
     audit: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> list[Board]:
     """Every board that ``records`` allow: those over all tasks first, then the tasks' by name.
 
@@ -94,6 +99,7 @@ def build(
     date : shown in the headings; the boards have no other clock, so the same records give the same boards.
     selftest, audit : what ``selftest.json`` and ``audit.json`` hold, empty where there is no such file. A failed
         self-test is stamped on every heading. None: not looked for, and nothing is said.
+    data : what ``run.json`` says of where each task's rows come from.
     """
     from bench.boards.overall import overall
     from bench.boards.standing import standing
@@ -104,7 +110,7 @@ def build(
     tasks = [_task_board(key, groups[key], (primary or {}).get(key[0]), date) for key in sorted(groups)]
     boards = [*overall(tasks, date), *standing(tasks, date), *tasks]
     stamp = checks.stamp(selftest)
-    return [_checked(board, stamp, selftest, audit, records) for board in boards]
+    return [_checked(board, stamp, selftest, audit, data or {}, records) for board in boards]
 
 
 def _checked(
@@ -112,45 +118,53 @@ def _checked(
     stamp: str,
     selftest: Mapping[str, Any] | None,
     audit: Mapping[str, Any] | None,
+    data: Mapping[str, Any],
     records: Sequence[Record],
 ) -> Board:
     notes = checks.selftest_notes(selftest, records)
     if board.kind == "task":
-        notes += checks.audit_notes(audit, board.task, board.source)
+        notes += checks.audit_notes(audit, board.task, board.source) + checks.origin_notes(data, board.key, records)
     heading = " · ".join(filter(None, (stamp, board.heading)))
-    return replace(board, heading=heading, notes=(*board.notes, *notes))
+    drawn = board.drawn and _checked(board.drawn, stamp, None, None, data, records)
+    return replace(board, heading=heading, notes=(*board.notes, *notes), drawn=drawn)
 
 
 def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: str) -> Board:
+    from bench.boards.drawn import drawn, own
+
     task, source, budget, device = key
     used, older = newest(records)
     found = sorted({name for record in used for name in record["metrics"]})
     primary = primary or default_primary(found)
     metrics = sorted({*found, primary})
+    measures = [name for name in own(used) if name not in metrics]
     cells: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
     for record in used:
         cells[record["method"], record["classifier"], record["regime"]].append(record)
     rows = []
     for names in sorted(cells):
         reference = [] if (names[0], names[2]) == REFERENCE else cells.get((REFERENCE[0], names[1], REFERENCE[1]), [])
-        rows.append(_row(names, cells[names], reference, metrics, primary))
+        rows.append(_row(names, cells[names], reference, metrics, measures, primary))
     sign = -1 if higher_is_better(primary) else 1
     rows.sort(key=lambda row: (row[f"{primary}_mean"] is None, sign * (row[f"{primary}_mean"] or 0.0)))
     ratios = [row["test_train_ratio"] for row in rows if row["test_train_ratio"] is not None]
     statistics.add(rows, primary)
     pairs = statistics.pairs(cells, rows, primary)
     parallel = device == "cpu" and any((r.get("machine") or {}).get("workers_beside") for r in used)
-    heading = " · ".join(filter(None, (task, LOUD.get(source, source), f"budget {budget}", device, date)))
-    return Board(
-        "task", task, source, budget, device, date, primary, heading,
+    heading = " · ".join(filter(None, (LOUD.get(source, source), f"budget {budget}", device, date)))
+    board = Board(
+        "task", task, source, budget, device, date, primary, f"{task} · {heading}",
         notes=(
             *notes(used, ratios, primary, older), *statistics.notes(rows, primary),
             *baselines.notes(rows, pairs, primary),
         ),
-        columns=_columns(metrics, primary, cpu=parallel and any(row["fit_cpu_s"] is not None for row in rows)),
+        columns=_columns(
+            metrics, measures, primary, cpu=parallel and any(row["fit_cpu_s"] is not None for row in rows)
+        ),
         rows=tuple(rows),
         pairs=tuple(pairs),
     )  # fmt: skip
+    return replace(board, drawn=drawn(used, board, f"{task}: the drawn rows · {heading}"))
 
 
 def _row(
@@ -158,6 +172,7 @@ def _row(
     cells: Sequence[Record],
     reference: Sequence[Record],
     metrics: Sequence[str],
+    measures: Sequence[str],
     primary: str,
 ) -> Row:
     ok = [record for record in cells if record["status"] == "ok"]
@@ -185,6 +200,8 @@ def _row(
             row["test_train_ratio"] = ratio
             row["by_seed"] = {str(r["seed"]): r["metrics"][metric] for r in ok if metric in r["metrics"]}
             row["diff_by_seed"] = {str(r["seed"]): d for (r, _), d in zip(pairs, differences, strict=True)}
+    for name in measures:
+        row |= _flat(name, [r["fidelity"][name] for r in ok if name in (r.get("fidelity") or {})], 0.0)
     row["failed_seeds"] = [str(r["seed"]) for r in cells if r["status"] not in ("ok", "skipped")]
     for kept, end in (("times", "_s"), ("cpu_s", "_cpu_s")):
         for phase in ("fit", "sample", "train", "infer"):
@@ -204,8 +221,9 @@ def _flat(name: str, values: Sequence[float], ratio: float | None) -> Row:
     return {f"{name}_mean": found and found.mean, f"{name}_ci95": found.half if found and ratio is not None else None}
 
 
-def _columns(metrics: Sequence[str], primary: str, cpu: bool) -> tuple[Column, ...]:
-    """``cpu``: show CPU seconds, as workers side by side lengthen the wall's."""
+def _columns(metrics: Sequence[str], measures: Sequence[str], primary: str, cpu: bool) -> tuple[Column, ...]:
+    """``measures``: of drawn rows, that the task alone takes. ``cpu``: show CPU seconds, as workers side by side
+    lengthen the wall's."""
     extra = [name for name in SHOWN if name in metrics and name != primary][:3]
     return (
         Column("method", "method", "text"),
@@ -216,6 +234,7 @@ def _columns(metrics: Sequence[str], primary: str, cpu: bool) -> tuple[Column, .
         Column(f"Δ {label(primary)} to none", f"{primary}_diff", "signed"),
         Column("verdict", "verdict", "verdict"),
         Column("p (Holm)", "p_holm", "p"),
+        *(Column(name, name, "measure") for name in measures),
         *(Column(label(name), name, "mean") for name in extra),
         Column("fit (CPU s)", "fit_cpu_s", "seconds") if cpu else Column("fit (s)", "fit_s", "seconds"),
         Column("memory (MB)", "peak_rss_mb", "megabytes"),

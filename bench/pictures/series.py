@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from bench.samples import Sample
 
 VARIABLES = 12
+#: steps above which panels are wider
+LONG = 48
 
 
 def windows(sample: Sample) -> Figure | None:
@@ -28,9 +30,10 @@ def windows(sample: Sample) -> Figure | None:
     rng = np.random.default_rng(0)
     mine = int(rng.integers(len(sample.real)))
     theirs = int(rng.choice(np.flatnonzero(sample.y_synthetic == sample.y_real[mine])))
-    columns = min(3, len(moving))
+    most, width = (2, 5.4) if schema.shape[0] > LONG else (3, 3.6)
+    columns = min(most, len(moving))
     rows = math.ceil(len(moving) / columns)
-    fig = style.figure(3.6 * columns + 1.6, 2.3 * rows + 1.2)
+    fig = style.figure(max(7.5, width * columns + 1.6), 2.3 * rows + 1.2)
     axes = fig.subplots(rows, columns, squeeze=False, sharex=True).ravel()
     steps = np.arange(1, schema.shape[0] + 1)
     handles: list[Artist] = []

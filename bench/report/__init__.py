@@ -1,5 +1,5 @@
-"""One self-contained HTML page of a run's folder: every board with its seeds, plots, claims, controls, failures,
-provenance and how to cite it. It opens from disk and asks nothing of a network.
+"""One self-contained HTML page of a run's folder: every board with its seeds, plots, what was measured of the
+drawn rows, claims, controls, failures, provenance and how to cite it. It opens from disk and asks nothing of a network.
 
 The page depends on the folder's files and the installed code alone (ours, DataTables, matplotlib): no clock, no host
 name, no absolute path. Pictures are linked where they lie beside it, never embedded.
@@ -45,7 +45,7 @@ def page(folder: Path) -> str:
     Raises ``BenchError`` where the folder has no records, or a file of it is not what it should be.
     """
     from bench import __version__, cite, publish, store
-    from bench.report import assets, evidence, origin, rows, tables
+    from bench.report import assets, drawn, evidence, origin, rows, tables
 
     if not store.has_records(folder):
         raise BenchError(f"{folder} holds no records ({store.RECORDS}); run augbench run first or name it with --out")
@@ -59,6 +59,8 @@ def page(folder: Path) -> str:
         "made_with": made_with(),
         "overall": tables.overall(boards, folder),
         "tasks": tables.tasks(boards, folder),
+        "drawn": drawn.tables(boards, folder),
+        "glossary": drawn.glossary(boards),
         "plots": _plots(boards),
         "claims": evidence.claims(folder),
         "selftest": evidence.selftest(folder, boards, records),
@@ -68,7 +70,7 @@ def page(folder: Path) -> str:
         "cite": {"bibtex": cite.bibtex(folder), "provenance": cite.provenance(folder)},
         "n_records": len(records),
         "sources": sorted({board.source for board in boards if board.kind == "task"}),
-        "data": assets.data(rows.blob(boards, records, folder)),
+        "data": assets.data(rows.blob(boards, records, folder) | {"drawn": drawn.blob(boards)}),
         "library": assets.script(code),
         "script": assets.script(assets.own("report.js")),
         "library_style": style,

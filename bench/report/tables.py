@@ -18,6 +18,8 @@ MINUS = "−"
 TEXTS = ("method", "classifier", "regime", "verdict")
 #: ends of a board's files
 ENDS = ("md", "csv", "pairs.csv", "parquet", "json", "tex")
+#: ends of the files of what was measured of its drawn rows
+MEASURES = tuple(f"measures.{end}" for end in ("md", "csv", "parquet", "json", "tex"))
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def rows_link(**filters: str) -> str:
     return "#rows?" + urlencode(filters)
 
 
-def files(folder: Path, stem: str) -> tuple[tuple[str, str], ...]:
+def files(folder: Path, stem: str, ends: Sequence[str] = ENDS) -> tuple[tuple[str, str], ...]:
     """The board's files that lie beside the page: (format, relative link)."""
-    ends = [end for end in ENDS if (folder / "boards" / f"{stem}.{end}").is_file()]
+    ends = [end for end in ends if (folder / "boards" / f"{stem}.{end}").is_file()]
     return tuple((end, quote(f"boards/{stem}.{end}")) for end in ends)
 
 

@@ -1,9 +1,12 @@
-"""The networks of TimeGAN, with static features and the class as further inputs."""
+"""The networks of TimeGAN, with static features and the class as further inputs, and its losses."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from bench.nn.recurrent import RecurrentNet
 
@@ -79,3 +82,32 @@ class Networks(nn.Module):
         """Logits that rows are real: of every step, and of the static code if there is one."""
         logits = [self.discriminator(join(h, hs, label))]
         return logits + ([self.static_discriminator(torch.cat([hs, label], 1))] if self.statics else [])
+
+
+def bce(logits: Iterable[Tensor], target: float) -> Tensor:
+    """Sum of the mean binary cross-entropies of logits against one target."""
+    return sum(
+        (F.binary_cross_entropy_with_logits(y, torch.full_like(y, target)) for y in logits), start=torch.zeros(())
+    )  # type: ignore[return-value]
+
+
+def root_mse(pairs: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
+    """Sum of root mean squares; parts without columns add nothing."""
+    return sum((F.mse_loss(a, b).sqrt() for a, b in pairs if a.shape[-1]), start=torch.zeros(()))  # type: ignore[return-value]
+
+
+def moments(drawn: Tensor, real: Tensor, label: Tensor) -> Tensor:
+    """Mean gap of the batch's standard deviations, plus that of its means, over steps and channels, within each class
+    of ``label`` (rows, classes; no columns: all are of one), weighted by the classes' shares."""
+    if not real.shape[-1]:
+        return torch.zeros((), device=real.device)
+    label = label if label.shape[1] else torch.ones(len(label), 1, device=real.device)
+    share = (label / label.sum(0).clamp(min=1)).t()
+    means = [torch.tensordot(share, rows, 1) for rows in (drawn, real)]
+    variances = [
+        torch.tensordot(share, (rows - torch.tensordot(label, mean, 1)) ** 2, 1)
+        for rows, mean in zip((drawn, real), means, strict=True)
+    ]
+    deviations = [(variance + 1e-6).sqrt() for variance in variances]
+    gap = (deviations[0] - deviations[1]).abs() + (means[0] - means[1]).abs()
+    return (label.mean(0) * gap.flatten(1).mean(1)).sum()

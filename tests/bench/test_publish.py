@@ -50,6 +50,21 @@ def test_unknown_format_and_empty_folder_are_refused(folder, tmp_path):
         publish.boards(tmp_path / "elsewhere", None)
 
 
+def test_what_was_measured_of_drawn_rows_is_printed_and_written(folder, capsys):
+    publish.boards(folder, None)
+    assert "toy: the drawn rows · SIMULATED STAND-IN" in capsys.readouterr().out
+    assert "toy-jitter" in (folder / "boards" / "toy.measures.csv").read_text()
+
+
+def test_a_board_says_where_its_rows_come_from_if_they_are_those_of_the_run(folder):
+    record = next(iter(publish.read(folder)))
+    origin = {"source": record["source"], "sha256": record["hashes"]["data"] + "0" * 48, "note": "drawn by the test"}
+    said = "where the rows come from: drawn by the test"
+    for change, there in (({}, True), ({"sha256": "f" * 64}, False), ({"source": "real"}, False)):
+        (folder / "run.json").write_text(json.dumps({"data": {"toy": origin | change}}))
+        assert [said in board.notes for board in publish.build(folder) if board.task] == [there]
+
+
 def test_plots_are_drawn_from_records_alone(folder):
     publish.pictures(folder, workers=1)
     assert (folder / "plots" / "toy.png").stat().st_size > 5000

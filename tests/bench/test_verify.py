@@ -98,6 +98,20 @@ def test_a_changed_metric_is_caught_on_the_boards_too(folder, capsys):
     caught(folder, capsys, "boards/toy.md:", "boards/toy.csv:", "boards/toy.json:", "boards/toy.tex:")
 
 
+def test_a_changed_measure_is_caught_on_its_board(folder, capsys):
+    def change(record):
+        name = next(iter(record["fidelity"]))
+        record["fidelity"][name] += 0.1
+
+    path = folder / "records.jsonl"
+    records = [json.loads(text) for text in path.read_text().splitlines()]
+    record = next(r for r in records if r.get("fidelity"))
+    change(record)
+    path.write_text("".join(map(line, [r if r is not record else sealed(r) for r in records])))
+    out = caught(folder, capsys, "boards/toy.measures.csv:", "boards/toy.measures.md:")
+    assert "boards/toy.csv" not in out
+
+
 @pytest.mark.parametrize(
     ("change", "part"),
     [

@@ -48,6 +48,25 @@ def test_scaling_keeps_the_mean_and_time_warp_the_values():
         assert warped[y == label].max() <= X[y == label].max() + 1e-6
 
 
+def test_jitter_is_in_the_units_of_the_rows():
+    X, y = rows(400)
+    plain = SeriesAugment(**OFF).fit(X, y, SCHEMA).sample(y)
+    noise = SeriesAugment(**{**OFF, "jitter": 0.015}).fit(X, y, SCHEMA).sample(y) - plain
+    assert noise.std() == pytest.approx(0.015, rel=0.05)
+
+
+def test_where_zero_lies_does_not_matter():
+    """Multiplied are deviations from a window's mean, so rows moved by a constant give rows moved by it."""
+    X, y = rows()
+    here, there = (SeriesAugment(jitter=0).fit(rows, y, SCHEMA).sample(y) for rows in (X, X + 1))
+    assert np.allclose(here + 1, there, atol=1e-5)
+
+
+def test_no_knots():
+    X, y = rows()
+    assert np.isfinite(SeriesAugment(knots=0).fit(X, y, SCHEMA).sample(y)).all()
+
+
 def test_static_and_categorical_channels_stay():
     X, y = rows()
     X[..., 1] = y[:, None]
@@ -73,7 +92,8 @@ def test_what_it_refuses():
     X, y = rows()
     with pytest.raises(BenchError, match="class 1"):
         SeriesAugment().fit(X[y == 0], y[y == 0], SCHEMA).sample(y)
-    with pytest.raises(BenchError, match="negative"):
-        SeriesAugment(jitter=-1).fit(X, y, SCHEMA)
+    for name, value in (("jitter", -1), ("scale", float("nan")), ("time_warp", float("inf")), ("knots", 2.5)):
+        with pytest.raises(BenchError, match=f"series-augment: {name} must"):
+            SeriesAugment(**{name: value}).fit(X, y, SCHEMA)
     with pytest.raises(BenchError, match="not tabular"):
         SeriesAugment().fit(X[:, 0], y, Schema("tabular", (2,), ("a", "b"), (Column("u"), Column("v"))))

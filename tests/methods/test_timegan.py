@@ -6,6 +6,7 @@ import torch
 
 from bench.errors import BenchError
 from bench.task import Column, Schema
+from methods.nn.timegan_networks import moments
 from methods.timegan import TimeGAN
 
 STEPS = 8
@@ -65,8 +66,10 @@ def test_same_seed_same_rows_and_no_global_state():
 def test_watching_changes_nothing():
     class Draws(Losses):
         def record(self, step, losses, draw, part=""):
-            drawn, labels = draw()
-            assert drawn.shape == (len(labels), STEPS, 2)
+            assert (draw is None) == (part != "joint")
+            if draw is not None:
+                drawn, labels = draw()
+                assert drawn.shape == (len(labels), STEPS, 2)
 
     X, y = rows()
     watched = TimeGAN(**SMALL)
@@ -100,6 +103,30 @@ def test_static_features_belong_to_their_sequence():
     assert np.corrcoef(drawn[:, 0, 1], drawn[..., 0].mean(1))[0, 1] > 0.8
 
 
+def test_moments_are_those_of_the_published_code_within_each_class():
+    real, drawn = torch.rand(2, 60, 4, 3, generator=torch.Generator().manual_seed(0))
+    drawn = 0.5 * drawn
+
+    def published(drawn, real):
+        spread = [(rows.var(0, unbiased=False) + 1e-6).sqrt() for rows in (drawn, real)]
+        return float((spread[0] - spread[1]).abs().mean() + (drawn.mean(0) - real.mean(0)).abs().mean())
+
+    assert float(moments(drawn, real, torch.zeros(60, 0))) == pytest.approx(published(drawn, real), rel=1e-5)
+    label = torch.nn.functional.one_hot(torch.arange(60) % 3, 4).float()  # the fourth class is not in the batch
+    each = [published(drawn[k::3], real[k::3]) for k in range(3)]
+    assert float(moments(drawn, real, label)) == pytest.approx(np.mean(each), rel=1e-5)
+
+
+def test_classes_that_shrink_to_a_window_each_are_told_by_their_moments():
+    """Two points, as far apart as the rows are spread, have the moments of the batch, but not those of any class."""
+    label = torch.nn.functional.one_hot(torch.arange(200) % 2).float()
+    real = torch.randn(200, 1, 1, generator=torch.Generator().manual_seed(0))
+    real = (real - real.mean()) / real.std(correction=0)
+    points = 2 * label[:, :1, None] - 1
+    assert float(moments(points, real, torch.zeros(200, 0))) == pytest.approx(0, abs=1e-3)
+    assert float(moments(points, real, label)) > 1
+
+
 def test_the_shift_makes_the_supervisor_a_forecast():
     """Without it the target is a code that the supervisor is given, which says nothing of the next step."""
     torch.manual_seed(0)
@@ -122,11 +149,49 @@ def test_a_skilled_discriminator_rests():
     assert not torch.equal(still, discriminator())
 
 
+@pytest.mark.parametrize("gamma", [0.5, 1.0])
+@pytest.mark.parametrize("static", [False, True])
+def test_both_losses_of_a_discriminator_that_cannot_tell_are_the_same(gamma, static):
+    """It does best by the odds of 1 to 1 + gamma that steps have in its loss; shown is log 2 a term on either side."""
+    X, y = rows()
+    X[..., 1] = X[:, :1, 1]
+    schema = Schema("series", (STEPS, 2), ("low", "high"), (Column("u"), Column("v", static=static)))
+    model = TimeGAN(**SMALL, gamma=gamma, threshold=1e9)
+    model.monitor = Losses()
+    pretrain = model._pretrain
+
+    def blind(*args):
+        pretrain(*args)
+        for weights in model.networks_.parts("discriminator"):
+            weights.data.zero_()
+        model.networks_.discriminator.head.bias.data.fill_(-np.log(1 + gamma))
+
+    model._pretrain = blind
+    model.fit(X, y, schema)
+    losses = model.monitor.seen[-1][2]
+    assert losses["d_real"] == pytest.approx((1 + static) * np.log(2), rel=1e-5)
+    assert losses["d_fake"] == pytest.approx(losses["d_real"], rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", 0), ("steps", -4), ("steps", 2.5), ("pretrain_steps", -1), ("batch_size", 0), ("hidden", 0),
+        ("layers", 0), ("learning_rate", 0.0), ("learning_rate", float("nan")), ("gamma", -1.0),
+    ],
+)  # fmt: skip
+def test_numbers_that_make_no_sense(name, value):
+    with pytest.raises(BenchError, match=f"timegan: {name} must"):
+        TimeGAN(**{**SMALL, name: value}).fit(*rows(), SCHEMA)
+
+
+def test_without_pretraining():
+    X, y = rows()
+    assert np.isfinite(TimeGAN(**SMALL, pretrain_steps=0).fit(X, y, SCHEMA).sample(y)).all()
+
+
 def test_what_it_refuses():
     X, y = rows()
-    with pytest.raises(BenchError, match="without a class"):
-        TimeGAN(**SMALL, conditional=False).fit(X, y, SCHEMA)
-    TimeGAN(**SMALL, conditional=False).fit(X, np.zeros_like(y), SCHEMA)
     with pytest.raises(BenchError, match="saw no training rows of class 1"):
         TimeGAN(**SMALL).fit(X, np.zeros_like(y), SCHEMA).sample(y)
     with pytest.raises(BenchError, match="'v' is categorical"):

@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bench.data import DataHome
 from bench.errors import BenchError
-from tasks.sines import Sines, draw, fast_threshold
+from tasks.sines import MANY, Sines, draw, fast_threshold
 
 
 def test_rows_are_sines_of_small_frequency_and_phase():
@@ -26,6 +26,19 @@ def test_threshold_is_the_quantile():
     assert fast_threshold(2) == pytest.approx(0.1 * (2 - np.sqrt(0.2)) / 2)  # of a triangular distribution
     means = np.random.default_rng(0).uniform(0, 0.1, (200_000, 5)).mean(1)
     assert (means > fast_threshold(5)).mean() == pytest.approx(0.1, abs=0.003)
+
+
+@pytest.mark.parametrize("channels", [19, 20, 200])
+def test_many_channels_have_the_same_share(channels):
+    """Against simulation on either side of where the normal law takes over."""
+    means = np.random.default_rng(1).uniform(0, 0.1, (60_000, channels)).mean(1)
+    assert (means > fast_threshold(channels)).mean() == pytest.approx(0.1, abs=0.004)
+
+
+def test_the_share_is_continuous_where_the_normal_law_takes_over():
+    """In standard deviations of the mean, the quantile barely moves from one channel more."""
+    scores = [(fast_threshold(n) / 0.1 - 0.5) * np.sqrt(12 * n) for n in (MANY - 1, MANY)]
+    assert scores[0] == pytest.approx(scores[1], abs=5e-3)
 
 
 def test_the_task_is_simulated_and_learnable():

@@ -10,7 +10,7 @@ from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.task import Origin
 from tasks import stocks
-from tasks.stocks import Stocks, next_day_ratio, relative_to_first
+from tasks.stocks import Stocks, next_day_ratio, seen_from
 
 
 def prices(days=300, seed=0):
@@ -34,7 +34,10 @@ def test_parts_follow_each_other_and_share_no_day(origin):
     task = Stocks("stocks")
     data = task.read(origin)
     split = task.split(data, 0)
-    days = [set((data.order[p][:, None] + np.arange(25)).ravel()) for p in (split.train, split.valid, split.test)]
+    # a window's days, the one before them and the one after
+    days = [set((data.order[p][:, None] + np.arange(-1, 25)).ravel()) for p in (split.train, split.valid, split.test)]
+    assert min(days[0]) == 0
+    assert max(days[2]) == 299
     assert not days[0] & days[1]
     assert not days[1] & days[2]
     assert max(days[0]) < min(days[1])
@@ -66,12 +69,27 @@ def test_ratio_in_closed_form():
     assert next_day_ratio(table, np.array([0]), 5) == pytest.approx([3.0])
 
 
-def test_windows_are_seen_from_their_first_day():
-    table = prices(24)
-    seen = relative_to_first(table[None])
-    assert seen[0, 0, 3:] == pytest.approx(0)
-    assert seen[0, :, 3] == pytest.approx(np.log(table[:, 3] / table[0, 3]))
-    assert np.allclose(relative_to_first(7 * table[None]), seen)
+def test_windows_are_seen_from_the_day_before(origin):
+    table = prices()
+    seen = seen_from(table[:1], table[None, 1:25])
+    assert seen[0, :, 3] == pytest.approx(np.log(table[1:25, 3] / table[0, 3]))
+    assert seen[0, :, 4] == pytest.approx(np.log(table[1:25, 4] / table[0, 4]))
+    assert np.allclose(seen_from(7 * table[:1], 7 * table[None, 1:25]), seen)
+    data = Stocks("stocks").read(origin)
+    assert np.allclose(data.X[0], seen[0], atol=1e-6)
+
+
+def test_a_day_without_trade_counts_as_one_share():
+    table = prices(3)
+    table[:2, 5] = 0, np.e
+    assert seen_from(table[:1], table[None, 1:2])[0, 0, 5] == pytest.approx(1)
+    assert seen_from(table[1:2], table[None, :1])[0, 0, 5] == pytest.approx(-1)
+
+
+def test_no_step_is_told_by_being_the_same_in_every_window(origin):
+    """An anchor inside the window would be one: any generator that misses it is told apart."""
+    data = Stocks("stocks").read(origin)
+    assert data.X.std(0).min() > 1e-3
 
 
 def test_published_protocol_turns_time_around_and_leaks(origin):
@@ -84,6 +102,16 @@ def test_published_protocol_turns_time_around_and_leaks(origin):
     split = task.split(data, 0)
     gap = np.abs(data.order[split.test][:, None] - data.order[split.train]).min(1)
     assert (gap < 24).all()
+
+
+@pytest.mark.parametrize("protocol", ["time", "published"])
+def test_relative_or_not_is_a_choice_of_its_own(origin, protocol):
+    near = Stocks("s", protocol=protocol, relative=True).read(origin)
+    far = Stocks("s", protocol=protocol, relative=False).read(origin)
+    gone = 3 if protocol == "time" else 1  # the first window of each part has no day before it
+    assert len(far) - len(near) == gone
+    same = np.isin(far.order, near.order)
+    assert np.array_equal(far.order[same], near.order)
 
 
 def test_too_few_days_and_bad_options(tmp_path):
@@ -118,7 +146,7 @@ def test_packaged_prices_stand_in_and_are_said(tmp_path):
     assert any("packaged GOOG" in line for line in home.messages)
     data = task.read(origin)
     assert data.X.shape[1:] == (24, 6)
-    assert len(data) == 2148 - 3 * 24
+    assert len(data) == 2148 - 3 * 25
 
 
 def test_without_file_and_package(tmp_path, monkeypatch):

@@ -244,6 +244,35 @@ for (const element of document.querySelectorAll("details.later")) {
   });
 }
 
+// ---- what was measured of a task's drawn rows: a table that is made when it is first opened
+
+const amount = (text) => parseFloat(text.replace("−", "-"));
+function measured({ heading, groups, columns, rows }, loud) {
+  const first = ["method", "regime", "ok"];
+  const head = (title, more = {}) => make("th", { scope: "col", ...more }, title);
+  const lines = rows.map(([method, regime, kind, ok, ...texts]) => {
+    const name = make("th", { scope: "row", "data-order": method }, kind === 1 ? `${method} †` : method);
+    if (loud) name.append(" ", make("strong", { class: "loud" }, loud));
+    const cells = texts.map((text) => make("td", { class: "number", "data-order": Number.isNaN(amount(text)) ? "" : amount(text) }, text));
+    return make("tr", { class: { 2: "reference", 3: "failed" }[kind] }, name, make("td", {}, regime), make("td", {}, ok), ...cells);
+  });
+  const table = make("table", { class: `sortable display compact${loud ? " simulated" : ""}` },
+    make("caption", {}, make("span", {}, "Means over seeds ± half of the 95 % interval; ↓ less is better, ↑ more is, → the value that real rows would have.")),
+    make("thead", {},
+      make("tr", {}, make("td", { colspan: first.length, "data-dt-order": "disable" }), ...groups.map(([name, count]) => make("th", { scope: "colgroup", colspan: count, class: "over", "data-dt-order": "disable" }, name))),
+      make("tr", {}, ...first.map((title) => head(title)), ...columns.map((title) => head(title, { class: "number" })))),
+    make("tbody", {}, ...lines));
+  return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `${heading}, scrolls sideways` }, table);
+}
+for (const element of document.querySelectorAll("details.measures")) {
+  element.addEventListener("toggle", () => {
+    const found = data.drawn[element.dataset.table];
+    const box = measured(found, found.loud);
+    element.querySelector("p").after(box);
+    sortable(box.querySelector("table"));
+  }, { once: true });
+}
+
 // ---- theme: the system's until the reader chooses
 
 const toggle = document.getElementById("theme");

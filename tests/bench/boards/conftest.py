@@ -56,6 +56,8 @@ def make_record(
         "machine": {"workers_beside": 1},
         "started": "2026-10-05T12:00:00+00:00",
     }
+    if ok and regime != "real":
+        record |= {"fidelity": {"ks": value / 10, "xgboost_auc": value}, "privacy": {"membership_auc": 0.5}}
     more.pop("tag", None)
     return record | more
 
@@ -95,7 +97,8 @@ def mixed() -> list[Record]:
     """Real, real-subset and simulated tasks; one method dead on one task, another lame."""
     records = make_matrix(("pima",)) + make_matrix(("credit-fraud",), source="real-subset")
     records += make_matrix(("simulacrum",), source="simulated", seeds=3)
-    dead = {"status": "timeout", "phase": "fit", "reason": "fit took longer than 60 s", "metrics": {}, "times": {}}
+    dead = {"status": "timeout", "phase": "fit", "reason": "fit took longer than 60 s"}
+    dead |= {key: {} for key in ("metrics", "times", "fidelity", "privacy")}
     for r in records:
         if (r["task"], r["method"]) == ("pima", "cgan"):
             r |= dead

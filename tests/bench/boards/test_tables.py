@@ -122,6 +122,18 @@ def test_the_newest_record_of_a_cell_counts(record: Callable[..., Record]) -> No
     assert not any("older" in note for note in only(build(old + old)).notes)
 
 
+def test_options_of_methods_are_said_as_the_records_have_them(record: Callable[..., Record]) -> None:
+    def gan(seed: int, **options: Any) -> Record:
+        return record(method="gan", regime="tstr", seed=seed, config={"base_seed": 0, "task": {}, "method": options})
+
+    told = {"steps": 9, "pretrain_steps": 9, "learning_rate": 0.0002, "clip": None, "layers": [8, 4], "fast": True}
+    (note,) = [note for note in only(build([record(), gan(0, **told)])).notes if note.startswith("options")]
+    assert note.endswith("defaults: gan clip=none fast=true layers=8,4 learning_rate=0.0002")
+    assert not any("options" in note for note in only(build([record(), gan(0, steps=9)])).notes)
+    (note,) = [n for n in only(build([gan(0, layers=1), gan(1, layers=2)])).notes if n.startswith("options")]
+    assert note.endswith("gan layers=1 or layers=2")
+
+
 def test_a_dead_row_is_shown_with_its_status_and_reason(mixed: list[Record]) -> None:
     board = next(b for b in build(mixed) if b.task == "pima")
     dead = row(board, "cgan")

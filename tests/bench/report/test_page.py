@@ -156,6 +156,23 @@ def test_simulated_numbers_say_so(text: str) -> None:
     assert loud == {"pima": "", "credit-fraud": "REAL SUBSET", "simulacrum": "SIMULATED STAND-IN"}
 
 
+def test_the_drawn_rows_are_on_the_page_with_what_the_boards_say(text: str, full: Path) -> None:
+    boards = [board for board in publish.build(full) if board.drawn]
+    tables = data_of(text)["drawn"]
+    assert [table["heading"] for table in tables] == [board.drawn.heading for board in boards]
+    for table, board in zip(tables, boards, strict=True):
+        assert table["groups"] == [["of this task", 1], ["fidelity", 2], ["privacy", 1]]
+        assert len(table["rows"]) == len(board.drawn.rows) == 6
+        assert all(len(row) == 4 + len(table["columns"]) for row in table["rows"])
+        assert f'id="drawn-{board.task}"' in text
+    assert [table["loud"] for table in tables] == ["REAL SUBSET", "", "SIMULATED STAND-IN"]
+    pima = tables[1]["rows"]
+    assert [row[3] for row in pima if row[0] == "cgan"] == [
+        "5/5",
+        "5/5",
+    ]  # the other classifier's cell has the measures
+
+
 def test_failures_claims_controls_and_provenance_are_shown(text: str) -> None:
     failures = text[text.index('id="failure-table"') : text.index('id="provenance"')]
     assert "cgan" in failures

@@ -1,0 +1,76 @@
+"""What was measured of the drawn rows, as the page shows it: a folded table a task, and what each measure means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from bench.boards.formats import stems
+from bench.boards.glossary import MEASURES, group
+from bench.boards.layout import cells
+from bench.boards.tables import LOUD, Board, Row
+from bench.report.tables import MEASURES as ENDS
+from bench.report.tables import files
+
+
+def tables(boards: Sequence[Board], folder: Path) -> list[dict[str, Any]]:
+    """What stands around each table, in the order of ``blob``."""
+    return [
+        {
+            "stem": stem,
+            "task": board.task,
+            "loud": _loud(board),
+            "heading": drawn.heading,
+            "notes": drawn.notes,
+            "rows": len(drawn.rows),
+            "measures": len(drawn.facts),
+            "failed": sum(row["seeds"] - row["seeds_ok"] for row in drawn.rows),
+            "files": files(folder, stem, ENDS),
+        }
+        for board, stem in zip(boards, stems(boards), strict=True)
+        if (drawn := board.drawn)
+    ]
+
+
+def blob(boards: Sequence[Board]) -> list[dict[str, Any]]:
+    """Each table as texts: ``groups`` as (name, columns), ``columns``, and ``rows`` as method, regime, kind (1 for a
+    trivial baseline, 2 for real rows, 3 where every draw failed, else 0), how many draws are ok, then the measures."""
+    found = []
+    for board in boards:
+        if (drawn := board.drawn) is None:
+            continue
+        columns = [column for column in drawn.columns if column.kind == "measure"]
+        groups = [(name, len(list(same))) for name, same in groupby(columns, lambda column: group(column.key))]
+        texts = cells(drawn, columns)
+        rows = [
+            [row["method"], row["regime"], _kind(row), row["draws"], *line]
+            for row, line in zip(drawn.rows, texts, strict=True)
+        ]
+        labels = [column.label for column in columns]
+        made = {"heading": drawn.heading, "loud": _loud(board), "groups": groups, "columns": labels, "rows": rows}
+        found.append(made)
+    return found
+
+
+def glossary(boards: Sequence[Board]) -> list[dict[str, str]]:
+    """One line for every measure of these boards; of a task's own only the name."""
+    names = {name for board in boards if board.drawn for name in board.drawn.facts}
+    own = [
+        {"name": n, "sign": "", "span": "", "what": "the task's own", "source": ""}
+        for n in sorted(names - set(MEASURES))
+    ]
+    return own + [
+        {"name": one.name, "sign": one.sign, "span": one.span, "what": one.what, "source": one.source}
+        for one in MEASURES.values()
+        if one.name in names
+    ]
+
+
+def _kind(row: Row) -> int:
+    return 3 if row["status"] != "ok" else 2 if row["real"] else int(row["baseline"])
+
+
+def _loud(board: Board) -> str:
+    return "" if board.source == "real" else LOUD.get(board.source, board.source)
