@@ -130,4 +130,4 @@ def _run(folder: Path, key: str) -> dict[str, Any]:
 
 
 def _say(line: str) -> None:
-    print(f"augbench: {line}", file=sys.stderr)
+    sys.stderr.write(f"augbench: {line}\n")  # in one piece: several processes draw pictures

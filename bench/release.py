@@ -42,16 +42,8 @@ from bench.verify import verify
 LIMIT, PICTURES_LIMIT = 20.0, 3.0
 #: pictures by what they show, the first of every draw before the second of any
 PICTURES = (
-    "projection",
-    "images",
-    "windows",
-    "frequencies",
-    "predictability",
-    "losses",
-    "histograms",
-    "scatter",
-    "progress",
-)
+    "images", "windows", "progress", "projection", "frequencies", "predictability", "losses", "histograms", "scatter",
+)  # fmt: skip
 #: findings of other commands, taken over as they are
 COPIED = ("selftest.json", "audit.json", CLAIMS)
 #: an absolute path of two parts or more, with its last part

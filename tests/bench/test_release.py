@@ -84,7 +84,7 @@ def test_a_release_is_whole_small_and_verifies(once, source, capsys):
         assert part in said
     assert [r["id"] for r in read(once)] == [r["id"] for r in read(source)]
     assert [r["metrics"] for r in read(once)] == [r["metrics"] for r in read(source)]
-    assert {p.name.split(".")[1] for p in (once / "pictures").rglob("*.png")} == {"projection", "losses"}
+    assert {p.name.split(".")[1] for p in (once / "pictures").rglob("*.png")} == {"progress", "projection"}
     assert [p.name for p in once.parent.iterdir()] == ["v0.1"]  # nothing is left beside it
 
 
