@@ -70,10 +70,11 @@ def _numbers(ax: Axes, real: NDArray[np.floating], fake: NDArray[np.floating]) -
 
 
 def _categories(ax: Axes, real: Labels, fake: Labels, names: tuple[str, ...]) -> None:
-    numeric = np.array([name.isdigit() for name in names])
-    if numeric.sum() > 2 * CATEGORIES and numeric.sum() > len(names) - 2:  # ages in years, and missing
-        values = np.array([float(name) if name.isdigit() else np.nan for name in names])
-        _numbers(ax, *(values[codes][numeric[codes]] for codes in (real, fake)))
+    values = np.array([float(name) if name.isdigit() else np.nan for name in names])
+    numbers = values[~np.isnan(values)]
+    years = len(numbers) > 2 * CATEGORIES and np.ptp(numbers) == len(numbers) - 1  # all from one to another: ages
+    if years and not np.isnan(values[np.concatenate([real, fake])]).any():
+        _numbers(ax, values[real], values[fake])
         return
     share = [np.bincount(codes, minlength=len(names)) / len(codes) for codes in (real, fake)]
     order = np.argsort(-np.maximum(*share), kind="stable")
