@@ -34,7 +34,7 @@ def test_none_and_smote_with_xgboost(task, seed, names):
     split = loaded.split(rows, seeds.derive(0, "split", task, seed))
     X, y = rows.X, rows.y
     xgboost = XGBClassifier(
-        tree_method="hist", n_jobs=1, random_state=seeds.derive(0, "classifier", task, "xgboost", seed)
+        tree_method="hist", base_score=0.5, n_jobs=1, random_state=seeds.derive(0, "classifier", task, "xgboost", seed)
     )
     smote = SMOTE(random_state=seeds.derive(0, "sample", task, "smote", seed, "balance"))
     for method, steps in (("none", []), ("smote", [smote])):
