@@ -57,7 +57,7 @@ def build(folder: Path, primary: Mapping[str, str] | None = None, shown: Collect
     metrics = primary_metrics(folder) | dict(primary or {})
     kept = [r for r in records if shown is None or r["id"] in shown]
     selftest, audit = _found(folder, "selftest.json"), _found(folder, "audit.json")
-    return tables.build(kept, metrics, date, selftest, audit, _run(folder, "data"))
+    return tables.build(kept, metrics, date, selftest, audit, run_facts(folder, "data"))
 
 
 def _found(folder: Path, name: str) -> dict[str, Any]:
@@ -117,10 +117,10 @@ def _draw(job: tuple[Path, Path]) -> int:
 
 def primary_metrics(folder: Path) -> dict[str, str]:
     """The metric each task is judged by, as ``run.json`` keeps it."""
-    return _run(folder, "primary")
+    return run_facts(folder, "primary")
 
 
-def _run(folder: Path, key: str) -> dict[str, Any]:
+def run_facts(folder: Path, key: str) -> dict[str, Any]:
     """A part of ``run.json``; empty where there is no such file, or it is broken."""
     try:
         found: Any = json.loads((folder / RUN).read_text(encoding="utf-8"))

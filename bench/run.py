@@ -22,7 +22,7 @@ from bench.errors import BenchError
 from bench.fit import Fit
 from bench.matrix import Matrix, plan, why
 from bench.progress import Progress
-from bench.store import RECORDS, RUN, Store, axes, load_json, replace_text
+from bench.store import RECORDS, RUN, Store, axes, replace_text
 
 
 def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False) -> int:
@@ -203,24 +203,21 @@ def _write_run(config: Config, matrix: Matrix, device: str) -> None:
         name: {"source": o.source, "kind": o.kind, "sha256": o.sha256, "note": o.note}
         for name, o in matrix.origins.items()
     }
+    # of tasks that this run has not, what an earlier run of this folder said
     known = {
         "augbench": __version__,
         "command": ["augbench", *sys.argv[1:]],
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "selection": selection,
         "engine": {"name": config.engine, "workers": config.workers, "threads": config.threads, "device": device},
-        "data": {},
-        "primary": matrix.primary,
+        "data": publish.run_facts(config.out, "data") | origins,
+        "primary": publish.primary_metrics(config.out) | matrix.primary,
         "left_out": matrix.left_out,
         "versions": provenance.versions(),
         "machine": provenance.machine(),
         "commit": provenance.commit(Path(__file__).resolve().parent.parent),
     }  # fmt: skip
-    path = config.out / RUN
-    # what an earlier run of this folder said of tasks that this one has not
-    known["primary"] = publish.primary_metrics(config.out) | matrix.primary
-    known["data"] = {**(load_json(path) or {}).get("data", {}), **origins}
-    replace_text(path, json.dumps(known, indent=1) + "\n")
+    replace_text(config.out / RUN, json.dumps(known, indent=1) + "\n")
 
 
 def _say(line: str) -> None:
