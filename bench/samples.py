@@ -14,7 +14,7 @@ import os
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,14 +180,12 @@ def take(
 
 def unfinished(fit: Fit, regime: Regime | str, schema: Schema, X: Array, y: Labels, monitor: TrainingMonitor) -> Sample:
     """How far a training has come: its history and snapshots beside real rows, and no synthetic rows yet."""
-    kept = take(fit, regime, schema, X, y, X, y, monitor)
-    return replace(
-        kept,
-        n_synthetic=0,
-        synthetic=kept.synthetic[:0],
-        y_synthetic=kept.y_synthetic[:0],
-        frequencies=np.zeros((2, 0)),
-    )
+    rng = np.random.default_rng(0)
+    real, _ = match(y, y, rng, MAX_ROWS, MIN_IMAGES if schema.modality == "image" else 1)
+    return Sample(
+        fit.task, fit.method, str(regime), fit.origin.source, fit.budget, fit.seed, schema, len(y), 0,
+        X[real], y[real], X[:0], y[:0], rank(X, y, schema, rng), history=monitor.history, snapshots=monitor.snapshots,
+    )  # fmt: skip
 
 
 def save_history(fit: Fit, regime: Regime | str, history: Sequence[dict[str, Any]]) -> None:

@@ -200,3 +200,17 @@ def test_bad_tables_get_one_line_and_spoil_nothing_else(augbench, toy, tmp_path,
     assert part in done.stderr.strip().splitlines()[-1]
     records = [json.loads(line) for line in (tmp_path / "out" / "records.jsonl").read_text().splitlines()]
     assert {(r["task"], r["status"]) for r in records} == {("toy", "ok")}
+
+
+def test_a_run_keeps_what_an_earlier_one_said_of_other_tasks(toy_run, tmp_path):
+    (tmp_path / "out").mkdir()
+    path = tmp_path / "out" / "run.json"
+    path.write_text('{"data": {"other": {"note": "a file"}}, "primary": {"other": "f1"}}')
+    toy_run("--method", "toy-jitter", "--seeds", "1", "--no-pictures")
+    said = json.loads(path.read_text())
+    assert said["data"]["other"] == {"note": "a file"}
+    assert said["primary"]["other"] == "f1"
+    assert {"toy", "other"} == set(said["data"]) == set(said["primary"])
+    path.write_text("{")  # broken: the next run writes it anew
+    toy_run("--method", "toy-jitter", "--seeds", "2", "--no-pictures")
+    assert set(json.loads(path.read_text())["data"]) == {"toy"}
