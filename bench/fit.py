@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.codehash import SCHEME
 from bench.provenance import digest
 from bench.task import Origin
 
@@ -56,10 +57,18 @@ class Fit:
     def label(self) -> str:
         return f"{self.task} × {self.method} × seed {self.seed}"
 
+    def axes(self, classifier: str, regime: str) -> tuple[Any, ...]:
+        """The values of a cell's axes (``bench.identity.AXES``); the last ones are reserved and not set yet."""
+        return (
+            self.task, self.origin.source, self.method, classifier, regime, self.seed, self.budget, self.device,
+            None, None, None, None, None,
+        )  # fmt: skip
+
     def record(self, cell: Cell, status: str, phase: str = "", reason: str = "", **more: Any) -> dict[str, Any]:
         """The cell's record, complete but for what only an ``ok`` cell has."""
         return {
             "id": cell.id,
+            "schema": SCHEME,
             "fit_id": self.id,
             "task": self.task,
             "source": self.origin.source,

@@ -7,18 +7,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench import provenance, registry
+from bench import codehash, provenance, registry
 from bench.config import Config
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
 from bench.fit import Cell, Fit
+from bench.identity import config_hash, identity, joint_code, scheme, versions_hash
 from bench.measures import check_options
 from bench.regimes import Regime
 from bench.task import Origin, Task
 
 BASELINE = "none"
-#: the hashes of code in a record, in the order that its joint one takes them
-CODE = ("code_task", "code_method", "code_classifier", "code_bench")
 
 
 @dataclass
@@ -179,43 +178,35 @@ def cell_of(fit: Fit, task: Any, method: Any, classifier: Any, regime: Regime, p
         "data": fit.origin.sha256[:16],
         **codes,
         "config": config_hash(fit.base_seed, fit.task_params, fit.method_params, params, fit.measures, fit.threads),
-        "versions": provenance.digest(provenance.versions()),
+        "versions": versions_hash(provenance.versions((*task.requires, *method.requires, *classifier.requires))),
     }
-    axes = [fit.task, fit.origin.source, fit.method, classifier.name, str(regime), fit.seed, fit.budget, fit.device]
-    return Cell(identity(axes, hashes), classifier.name, str(regime), params, hashes | {"code": joint_code(codes)})
+    return Cell(identity(fit.axes(classifier.name, str(regime)), hashes), classifier.name, str(regime), params, hashes | {"code": joint_code(codes)})
 
 
 def code_hashes(task: Any, method: Any, classifier: Any) -> dict[str, str]:
     """Today's hashes of the code that determines a cell's result, of three registry entries and the suite."""
     return {
-        "code_task": provenance.code_hash(task.module, task.file),
-        "code_method": provenance.code_hash(method.module, method.file),
-        "code_classifier": provenance.code_hash(classifier.module, classifier.file),
-        "code_bench": provenance.code_hash("bench.trial", Path(__file__).with_name("trial.py")),
+        **{f"code_{entry.kind}": _code(entry) for entry in (task, method, classifier)},
+        "code_bench": suite_code(),
     }
 
 
-def joint_code(codes: Mapping[str, str]) -> str:
-    """One hash for the code hashes of a cell."""
-    return provenance.digest([codes[key] for key in CODE])
+def suite_code() -> str:
+    """Hash of the suite's own code that determines a result: the walk of a trial and all it uses."""
+    return codehash.code_hash("bench.trial", Path(__file__).with_name("trial.py"), "run")
 
 
-def config_hash(base_seed: int, task: Any, method: Any, classifier: Any, measures: Any, threads: int) -> str:
-    """Hash of all options of a cell."""
-    return provenance.digest([base_seed, task, method, classifier, measures, threads])
-
-
-def identity(axes: Iterable[Any], hashes: Mapping[str, str]) -> str:
-    """A record's id: a hash of its axes (``bench.store.AXES``) and of the hashes that determine its result."""
-    return provenance.digest([list(axes), {key: hashes[key] for key in ("data", *CODE, "config", "versions")}])
+def _code(entry: registry.Entry[Any]) -> str:
+    return codehash.code_hash(entry.module, entry.file, entry.qualname)
 
 
 def why(fit: Fit, cell: Cell, records: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> str:
     """Why a cell is to run: it is new, or what changed since the record of the same cell was made."""
-    key = (fit.task, fit.origin.source, fit.method, cell.classifier, cell.regime, fit.seed, fit.budget, fit.device)
-    old = records.get(key)
+    old = records.get(fit.axes(cell.classifier, cell.regime))
     if old is None:
         return "not run yet"
+    if scheme(old) != codehash.SCHEME:
+        return f"its record was made by an older scheme of hashes ({scheme(old)}; today's is {codehash.SCHEME})"
     parts = provenance.changed(
         {k: v for k, v in cell.hashes.items() if k != "code"},
         {k: v for k, v in old["hashes"].items() if k in cell.hashes and k != "code"},

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from bench.errors import BenchError
-from bench.store import RECORDS, RUN, Record, axes, has_records, read, seal
+from bench.identity import axes
+from bench.store import RECORDS, RUN, Record, has_records, read, seal
 
 if TYPE_CHECKING:
     from bench.data import DataHome

@@ -22,7 +22,8 @@ from bench.errors import BenchError
 from bench.fit import Fit
 from bench.matrix import Matrix, plan, why
 from bench.progress import Progress
-from bench.store import RECORDS, RUN, Store, axes, replace_text
+from bench.identity import axes
+from bench.store import RECORDS, RUN, Store, replace_text
 
 
 def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False) -> int:

@@ -25,8 +25,6 @@ PACKED = "records.jsonl.xz"
 RUN = "run.json"
 #: the checksums of a released folder
 SUMS = "SHA256SUMS"
-#: what makes two records the same cell, whatever code and data made them
-AXES = ("task", "source", "method", "classifier", "regime", "seed", "budget", "device")
 #: what our commands write into a folder
 OURS = frozenset({
     RECORDS, PACKED, RUN, SUMS, ".lock", "spool", "samples", "pictures", "boards", "plots",
@@ -210,10 +208,6 @@ def _open(path: Path) -> TextIO:
     if path.name == PACKED:
         return lzma.open(path, "rt", encoding="utf-8")
     return open(path, encoding="utf-8")
-
-
-def axes(record: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(record[axis] for axis in AXES)
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -291,4 +291,6 @@ def warm_up(name: str, estimator: Any) -> None:
 
 
 def _stamp(record: dict[str, Any]) -> dict[str, Any]:
-    return record | {"versions": versions(), "started": datetime.now(UTC).isoformat(timespec="seconds")}
+    entries = [known[record[kind]] for kind, known in registry.BY_KIND.items()]
+    required = [module for entry in entries for module in entry.requires]
+    return record | {"versions": versions(required), "started": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -17,8 +17,9 @@ from typing import Any
 from bench import __version__, checksums, derived, provenance, registry
 from bench.cite import run_facts
 from bench.errors import BenchError
-from bench.matrix import CODE, code_hashes, config_hash, identity, joint_code
-from bench.store import PACKED, RECORDS, SUMS, Record, axes, has_records, lines, path_of, seal
+from bench.identity import CODE, config_hash, identity_of, joint_code, scheme, versions_hash
+from bench.matrix import code_hashes
+from bench.store import PACKED, RECORDS, SUMS, Record, has_records, lines, path_of, seal
 
 #: findings of one kind that are printed
 SHOWN = 20
@@ -80,14 +81,14 @@ def check_records(folder: Path) -> tuple[list[Record], list[str]]:
 def _contradictions(record: Record) -> Iterator[str]:
     """What a record says of itself that its own fields deny."""
     hashes, config = record["hashes"], record["config"]
-    if record["id"] != (found := identity(axes(record), hashes)):
+    if record["id"] != (found := identity_of(record)):
         yield f"its axes and hashes give the id {found}"
     parts = (config["task"], config["method"], config["classifier"], config["measures"], record["threads"])
-    if hashes["config"] != (found := config_hash(config["base_seed"], *parts)):
+    if hashes["config"] != (found := config_hash(config["base_seed"], *parts, version=scheme(record))):
         yield f"its options give hashes.config {found}, not {hashes['config']}"
-    if hashes["code"] != (found := joint_code(hashes)):
+    if hashes["code"] != (found := joint_code(hashes, scheme(record))):
         yield f"its parts give hashes.code {found}, not {hashes['code']}"
-    if "versions" in record and hashes["versions"] != (found := provenance.digest(record["versions"])):
+    if "versions" in record and hashes["versions"] != (found := versions_hash(record["versions"], scheme(record))):
         yield f"its library versions give hashes.versions {found}, not {hashes['versions']}"
     if (record["status"] == "ok") != bool(record["metrics"]):
         yield f"its status is {record['status']} and it has {len(record['metrics'])} metrics"
@@ -132,9 +133,9 @@ def _notes(folder: Path, records: Sequence[Record]) -> Iterator[str]:
         parts = ", ".join(changed[:6]) + (f" and {len(changed) - 6} more" if len(changed) > 6 else "")
         yield f"{count} of {len(records)} records were made by other code than today's: {parts}"
     today = provenance.versions()
-    other = [record for record in records if record.get("versions", today) != today]
+    other = [record for record in records if any(today.get(k, v) != v for k, v in record.get("versions", {}).items())]
     if other:
-        keys = sorted({key for r in other for key in provenance.changed(today, r["versions"])})
+        keys = sorted({k for r in other for k, v in r["versions"].items() if today.get(k, v) != v})
         yield f"{len(other)} of {len(records)} records were made with other versions of {', '.join(keys)}"
     if not (changed or unknown or other):
         yield "all records were made by today's code and library versions"

@@ -44,7 +44,7 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
 
     Raises ``BenchError`` for a number of seeds that is not 1 to 50 or a folder that cannot be written.
     """
-    from bench import provenance
+    from bench.matrix import suite_code
     from bench.store import claim, replace_text
 
     if not 1 <= seeds <= MOST_SEEDS:
@@ -53,7 +53,7 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
     records, boards = run(seeds, engine)
     rows = judge(records, boards)
     passed = all(row["ok"] for row in rows)
-    code = provenance.code_hash("bench.trial", Path(provenance.__file__).with_name("trial.py"))
+    code = suite_code()
     content = {"passed": passed, "code": code, "seeds": seeds, "controls": rows}
     replace_text(folder / FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     _show(rows, passed)

@@ -4,7 +4,8 @@ import lzma
 import pytest
 
 from bench.errors import BenchError
-from bench.store import AXES, Store, has_records, read, seal
+from bench.identity import AXES
+from bench.store import Store, has_records, read, seal
 
 
 def record(key, **more):
