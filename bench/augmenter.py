@@ -1,8 +1,8 @@
 """What a method must offer: learn from training rows, then draw one synthetic row per label asked for.
 
-``sample(labels)`` is the one primitive; every regime is a choice of labels (``bench.regimes``). Rows arrive
-preprocessed (``bench.preprocess``: tabular numbers imputed and standardised, categories as codes, images in [0, 1],
-series scaled to [0, 1] per channel) and are returned in the same space.
+``sample(labels)`` is the one primitive; every regime is a choice of labels (``bench.trial.regimes``). Rows arrive
+preprocessed (``bench.trial.preprocess``: tabular numbers imputed and standardised, categories as codes, images in [0,
+1], series scaled to [0, 1] per channel) and are returned in the same space.
 
 ``random_state`` follows scikit-learn's convention: with the same integer, ``fit`` and ``sample`` give the same
 result however often they are called. The trial sets another one before each draw.

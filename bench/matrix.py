@@ -7,15 +7,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench import codehash, provenance, registry
+from bench import registry
 from bench.config import Config
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
-from bench.fit import Cell, Fit
-from bench.identity import config_hash, identity, joint_code, scheme, versions_hash
-from bench.measures import check_options
-from bench.regimes import Regime
+from bench.measures.synthetic import check_options
+from bench.records import codehash, provenance
+from bench.records.identity import config_hash, identity, joint_code, scheme, versions_hash
 from bench.task import Origin, Task
+from bench.trial.fit import Cell, Fit
+from bench.trial.regimes import Regime
 
 BASELINE = "none"
 
@@ -180,7 +181,13 @@ def cell_of(fit: Fit, task: Any, method: Any, classifier: Any, regime: Regime, p
         "config": config_hash(fit.base_seed, fit.task_params, fit.method_params, params, fit.measures, fit.threads),
         "versions": versions_hash(provenance.versions((*task.requires, *method.requires, *classifier.requires))),
     }
-    return Cell(identity(fit.axes(classifier.name, str(regime)), hashes), classifier.name, str(regime), params, hashes | {"code": joint_code(codes)})
+    return Cell(
+        identity(fit.axes(classifier.name, str(regime)), hashes),
+        classifier.name,
+        str(regime),
+        params,
+        hashes | {"code": joint_code(codes)},
+    )
 
 
 def code_hashes(task: Any, method: Any, classifier: Any) -> dict[str, str]:
@@ -193,7 +200,7 @@ def code_hashes(task: Any, method: Any, classifier: Any) -> dict[str, str]:
 
 def suite_code() -> str:
     """Hash of the suite's own code that determines a result: the walk of a trial and all it uses."""
-    return codehash.code_hash("bench.trial", Path(__file__).with_name("trial.py"), "run")
+    return codehash.code_hash("bench.trial.walk", Path(__file__).parent / "trial" / "walk.py", "run")
 
 
 def _code(entry: registry.Entry[Any]) -> str:

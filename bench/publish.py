@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError
+from bench.records.store import RECORDS, RUN, has_records, load_json, path_of, read
 from bench.registry import did_you_mean
-from bench.store import RECORDS, RUN, has_records, load_json, path_of, read
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
@@ -85,7 +85,7 @@ def _target(folder: Path, sample: Path) -> Path:
 
 
 def _stale(sample: Path, target: Path) -> bool:
-    from bench.samples import histories
+    from bench.trial.samples import histories
 
     made = list(target.glob(f"{sample.stem}.*.png"))
     newest = max(path.stat().st_mtime for path in (sample, *histories(sample)))
@@ -105,7 +105,7 @@ def _draw_all(jobs: list[tuple[Path, Path]], workers: int) -> list[int]:
 
 def _draw(job: tuple[Path, Path]) -> int:
     from bench.pictures import draw
-    from bench.samples import Sample
+    from bench.trial.samples import Sample
 
     sample, target = job
     try:

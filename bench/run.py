@@ -12,18 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import __version__, engines, provenance, publish, registry
-from bench.clock import resolve_device
+from bench import __version__, engines, publish, registry
 from bench.config import Config
 from bench.data import DataHome
 from bench.engines.processes import forks, prestart
 from bench.engines.worker import cap_threads
 from bench.errors import BenchError
-from bench.fit import Fit
 from bench.matrix import Matrix, plan, why
 from bench.progress import Progress
-from bench.identity import axes
-from bench.store import RECORDS, RUN, Store, replace_text
+from bench.records import provenance
+from bench.records.identity import axes
+from bench.records.store import RECORDS, RUN, Store, replace_text
+from bench.trial.clock import resolve_device
+from bench.trial.fit import Fit
 
 
 def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False) -> int:

@@ -21,8 +21,8 @@ import numpy as np
 from tabulate import tabulate
 
 from bench import registry
-from bench.comparison import Interval, mean_interval
 from bench.data import DataHome
+from bench.statistics.comparison import Interval, mean_interval
 from tasks.rings_and_grid import SCALES, RingsAndGrid, coverage
 
 SHORT: dict[str, Any] = {

@@ -27,8 +27,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from bench.categorical_scores import StudyScores, study_scores
 from bench.data import DataHome
+from bench.measures.study import StudyScores, study_scores
 from methods.cgan import CGAN
 from methods.gan import GAN
 from methods.nn.adversarial import CrossEntropy, Objective

@@ -24,7 +24,7 @@ import numpy as np
 
 from bench import registry
 from bench.data import DataHome
-from bench.series_scores import discriminative_score, forecast, predictive_score
+from bench.measures.series import discriminative_score, forecast, predictive_score
 from bench.task import Schema
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 The study models all 29 variables conditional on the site. Here the site (3-character code) is the class and the 28
 others are columns, so that a conditional method is conditional on the site, and the study's measures
-(:mod:`bench.categorical_scores`; ``measures.study``, regime ``tstr``) are taken within each site: ``mse_cp``. Chance
+(:mod:`bench.measures.study`; ``measures.study``, regime ``tstr``) are taken within each site: ``mse_cp``. Chance
 alone leaves some of it, the more the fewer rows the rare sites have.
 
 The study asks no classifier. Here one predicts the site, which the 4-character code among the columns names: its score

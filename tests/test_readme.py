@@ -13,8 +13,8 @@ from statistics import fmean
 import pytest
 
 from bench.boards.tables import LOUD, label
-from bench.comparison import mean_interval
-from bench.store import read
+from bench.records.store import read
+from bench.statistics.comparison import mean_interval
 
 ROOT = Path(__file__).parents[1]
 RELEASE = ROOT / "results" / "v0.1"

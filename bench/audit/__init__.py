@@ -10,12 +10,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from bench import registry, seeds, trial
+from bench import registry, seeds
 from bench.audit import leaks
 from bench.boards.tables import LOUD
 from bench.config import BUDGETS, load
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
+from bench.trial import walk
 
 FILE = "audit.json"
 #: more names than this on one class are a family, of which only what a budget names is looked at unasked
@@ -38,7 +39,7 @@ def audit(
     if n_seeds < 1:
         raise BenchError(f"the audit needs at least 1 seed, not {n_seeds}")
     if folder is not None:
-        from bench.store import claim
+        from bench.records.store import claim
 
         claim(folder)
     home = DataHome.resolve(data_dir, offline)
@@ -67,7 +68,7 @@ def audit(
 
 def _audit(name: str, n_seeds: int, home: DataHome, recorded: Mapping[str, Any]) -> Audited:
     """What ``audit.json`` holds of one task."""
-    options = trial._Frozen(recorded.get("task", {}))
+    options = walk._Frozen(recorded.get("task", {}))
     base = int(recorded.get("base_seed", 0))
     entry = registry.tasks[name]
     if entry.missing:
@@ -76,11 +77,11 @@ def _audit(name: str, n_seeds: int, home: DataHome, recorded: Mapping[str, Any])
     by_check: dict[str, list[leaks.Finding]] = {}
     for seed in range(n_seeds):
         # the rows of the walk itself, private as they are: an audit of other code would say nothing of a run
-        task, dataset = trial._load(name, options, origin)
+        task, dataset = walk._load(name, options, origin)
         split = task.split(dataset, seeds.derive(base, "split", name, seed))
         if not all(map(len, (split.train, split.valid, split.test))):
             raise BenchError(f"{name}: the split of seed {seed} leaves a part without rows; mend the task's split")
-        case = leaks.Case(dataset, split, trial._Rows(name, options, origin, base, seed), seed)
+        case = leaks.Case(dataset, split, walk._Rows(name, options, origin, base, seed), seed)
         for finding in leaks.look(case, name.endswith(ON_PURPOSE) or split.shown is not None):
             by_check.setdefault(finding.check, []).append(finding)
     worst = [leaks.worst(found) for found in by_check.values()]
@@ -90,7 +91,7 @@ def _audit(name: str, n_seeds: int, home: DataHome, recorded: Mapping[str, Any])
 
 def _recorded(folder: Path | None) -> dict[str, Mapping[str, Any]]:
     """The configuration that the newest record of each task was made with."""
-    from bench.store import has_records, read
+    from bench.records.store import has_records, read
 
     if folder is None or not has_records(folder):
         return {}
@@ -131,7 +132,7 @@ def _sum_up(found: Mapping[str, Audited]) -> int:
 
 def _write(path: Path, found: Mapping[str, Audited]) -> None:
     """Tasks audited before and not now stay as they were."""
-    from bench.store import replace_text
+    from bench.records.store import replace_text
 
     before: dict[str, Audited] = {}
     with suppress(OSError, ValueError, KeyError, TypeError):

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from bench.audit.windows import overlapping, shared_runs
-from bench.points import embed
-from bench.privacy import chance_nearer, duplicates, nearest, row_hashes
+from bench.measures.points import embed
+from bench.measures.privacy import chance_nearer, duplicates, nearest, row_hashes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.task import Array, Dataset, Labels, Split
-    from bench.trial import _Rows
+    from bench.trial.walk import _Rows
 
 Status = Literal["ok", "leak", "declared", "not applicable"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.privacy import row_hashes
+from bench.measures.privacy import row_hashes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

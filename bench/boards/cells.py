@@ -25,16 +25,16 @@ def default_primary(metrics: Sequence[str]) -> str:
 
 def higher_is_better(metric: str) -> bool:
     """Raises ``BenchError`` for a metric whose direction nobody stated."""
-    from bench.metrics import describe
+    from bench.measures.metrics import describe
 
     try:
         return describe(metric).higher_is_better
     except KeyError:
-        raise BenchError(f"no board can be sorted by {metric!r}: bench.metrics does not know it") from None
+        raise BenchError(f"no board can be sorted by {metric!r}: bench.measures.metrics does not know it") from None
 
 
 def label(metric: str) -> str:
-    from bench.metrics import describe
+    from bench.measures.metrics import describe
 
     try:
         return describe(metric).label

@@ -10,7 +10,7 @@ from typing import Any
 from bench.boards.cells import TRIVIAL, Record, commonest, failure
 from bench.boards.glossary import MEASURES, REAL, label, ordered
 from bench.boards.tables import Board, Column, Row
-from bench.comparison import mean_interval
+from bench.statistics.comparison import mean_interval
 
 #: method's name of the line that says what real rows give in the place of drawn ones
 REAL_ROWS = "(real rows)"

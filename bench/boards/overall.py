@@ -14,8 +14,8 @@ from typing import Any
 
 from bench.boards.cells import TRIVIAL, family, higher_is_better, label, leaks
 from bench.boards.tables import LOUD, REFERENCE, Board, Column, Row
-from bench.comparison import Interval, mean_interval
-from bench.ranking import ranks
+from bench.statistics.comparison import Interval, mean_interval
+from bench.statistics.ranking import ranks
 
 NOTES = (
     "rank: place among the rows of a task that have a score, 1 is best; tasks differ in how many rows they have",

@@ -20,8 +20,8 @@ from typing import Any
 from bench.boards.cells import TRIVIAL, family, higher_is_better, use
 from bench.boards.overall import counted, groups, heading, task_notes
 from bench.boards.tables import Board, Column, Row
-from bench.comparison import Interval
-from bench.ranking import Ranking, Rating, ranking, ranks, ratings
+from bench.statistics.comparison import Interval
+from bench.statistics.ranking import Ranking, Rating, ranking, ranks, ratings
 
 #: fewer methods or independent tasks than this have no standing
 METHODS, TASKS = 3, 2

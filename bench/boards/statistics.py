@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from bench.boards.cells import Record, higher_is_better, label, pair_key, test_train_ratio, use
-from bench.comparison import bootstrap_intervals, holm, mean_interval, verdict, wilcoxon
+from bench.statistics.comparison import bootstrap_intervals, holm, mean_interval, verdict, wilcoxon
 
 Row = dict[str, Any]
 Names = tuple[str, str, str]

@@ -28,7 +28,7 @@ from bench.boards.cells import (
     typical,
 )
 from bench.boards.notes import notes
-from bench.comparison import mean_interval
+from bench.statistics.comparison import mean_interval
 
 Row = dict[str, Any]
 Key = tuple[str, str, str, str]

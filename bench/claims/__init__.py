@@ -5,8 +5,8 @@ A claim is one TOML file beside this module; :mod:`bench.claims.files` says what
 The rule, the same for every claim
 ----------------------------------
 1. A *quantity* is a number of one record, or the paired difference or ratio of several at matched seeds. Its interval
-   is the 95 % t interval over seeds, Nadeau-Bengio corrected where seeds resample the split (``bench.comparison``);
-   of a ratio it is taken of the logarithms and turned back.
+   is the 95 % t interval over seeds, Nadeau-Bengio corrected where seeds resample the split
+   (``bench.statistics.comparison``); of a ratio it is taken of the logarithms and turned back.
 2. Each judged quantity has a *band*, written in the claim's file before it was run:
 
    - a published number: the number ± its tolerance, where the file says what the tolerance rests on (two standard

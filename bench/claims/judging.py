@@ -10,7 +10,7 @@ from typing import Any, Literal
 from bench.boards.cells import test_train_ratio
 from bench.claims.files import Claim, Row
 from bench.claims.selection import configuration, matches, resolve, variants
-from bench.comparison import Interval, mean_interval
+from bench.statistics.comparison import Interval, mean_interval
 
 Record = Mapping[str, Any]
 Outcome = Literal["agrees", "disagrees", "open", "no record"]

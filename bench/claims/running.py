@@ -9,22 +9,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import engines, provenance
+from bench import engines
 from bench.claims.evaluation import evaluate
 from bench.claims.files import ARMS, Claim, load
 from bench.claims.page import render
 from bench.claims.selection import configuration, variants
-from bench.clock import resolve_device
 from bench.config import BUDGETS
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
-from bench.fit import Fit
 from bench.matrix import plan
 from bench.progress import Progress
+from bench.records import provenance
+from bench.records.store import Store, read, replace_text
 from bench.registry import did_you_mean
 from bench.registry import tasks as registered
 from bench.run import take_up_spool
-from bench.store import Store, read, replace_text
+from bench.trial.clock import resolve_device
+from bench.trial.fit import Fit
 
 #: seconds that one fit may take with all its cells
 TIMEOUT = {"smoke": 120.0, "quick": 1800.0, "standard": 6 * 3600.0, "full": None}

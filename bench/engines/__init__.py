@@ -1,4 +1,4 @@
-"""Where fits run. Each engine is one function: fits in, events out (``bench.trial``), records among them.
+"""Where fits run. Each engine is one function: fits in, events out (``bench.trial.walk``), records among them.
 
 ``serial``     in this process, for debugging
 ``processes``  long-lived single-thread workers on this machine
@@ -17,8 +17,8 @@ from typing import Any
 
 from bench.config import ENGINES
 from bench.errors import BenchError
-from bench.fit import Fit
 from bench.registry import did_you_mean
+from bench.trial.fit import Fit
 
 
 @dataclass(frozen=True)

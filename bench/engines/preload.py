@@ -2,4 +2,4 @@
 
 import xgboost  # noqa: F401
 
-import bench.trial  # noqa: F401
+import bench.trial.walk  # noqa: F401

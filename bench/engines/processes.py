@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.engines import Settings, worker
-from bench.fit import Fit
+from bench.trial.fit import Fit
 
 _POLL_S = 0.2
 

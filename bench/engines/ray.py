@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.engines import Settings, worker
 from bench.errors import BenchError
-from bench.fit import Fit
+from bench.trial.fit import Fit
 
 
 def ray(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:

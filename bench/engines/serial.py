@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench.engines import Settings, worker
-from bench.fit import Fit
+from bench.trial.fit import Fit
 
 
 def serial(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.fit import Fit
+from bench.trial.fit import Fit
 
 #: read by the numerical libraries when they are first imported
 THREAD_VARIABLES = (
@@ -36,11 +36,11 @@ def prepare(threads: int, plugins: Iterable[Path] = ()) -> None:
     # imported here so that no phase of the first fit pays for them
     import xgboost  # noqa: F401
 
-    import bench.trial  # noqa: F401
+    import bench.trial.walk  # noqa: F401
 
 
 def walk(fit: Fit) -> Iterator[dict[str, Any]]:
     """The events of one fit, in this process."""
-    from bench import trial
+    from bench.trial import walk
 
-    return trial.run(fit)
+    return walk.run(fit)

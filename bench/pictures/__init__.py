@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from bench.samples import Sample
+    from bench.trial.samples import Sample
 
 
 def draw(sample: Sample, folder: Path) -> list[Path]:

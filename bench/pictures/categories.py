@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.measures.points import category_counts
 from bench.pictures import style
-from bench.points import category_counts
-from bench.samples import MAX_COUNTED
+from bench.trial.samples import MAX_COUNTED
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from bench.samples import Sample
+    from bench.trial.samples import Sample
 
 MODELS = {"lr": "logistic regression", "rf": "random forest of 10 trees"}
 #: points farthest from y = x that are named

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.monitor import CLASSES_SHOWN, IMAGES_PER_CLASS
 from bench.pictures import style
+from bench.trial.monitor import CLASSES_SHOWN, IMAGES_PER_CLASS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from bench.samples import Sample
     from bench.task import Array, Labels, Schema
+    from bench.trial.samples import Sample
 
 PER_CLASS = 8
 STEPS = 6

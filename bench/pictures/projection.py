@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.measures.points import embed
 from bench.pictures import style
-from bench.points import embed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from bench.samples import Sample
     from bench.task import Array
+    from bench.trial.samples import Sample
 
 MAX_ROWS = 150
 MIN_ROWS = 5

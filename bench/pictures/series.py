@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.figure import Figure
 
-    from bench.samples import Sample
+    from bench.trial.samples import Sample
 
 VARIABLES = 12
 #: steps above which panels are wider

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from bench.samples import Sample
+    from bench.trial.samples import Sample
 
 # Okabe and Ito's palette, which colour-blind readers tell apart
 REAL, SYNTHETIC = "#0072B2", "#D55E00"

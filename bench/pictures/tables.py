@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from bench.samples import Sample
     from bench.task import Array, Labels
+    from bench.trial.samples import Sample
 
 COLUMNS = 30
 CATEGORIES = 8

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from bench.samples import Sample
+    from bench.trial.samples import Sample
 
 #: what a monitor recorded of one fit: a dict a recorded step
 History = Sequence[dict[str, Any]]

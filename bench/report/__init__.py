@@ -28,7 +28,7 @@ _LIBRARIES = re.compile(
 def write(folder: Path) -> Path:
     """Write ``report.html`` into the folder, whole or not at all. Raises ``BenchError`` as ``page`` does, and where the
     folder cannot be written."""
-    from bench.store import replace_text
+    from bench.records.store import replace_text
 
     path = folder / PAGE
     text = page(folder)
@@ -44,8 +44,9 @@ def page(folder: Path) -> str:
 
     Raises ``BenchError`` where the folder has no records, or a file of it is not what it should be.
     """
-    from bench import __version__, cite, publish, store
-    from bench.report import assets, drawn, evidence, origin, rows, tables
+    from bench import __version__, publish
+    from bench.records import store
+    from bench.report import assets, cite, drawn, evidence, origin, rows, tables
 
     if not store.has_records(folder):
         raise BenchError(f"{folder} holds no records ({store.RECORDS}); run augbench run first or name it with --out")

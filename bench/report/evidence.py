@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.boards.tables import LOUD, Board
-from bench.store import Record, load_json
+from bench.records.store import Record, load_json
 
 OUTCOMES = ("ok", "error", "timeout", "oom", "killed", "invalid", "skipped")
 VERDICTS = ("reproduced", "reproduced only with the leak", "undecided", "not reproduced", "not run")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.boards.tables import LOUD, Board
-from bench.store import RUN, Record, load_json
+from bench.records.store import RUN, Record, load_json
 
 
 def provenance(folder: Path, boards: Sequence[Board], records: Sequence[Record]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from bench.boards.cells import failure, higher_is_better, label
 from bench.boards.formats import stems
 from bench.boards.tables import LOUD, REFERENCE, SHOWN, Board, Row
-from bench.store import Record
+from bench.records.store import Record
 
 PHASES = ("fit", "sample", "train", "infer")
 #: what each row holds, in order: the board's number; ``kind`` is 1 for a trivial baseline, 2 for what every row is

@@ -45,7 +45,7 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
     Raises ``BenchError`` for a number of seeds that is not 1 to 50 or a folder that cannot be written.
     """
     from bench.matrix import suite_code
-    from bench.store import claim, replace_text
+    from bench.records.store import claim, replace_text
 
     if not 1 <= seeds <= MOST_SEEDS:
         raise BenchError(f"the self-test takes 1 to {MOST_SEEDS} seeds, not {seeds}")
@@ -68,7 +68,7 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
     from bench.config import Config
     from bench.data import DataHome
     from bench.matrix import plan
-    from bench.store import Store, read
+    from bench.records.store import Store, read
 
     registry.load_plugin(CONTROLS)
     if controls is None:
@@ -183,7 +183,7 @@ class _Results:
 
 
 def _mean(values: Sequence[float], ratio: float) -> Found:
-    from bench.comparison import mean_interval
+    from bench.statistics.comparison import mean_interval
 
     interval = mean_interval(values, ratio)
     return Found(interval.mean, interval.low, interval.high)

@@ -6,8 +6,8 @@ board of a user holds them. What each must score, and why, stands in ``bench.sel
 What ``control-peek`` proves, and what not: nothing that a method is handed, and nothing held by those objects, leads to
 a row that is not a training row. It does not prove that a hostile method could not get at test rows: code in the same
 process can climb the stack, ask the garbage collector, or read the data set from disk and split it again, as
-:func:`rebuild` does. Such a method is caught by what it draws: ``test_copies`` and ``peek_auc`` (``bench.privacy``), to
-which ``control-test-rows`` and ``control-disguised`` are held.
+:func:`rebuild` does. Such a method is caught by what it draws: ``test_copies`` and ``peek_auc``
+(``bench.measures.privacy``), to which ``control-test-rows`` and ``control-disguised`` are held.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ import numpy as np
 from bench import registry, seeds
 from bench.augmenter import Augmenter
 from bench.errors import BenchError
-from bench.preprocess import Preprocess
 from bench.registry import method, task
 from bench.selftest.reachable import unseen
 from bench.splits import stratified
 from bench.task import Column, Dataset, Origin, Schema, Split, Task
+from bench.trial.preprocess import Preprocess
 
 if TYPE_CHECKING:
     from bench.data import DataHome

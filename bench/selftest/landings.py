@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, prod, sqrt
 
-from bench.fidelity import MAX_POINTS, NEIGHBOURS
+from bench.measures.fidelity import MAX_POINTS, NEIGHBOURS
 
 SIGMAS = 4
 #: sums in another order are rounded otherwise, which may move a split of a tree

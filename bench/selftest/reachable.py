@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench.preprocess import flatten
-from bench.privacy import duplicates
+from bench.measures.privacy import duplicates
+from bench.trial.preprocess import flatten
 
 if TYPE_CHECKING:
     from bench.task import Array, Schema

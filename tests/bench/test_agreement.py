@@ -11,10 +11,11 @@ from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 from xgboost import XGBClassifier
 
-from bench import registry, seeds, trial
+from bench import registry, seeds
 from bench.config import Config
 from bench.data import DataHome
 from bench.matrix import plan
+from bench.trial import walk
 
 REAL = pytest.mark.skipif("AUGBENCH_DATA" not in os.environ, reason="the real rows need AUGBENCH_DATA")
 
@@ -27,7 +28,7 @@ def test_none_and_smote_with_xgboost(task, seed, names):
     )
     home = DataHome.resolve(offline=True)
     matrix = plan(config, home, "cpu")
-    found = {e["record"]["method"]: e["record"] for f in matrix.fits for e in trial.run(f) if "record" in e}
+    found = {e["record"]["method"]: e["record"] for f in matrix.fits for e in walk.run(f) if "record" in e}
 
     loaded = registry.tasks[task].create()
     rows = loaded.read(loaded.locate(home))

@@ -15,7 +15,7 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.errors import BenchError
 from bench.matrix import plan
-from bench.store import read
+from bench.records.store import read
 
 SETTINGS = {"workers": 2, "threads": 1}
 has_ray = importlib.util.find_spec("ray") is not None

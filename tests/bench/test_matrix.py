@@ -5,7 +5,7 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.errors import BenchError
 from bench.matrix import plan, why
-from bench.identity import axes
+from bench.records.identity import axes
 
 
 @pytest.fixture(autouse=True)

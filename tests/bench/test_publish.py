@@ -9,11 +9,11 @@ from bench.errors import BenchError
 @pytest.fixture
 def folder(tmp_path, toy):
     """A folder with the records of a small run."""
-    from bench import trial
     from bench.config import Config
     from bench.data import DataHome
     from bench.matrix import plan
-    from bench.store import Store
+    from bench.records.store import Store
+    from bench.trial import walk
 
     config = Config(
         tasks=("toy",), methods=("none", "toy-jitter"), classifiers=("xgboost",), regimes=("real", "tstr"), seeds=(0, 1)
@@ -21,7 +21,7 @@ def folder(tmp_path, toy):
     matrix = plan(config, DataHome(), "cpu")
     with Store(tmp_path) as store:
         for fit in matrix.fits:
-            for event in trial.run(fit):
+            for event in walk.run(fit):
                 if "record" in event:
                     store.append(event["record"])
     (tmp_path / "run.json").write_text(json.dumps({"primary": {"toy": "roc_auc"}}))

@@ -73,7 +73,7 @@ def test_hundred_steps(benchmark, fraud_like, name):
 
 @pytest.mark.benchmark(group="metrics")
 def test_score(benchmark, fraud_like):
-    from bench.metrics import score
+    from bench.measures.metrics import score
 
     _, y, schema = fraud_like
     rare = np.random.default_rng(1).random(len(y))

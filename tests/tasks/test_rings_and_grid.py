@@ -8,7 +8,7 @@ import pytest
 from bench.conformance import task_checks
 from bench.data import DataHome
 from bench.errors import BenchError
-from bench.preprocess import Preprocess
+from bench.trial.preprocess import Preprocess
 from tasks.rings_and_grid import DEVIATIONS, GRID, MEANS, RING, SCALES, RingsAndGrid, coverage, modes
 
 

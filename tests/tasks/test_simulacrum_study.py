@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from bench.data import DataHome
-from bench.measures import measure
+from bench.measures.synthetic import measure
 from bench.splits import check
 from tasks.simulacrum_study import SimulacrumStudy
 from tasks.sources.simulacrum_tables import SITE, stand_in_table, study_table

@@ -4,9 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench import registry, trial
+from bench import registry
 from bench.audit import audit, leaks
 from bench.errors import BenchError, DataUnavailable
+from bench.trial import walk
 
 PLANTED = Path(__file__).parents[2] / "plugins" / "leaks.py"
 
@@ -17,7 +18,7 @@ def _planted(names, monkeypatch):
         monkeypatch.setattr(kind, "_entries", dict(kind._entries))
     registry.load_plugin(PLANTED)
     yield
-    trial._load.cache_clear()
+    walk._load.cache_clear()
 
 
 def run(*names, seeds=1, folder=None):
@@ -72,25 +73,25 @@ def test_a_planted_leak_is_found_and_no_other(tmp_path, task, check, status, wor
 
 
 def test_a_scaler_that_saw_test_rows_is_found(tmp_path, monkeypatch):
-    class Everything(trial.Preprocess):
+    class Everything(walk.Preprocess):
         def fit(self, X):
             super().fit(np.concatenate([X, X[:50] + 3]))
             self.n_fitted_ = len(X)  # and does not say so
             return self
 
-    monkeypatch.setattr(trial, "Preprocess", Everything)
+    monkeypatch.setattr(walk, "Preprocess", Everything)
     code, found = checks(tmp_path, "planted-nothing")
     assert code == 1
     assert found["scaler"]["status"] == "leak"
 
 
 def test_rows_shown_without_a_declaration_are_a_leak(tmp_path, monkeypatch):
-    class Leaky(trial._Rows):
+    class Leaky(walk._Rows):
         def __init__(self, *given):
             super().__init__(*given)
             self.X_shown = np.concatenate([self.X, self.X_test_rows])
 
-    monkeypatch.setattr(trial, "_Rows", Leaky)
+    monkeypatch.setattr(walk, "_Rows", Leaky)
     code, found = checks(tmp_path, "planted-nothing")
     assert code == 1
     assert found["shown"]["status"] == "leak"

@@ -78,7 +78,7 @@ def make_matrix(tasks: tuple[str, ...] = ("pima",), seeds: int = 5, **more: Any)
 
 @pytest.fixture(autouse=True)
 def few_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Elo's intervals are tested with ``bench.ranking``; here they only take time."""
+    """Elo's intervals are tested with ``bench.statistics.ranking``; here they only take time."""
     monkeypatch.setattr("bench.boards.standing.ROUNDS", 10)
 
 

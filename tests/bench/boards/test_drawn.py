@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from bench import fidelity, privacy
 from bench.boards import glossary
 from bench.boards.drawn import REAL_ROWS
 from bench.boards.formats import files, render
 from bench.boards.layout import cells, head
 from bench.boards.tables import Board, Column, build
+from bench.measures import fidelity, privacy
 
 Record = dict[str, Any]
 Make = Callable[..., Record]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bench import ranking
 from bench.boards.cells import family
 from bench.boards.formats import render
 from bench.boards.tables import Board, build
+from bench.statistics import ranking
 
 Record = dict[str, Any]
 VALUES = {"none": 0.5, "smote": 0.7, "gan": 0.6, "wgan": 0.4}

@@ -7,7 +7,7 @@ import pytest
 from bench.claims import evaluate, render
 from bench.claims.files import Claim, Row
 from bench.claims.selection import configuration
-from bench.comparison import mean_interval
+from bench.statistics.comparison import mean_interval
 
 METRIC = "metrics.f1"
 SMOTE, NONE = {"method": "smote"}, {"method": "none"}

@@ -9,7 +9,7 @@ from bench.claims.evaluation import evaluate
 from bench.claims.files import load
 from bench.data import DataHome
 from bench.errors import BenchError
-from bench.store import read
+from bench.records.store import read
 
 CLAIM = """
 title = "SMOTE raises recall"

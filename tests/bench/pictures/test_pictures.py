@@ -9,11 +9,11 @@ from matplotlib.image import imread
 from sklearn.datasets import load_digits, load_wine
 from sklearn.preprocessing import StandardScaler
 
-from bench.categorical_scores import Pairs
-from bench.monitor import Snapshot
+from bench.measures.study import Pairs
 from bench.pictures import categories, draw, images, projection, series, style, tables, training
-from bench.samples import Sample
 from bench.task import Column, Schema
+from bench.trial.monitor import Snapshot
+from bench.trial.samples import Sample
 
 
 def wine():

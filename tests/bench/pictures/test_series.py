@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bench.pictures import series
-from bench.samples import Sample
 from bench.task import Column, Schema
+from bench.trial.samples import Sample
 
 
 def sample(steps, channels):

@@ -6,9 +6,9 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from bench import registry, seeds
-from bench.preprocess import Preprocess, flatten
 from bench.selftest import controls
 from bench.selftest.reachable import unseen
+from bench.trial.preprocess import Preprocess, flatten
 
 
 @pytest.fixture(autouse=True)

@@ -4,8 +4,9 @@ import json
 import numpy as np
 import pytest
 
-from bench import regimes, registry, selftest, trial
+from bench import registry, selftest
 from bench.errors import BenchError
+from bench.trial import regimes, walk
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -20,8 +21,8 @@ def _planted():
 
 
 def _forget():
-    trial._rows.cache_clear()
-    trial._load.cache_clear()
+    walk._rows.cache_clear()
+    walk._load.cache_clear()
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_a_seed_at_least_is_needed(tmp_path):
 
 def test_a_blind_peek_measure_is_noticed(fault):
     wrong = fault(
-        trial, "peeked", lambda *_: {"test_copies": 0.0, "peek_auc": 0.5}, "control-test-rows", "control-disguised"
+        walk, "peeked", lambda *_: {"test_copies": 0.0, "peek_auc": 0.5}, "control-test-rows", "control-disguised"
     )
     assert set(wrong) == {
         ("control-test-rows", "test_copies"),
@@ -123,25 +124,25 @@ def test_swapped_labels_are_noticed(fault):
 
 
 def test_test_rows_shown_to_methods_are_noticed(fault):
-    class Leaky(trial._Rows):
+    class Leaky(walk._Rows):
         def __init__(self, *given):
             super().__init__(*given)
             self.X_shown = np.concatenate([self.X, self.X_test_rows])
             self.y_shown = np.concatenate([self.y, self.y_test])
 
-    wrong = fault(trial, "_rows", _cached(Leaky), "control-copies")
+    wrong = fault(walk, "_rows", _cached(Leaky), "control-copies")
     assert {("control-copies", "test_copies"), ("control-copies", "peek_auc")} <= set(wrong)
 
 
 def test_test_rows_within_reach_of_a_method_are_noticed(fault):
-    method = trial._Walk._method
+    method = walk._Walk._method
 
     def careless(self, rows):
         made = method(self, rows)
         made.monitor.rows = rows  # everything the trial holds
         return made
 
-    wrong = fault(trial._Walk, "_method", careless, "control-peek")
+    wrong = fault(walk._Walk, "_method", careless, "control-peek")
     assert ("control-peek", "ok") in wrong
     assert (
         "rows that are not training rows are in reach, at self.monitor.rows"
@@ -150,26 +151,26 @@ def test_test_rows_within_reach_of_a_method_are_noticed(fault):
 
 
 def test_a_scaler_that_saw_every_row_is_noticed(fault):
-    class Everything(trial.Preprocess):
+    class Everything(walk.Preprocess):
         def fit(self, X):
             return super().fit(np.concatenate([X, X[:1] + 1]))
 
-    wrong = fault(trial, "Preprocess", Everything, "control-test-rows")
+    wrong = fault(walk, "Preprocess", Everything, "control-test-rows")
     assert "not the training rows of any split" in wrong["control-test-rows", "roc_auc"]["why"]
 
 
 def test_training_on_test_rows_is_noticed(fault):
-    class Trained(trial._Rows):
+    class Trained(walk._Rows):
         def __init__(self, *given):
             super().__init__(*given)
             self.X = np.concatenate([self.X, self.X_test_rows])
             self.y = np.concatenate([self.y, self.y_test])
 
-    assert ("none", "roc_auc") in fault(trial, "_rows", _cached(Trained), "control-nothing")
+    assert ("none", "roc_auc") in fault(walk, "_rows", _cached(Trained), "control-nothing")
 
 
 def test_unmatched_seeds_are_noticed(fault):
-    create = trial._create
+    create = walk._create
 
     def unmatched(entry, params, **suite):
         if entry.kind == "classifier":
@@ -178,7 +179,7 @@ def test_unmatched_seeds_are_noticed(fault):
         return create(entry, params, **suite)
 
     counter = iter(range(1000))
-    wrong = fault(trial, "_create", unmatched, "control-nothing")
+    wrong = fault(walk, "_create", unmatched, "control-nothing")
     assert set(wrong) == {("control-nothing", "Δ roc_auc"), ("control-nothing", "differing")}
 
 
@@ -186,12 +187,12 @@ def test_a_failed_method_that_is_scored_is_noticed(fault):
     def forgiving(self, method, regime, rows):
         return rows.X, rows.y
 
-    wrong = fault(trial._Walk, "_draw", forgiving, "control-nan")
+    wrong = fault(walk._Walk, "_draw", forgiving, "control-nan")
     assert set(wrong) == {("control-nan", "invalid"), ("control-nan", "scored")}
 
 
 def test_a_blind_detector_is_noticed(fault):
-    from bench import fidelity
+    from bench.measures import fidelity
 
     wrong = fault(fidelity, "detectors", lambda *_: {"xgboost_auc": 0.5, "logistic_auc": 0.5}, "control-noise")
     assert set(wrong) == {("control-noise", "xgboost_auc")}

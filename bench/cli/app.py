@@ -1,0 +1,190 @@
+"""The ``augbench`` command. Each subcommand reads its options and hands over; nothing heavy is imported until then."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bench import __version__
+from bench.cli import results
+from bench.cli.names import discover, expand
+from bench.errors import BenchError
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Does augmenting my training data help, with which method, and what does it cost?",
+)
+
+Out = Annotated[
+    Path | None, typer.Option("--out", help="Folder of the records and boards.", show_default="results/local")
+]
+DataDir = Annotated[
+    Path | None, typer.Option(help="Folder with data files (else $AUGBENCH_DATA, else the user cache).")
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Never use the network.")]
+Plugins = Annotated[
+    list[Path] | None, typer.Option("--plugin", help="A Python file that defines methods, tasks or classifiers.")
+]
+
+
+@app.callback()
+def root(
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"augbench {__version__}")
+        raise typer.Exit
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str | None, typer.Argument(help="tasks, methods or classifiers; all of them by default")] = None,
+    plugin: Plugins = None,
+) -> None:
+    """What there is, for which modality, what goes with what, and what is missing and why."""
+    from bench.cli.listing import show
+
+    discover(plugin)
+    show(what)
+
+
+@app.command()
+def run(
+    task: Annotated[
+        list[str] | None, typer.Option(help="Task; repeat for more; patterns such as 'keel-*' work.")
+    ] = None,
+    method: Annotated[list[str] | None, typer.Option(help="Method (augmenter); repeat for more.")] = None,
+    classifier: Annotated[list[str] | None, typer.Option(help="Downstream classifier; repeat for more.")] = None,
+    regime: Annotated[
+        list[str] | None, typer.Option(help="real, balance, append:N, append:2x, tstr; repeat for more.")
+    ] = None,
+    seeds: Annotated[int | None, typer.Option(help="How many seeds (0, 1, ...).")] = None,
+    base_seed: Annotated[int | None, typer.Option(help="The seed that all others derive from.")] = None,
+    budget: Annotated[str | None, typer.Option(help="smoke, quick, standard or full.", show_default="quick")] = None,
+    config: Annotated[Path | None, typer.Option(help="TOML file with any of these options.")] = None,
+    engine: Annotated[str | None, typer.Option(help="serial, processes or ray.", show_default="processes")] = None,
+    workers: Annotated[int | None, typer.Option(help="Fits at once.", show_default="one a core")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads a fit.", show_default="1")] = None,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda, ...", show_default="auto")] = None,
+    exclusive: Annotated[
+        bool, typer.Option("--exclusive", help="One fit at a time on a quiet machine, for times that can be quoted.")
+    ] = False,
+    timeout: Annotated[float | None, typer.Option(help="Seconds a fit and its cells may take.")] = None,
+    address: Annotated[str | None, typer.Option(help="Address of a running Ray cluster.")] = None,
+    device_share: Annotated[
+        float | None, typer.Option(help="Share of an accelerator a fit asks a Ray cluster for.", show_default="1")
+    ] = None,
+    out: Out = None,
+    data_dir: DataDir = None,
+    offline: Offline = False,
+    plugin: Plugins = None,
+    pictures: Annotated[
+        bool | None, typer.Option("--pictures/--no-pictures", help="Draw pictures at the end.", show_default="yes")
+    ] = None,
+    why: Annotated[bool, typer.Option("--why", help="Say why each cell is run.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Run failed cells again.")] = False,
+) -> None:
+    """Run the matrix: what is missing of it. Plain `augbench run` is everything, at the quick budget."""
+    from bench import config as settings
+    from bench.run import execute
+
+    given: dict[str, Any] = {
+        "seeds": seeds, "base_seed": base_seed, "engine": engine, "workers": workers, "threads": threads,
+        "device": device, "timeout": timeout, "address": address, "device_share": device_share, "out": out,
+        "data_dir": data_dir, "offline": offline or None, "pictures": pictures, "exclusive": exclusive or None,
+    }  # fmt: skip
+    discover(plugin)
+    for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):
+        given[key] = expand(key, names)
+    chosen = settings.load(budget, config, given)
+    raise typer.Exit(execute(chosen, tuple(p.resolve() for p in plugin or ()), why=why, retry=retry))
+
+
+@app.command()
+def check(
+    name: Annotated[
+        list[str] | None, typer.Argument(help="Methods, classifiers or tasks; else all of --plugin.")
+    ] = None,
+    plugin: Plugins = None,
+) -> None:
+    """Check that a method, classifier or task keeps its contract; for whoever writes one."""
+    from bench.cli.check import check as checkup
+
+    discover(plugin)
+    raise typer.Exit(checkup(name or [], plugin or []))
+
+
+@app.command()
+def audit(
+    task: Annotated[list[str] | None, typer.Argument(help="Tasks; all of them by default.")] = None,
+    seeds: Annotated[int, typer.Option(help="How many splits to look at.")] = 1,
+    out: Annotated[Path | None, typer.Option("--out", help="Also keep what is found with a run's boards.")] = None,
+    data_dir: DataDir = None,
+    offline: Offline = False,
+    plugin: Plugins = None,
+) -> None:
+    """Look for leaks in each task's split: duplicates, groups, time order, overlapping windows, scalers."""
+    from bench.audit import audit as look
+
+    discover(plugin)
+    raise typer.Exit(look(expand("tasks", task), seeds, out, data_dir, offline))
+
+
+@app.command()
+def data(
+    action: Annotated[str, typer.Argument(help="status or fetch")] = "status",
+    task: Annotated[list[str] | None, typer.Argument(help="Tasks; all of them by default.")] = None,
+    data_dir: DataDir = None,
+    offline: Offline = False,
+) -> None:
+    """Where each task's rows come from: files, checksums, licences, and how to get them."""
+    from bench.cli.data import fetch, status
+
+    if action not in ("status", "fetch"):
+        raise BenchError(f"augbench data has no action {action!r}; use status or fetch")
+    discover(None)
+    names = expand("tasks", task)
+    if action == "fetch":
+        fetch(names, data_dir)
+    else:
+        status(names, data_dir, offline)
+
+
+app.add_typer(results.app)
+
+
+def main() -> None:
+    """Entry point: one clear line and exit code 2 for what the user can mend, 130 for Ctrl-C."""
+    debug = "--debug" in sys.argv
+    sys.argv = [word for word in sys.argv if word != "--debug"]
+    try:
+        code = app(standalone_mode=False)  # typer hands back the code of typer.Exit
+    except KeyboardInterrupt:
+        code = 130
+    except BenchError as error:
+        if debug:
+            raise
+        _leave(str(error), 2)
+    except BrokenPipeError:
+        os._exit(1)  # the reader of our output has gone, as `| head` does
+    except Exception as error:
+        show = getattr(error, "format_message", None)  # a usage error of the command line
+        if debug or show is None:
+            raise
+        _leave(f"{show()} (augbench --help)", 2)
+    if code == 130:  # typer may turn Ctrl-C into this code by itself
+        _leave("stopped; finished cells are kept, the same command goes on", 130)
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _leave(message: str, code: int) -> None:
+    print(f"augbench: {message}", file=sys.stderr)
+    raise SystemExit(code)

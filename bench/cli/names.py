@@ -1,0 +1,50 @@
+"""Names given on the command line, and the registry that knows them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.errors import BenchError
+
+
+def expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
+    """Comma lists and shell patterns to names; unknown names are refused later, with a suggestion."""
+    if not names:
+        return None
+    import fnmatch
+
+    from bench.registry import BY_KIND
+
+    known = BY_KIND[key.removesuffix("s")].names() if key != "regimes" else []
+    found: list[str] = []
+    for name in (part.strip() for text in names for part in text.split(",")):
+        matches = fnmatch.filter(known, name) if any(c in name for c in "*?[") else []
+        found += matches or [name]
+    return tuple(dict.fromkeys(found))
+
+
+def discover(plugins: list[Path] | None = None) -> None:
+    """Fill the registry: what comes with augbench, what is installed, and the files named."""
+    from bench import registry
+
+    _refuse_shadows()
+    registry.discover()
+    for plugin in plugins or ():
+        registry.load_plugin(plugin)
+
+
+def _refuse_shadows() -> None:
+    """Our import packages have common names: say so if a foreign module of that name comes first on the path."""
+    import importlib.util
+
+    home = Path(__file__).resolve().parents[2]
+    for name in ("methods", "tasks"):
+        spec = importlib.util.find_spec(name)
+        origin = Path(spec.origin).resolve() if spec and spec.origin else None
+        if origin is None or origin.parent.parent != home:
+            places = spec.submodule_search_locations if spec else None
+            where = origin or next(iter(places or ["nowhere"]))
+            raise BenchError(
+                f"the package {name!r} is found at {where}, not beside {home / 'bench'}: a foreign module of that "
+                "name shadows augbench's; run from another folder or take it off PYTHONPATH"
+            )

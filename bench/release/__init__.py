@@ -1,0 +1,1 @@
+"""Releases: packed, derived again, verified, reproduced."""

@@ -1,0 +1,195 @@
+"""``augbench release``: what is worth publishing of a run's folder, small, checked, and free of the machine's paths.
+
+The records are packed, everything derived is made from them again, and ``SHA256SUMS`` closes the list. The folder is
+built beside its place, verified, and only then put there.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from bench.data import ENVIRONMENT
+from bench.errors import BenchError
+from bench.records.store import (
+    OURS,
+    PACKED,
+    RECORDS,
+    RUN,
+    SUMS,
+    Record,
+    has_records,
+    line,
+    load_json,
+    read,
+    replace_text,
+    sealed,
+)
+from bench.release import checksums
+from bench.release.checksums import files
+from bench.release.derived import CLAIMS, CLAIMS_TEXT, claims_json, only_claims
+from bench.release.verify import verify
+
+#: MiB that a release, and of it its pictures, may take
+LIMIT, PICTURES_LIMIT = 20.0, 3.0
+#: pictures by what they show, the first of every draw before the second of any
+PICTURES = (
+    "images", "windows", "progress", "projection", "frequencies", "predictability", "losses", "histograms", "scatter",
+)  # fmt: skip
+#: findings of other commands, taken over as they are
+COPIED = ("selftest.json", "audit.json", CLAIMS)
+#: an absolute path of two parts or more, with its last part
+_PATH = re.compile(r"(?<![\w/.~])/(?:[\w.@+-]+/)+([\w.@+-]+)")
+
+
+def release(source: Path, target: Path) -> int:
+    """Publish the run of ``source`` in ``target``; 0 if the result verifies, else 1 and nothing is put there.
+
+    Raises ``BenchError`` for a source without records, a target that holds anything but an earlier release, a broken
+    file, and for more than ``LIMIT`` MiB.
+    """
+    if not has_records(source):
+        raise BenchError(f"{source} holds no records ({RECORDS}); name the folder of a run")
+    _refuse(source, target)
+    building = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        building.mkdir(parents=True)
+        _fill(source, building)
+        size = sum((building / name).stat().st_size for name in files(building)) / 2**20
+        if size > LIMIT:
+            raise BenchError(f"the release of {source} is {size:.1f} MiB, above {LIMIT:g}: it was not made")
+        if code := verify(building):
+            print(f"{target} was not made: mend {source} first")
+            return code
+        count = len(files(building)) + 1
+        _put(building, target)
+    except OSError as error:
+        raise BenchError(f"{target} cannot be written: {error.strerror}; name another folder") from error
+    finally:
+        shutil.rmtree(building, ignore_errors=True)
+    print(f"released: {target}, {count} files, {size:.1f} of at most {LIMIT:g} MiB")
+    return 0
+
+
+def _refuse(source: Path, target: Path) -> None:
+    """Only a new or empty folder, or an earlier release, is written over."""
+    if target.exists() and not target.is_dir():
+        raise BenchError(f"{target} is a file; name a folder to publish")
+    names = {path.name for path in target.iterdir()} if target.exists() else set()
+    if source.resolve() == target.resolve() or (names and (SUMS not in names or RECORDS in names)):
+        raise BenchError(f"{target} holds something else than a release ({SUMS}, {PACKED}); name a new folder")
+    if foreign := sorted(names - OURS):
+        raise BenchError(f"{target} holds files that are not ours ({foreign[0]}); name a new folder")
+
+
+def _put(building: Path, target: Path) -> None:
+    """Rename the finished folder to its place; an earlier release goes once the new one is there."""
+    old = building.with_name(f"{building.name}.old")
+    if target.exists():
+        target.rename(old)
+    building.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _fill(source: Path, target: Path) -> None:
+    from bench import publish
+    from bench.boards import formats, plots
+    from bench.claims import render
+    from bench.report import write
+
+    records = [_publishable(record) for record in read(source)]
+    older = sum("seal" not in record for record in read(source))
+    if older:
+        print(f"note: {older} of {len(records)} records are older than seals; they are sealed as they are now")
+    text = "".join(map(line, records))
+    (target / PACKED).write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    if (source / RUN).exists():
+        replace_text(target / RUN, json.dumps(_clean(load_json(source / RUN)), indent=1) + "\n")
+    for name in COPIED:
+        if (source / name).exists():
+            shutil.copyfile(source / name, target / name)
+    if (target / CLAIMS).exists():
+        if (judged := claims_json(target)) is not None:
+            replace_text(target / CLAIMS, judged)
+        replace_text(target / CLAIMS_TEXT, render(load_json(target / CLAIMS)))
+    replace_text(target / "environment.txt", environment(records))
+    if not only_claims(target):
+        boards = publish.build(target)
+        formats.write(boards, target / "boards")
+        plots.write(boards, target / "plots")
+        _pictures(source / "pictures", target / "pictures")
+        write(target)
+    _refuse_paths(target, text)
+    checksums.write(target)
+
+
+def _publishable(record: Record) -> Record:
+    """The record without paths of the machine (a failure's last frames have them) and sealed.
+
+    A broken seal stays broken, for ``verify`` to find.
+    """
+    cleaned = record | {key: _clean(record[key]) for key in ("reason", "traceback") if key in record}
+    if "seal" in record and (cleaned == record or sealed(record) != record):
+        return record
+    return sealed(cleaned)
+
+
+def _clean(value: Any) -> Any:
+    """The same with the last part alone of every absolute path in its texts."""
+    if isinstance(value, str):
+        return _PATH.sub(r".../\1", value)
+    if isinstance(value, dict):
+        return {key: _clean(part) for key, part in value.items()}
+    return [_clean(part) for part in value] if isinstance(value, list) else value
+
+
+def _refuse_paths(folder: Path, records: str) -> None:
+    """Raise ``BenchError`` if a text still names a place of this machine."""
+    places = {Path.home(), Path(__file__).resolve().parents[2]}
+    if ENVIRONMENT in os.environ:
+        places.add(Path(os.environ[ENVIRONMENT]).absolute())
+    texts = {PACKED: records.encode()} | {n: (folder / n).read_bytes() for n in files(folder) if n != PACKED}
+    for name, text in texts.items():
+        for place in places:
+            if len(place.parts) > 1 and f"{place}/".encode() in text:
+                raise BenchError(f"{name} of the release names {place}, a place of this machine: it was not made")
+
+
+def _pictures(source: Path, target: Path) -> None:
+    """As many pictures as ``PICTURES_LIMIT`` has room for, the kinds in the order of ``PICTURES``."""
+
+    def order(path: Path) -> tuple[int, str]:
+        kind = path.name.split(".")[-2]
+        return PICTURES.index(kind) if kind in PICTURES else len(PICTURES), path.as_posix()
+
+    found = sorted(source.rglob("*.png"), key=order)
+    room = PICTURES_LIMIT * 2**20
+    taken = 0
+    for path in found:
+        if path.stat().st_size <= room:
+            room -= path.stat().st_size
+            taken += 1
+            place = target / path.relative_to(source)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, place)
+    if found:
+        print(f"note: {taken} of {len(found)} pictures, {PICTURES_LIMIT:g} MiB at most")
+
+
+def environment(records: Iterable[Record]) -> str:
+    """The versions that records were made with, and everything installed now, in the form of ``pip freeze``."""
+    made: Counter[str] = Counter()
+    for record in records:
+        made.update(f"{name}=={version}" for name, version in record.get("versions", {}).items())
+    then = "".join(f"#   {text} ({count} records)\n" for text, count in sorted(made.items()))
+    installed = {(d.metadata["Name"].lower(), d.version) for d in metadata.distributions() if d.metadata["Name"]}
+    now = "".join(f"{name}=={version}\n" for name, version in sorted(installed))
+    return f"# what the records were made with:\n{then}# installed when they were released:\n{now}"

@@ -1,0 +1,195 @@
+"""``augbench cite``: BibTeX for the suite and for a board, and one line that says what its numbers rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bench.errors import BenchError
+from bench.records.store import RUN, has_records, lines, read
+
+if TYPE_CHECKING:
+    from bench.boards.tables import Board
+
+CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
+
+
+def cite(folder: Path, board: str | None = None) -> None:
+    """Print how to cite the suite, the board if one is named, and the provenance of the folder's or board's numbers.
+
+    Raises ``BenchError`` for an unknown board, and for a board of a folder without records.
+    """
+    if not has_records(folder):
+        if board is not None:
+            raise BenchError(f"{folder} holds no records, so no board {board!r}; name the folder of a run with --out")
+        print(software(read_cff(CITATION)))
+        print(f"\n{folder} holds no records: this cites the suite alone; name the folder of a run with --out")
+        return
+    print(bibtex(folder, board))
+    print(f"\nprovenance: {provenance(folder, board)}")
+
+
+def bibtex(folder: Path, board: str | None = None) -> str:
+    """BibTeX of the suite, and of the board if one is named."""
+    about = read_cff(CITATION)
+    if board is None:
+        return software(about)
+    stem, found = find_board(folder, board)
+    return f"{software(about)}\n\n{misc(about, stem, found, run_facts(folder), provenance(folder, stem))}"
+
+
+def provenance(folder: Path, board: str | None = None) -> str:
+    """One line: version and commit (of the last run into the folder), sources, budgets, devices, seeds, how many
+    records, and the digest of the records (unpacked) or of the board as JSON."""
+    from bench.boards.formats import render
+    from bench.boards.tables import LOUD
+
+    records = list(read(folder))
+    if board is None:
+        digest = f"records sha256 {_digest(text.encode() for _, text in lines(folder))}"
+    else:
+        stem, found = find_board(folder, board)
+        digest = f"boards/{stem}.json sha256 {_digest([render(found, 'json').encode()])}"
+        ids = {key for row in found.rows for key in (*row["record_ids"], *row["reference_ids"])}
+        records = [record for record in records if record["id"] in ids]
+    run = run_facts(folder)
+    commit, _, changes = (run.get("commit") or "unknown").partition("+")
+    tasks = sorted({f"{record['task']}: {LOUD[record['source']]}" for record in records})
+    bases = _joined(str(record["config"]["base_seed"]) for record in records)
+    ok = sum(record["status"] == "ok" for record in records)
+    return "; ".join(
+        (
+            f"augbench {run.get('augbench', 'unknown')}",
+            f"commit {commit[:12]}{' with changes' if changes else ''}",
+            ", ".join(tasks),
+            f"budget {_joined(record['budget'] for record in records)}",
+            f"device {_joined(record['device'] for record in records)}",
+            f"seeds {ranges(record['seed'] for record in records)} of base seed {bases}",
+            f"{len(records)} records ({ok} ok)",
+            digest,
+        )
+    )
+
+
+def find_board(folder: Path, name: str) -> tuple[str, Board]:
+    """The board of this name (that of its files, or a task that has one board alone), and the name of its files."""
+    from bench import publish
+    from bench.boards.formats import stems
+    from bench.registry import did_you_mean
+
+    boards = publish.build(folder)
+    named = dict(zip(stems(boards), boards, strict=True))
+    if name in named:
+        return name, named[name]
+    found = [(stem, board) for stem, board in named.items() if name == board.task]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise BenchError(f"task {name!r} has {len(found)} boards: name one of {', '.join(stem for stem, _ in found)}")
+    raise BenchError(f"no board {name!r} in {folder}{did_you_mean(name, named)}")
+
+
+def run_facts(folder: Path) -> dict[str, Any]:
+    """What ``run.json`` says of the last run into the folder; nothing where there is none."""
+    path = folder / RUN
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
+    except (ValueError, TypeError):
+        raise BenchError(f"{path} is not what augbench run writes; restore it") from None
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """``0-4, 7`` for 0, 1, 2, 3, 4 and 7."""
+    found: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if found and number == found[-1][-1] + 1:
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in found)
+
+
+def _joined(values: Iterable[str]) -> str:
+    return ", ".join(sorted(set(values)))
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part)
+    return found.hexdigest()[:16]
+
+
+def software(about: Mapping[str, Any]) -> str:
+    """The suite's BibTeX entry."""
+    year, month, _ = about["date-released"].split("-")
+    fields = {
+        "author": " and ".join(about["authors"]),
+        "title": f"{{{_tex(about['title'])}}}",
+        "version": about["version"],
+        "year": year,
+        "month": month.lstrip("0"),
+        "license": about["license"],
+    }
+    return _entry("software", f"augbench-{about['version']}", fields | _url(about))
+
+
+def misc(about: Mapping[str, Any], stem: str, board: Board, run: Mapping[str, Any], line: str) -> str:
+    """A board's BibTeX entry; its heading says the source as loudly as the board does."""
+    version = run.get("augbench", about["version"])
+    fields = {
+        "author": " and ".join(about["authors"]),
+        "title": f"{{{_tex(f'augbench board: {board.heading}')}}}",
+        "year": board.date[:4],
+        "howpublished": f"Board of augbench {version}",
+        "note": _tex(line),
+    }
+    return _entry("misc", f"augbench-{version}-{stem}", fields | _url(about))
+
+
+def _url(about: Mapping[str, Any]) -> dict[str, str]:
+    url = about.get("url") or about.get("repository-code")
+    return {"url": url} if url else {}
+
+
+def _tex(text: str) -> str:
+    from bench.boards.latex import tex
+
+    return tex(text)
+
+
+def _entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
+    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
+    return f"@{kind}{{{key},\n{body}\n}}"
+
+
+def read_cff(path: Path) -> dict[str, Any]:
+    """The plain fields of a ``CITATION.cff``, and ``authors`` as BibTeX names.
+
+    Reads what this project's file uses of YAML: one field a line, and a list of authors. Raises ``BenchError`` where
+    the file is absent (an installation without the clone) or lacks a field.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
+        raise BenchError(f"{path} is not there: cite works in a clone of the repository (pip install -e .)") from None
+    about: dict[str, Any] = {
+        key: value.strip().strip("\"'") for key, value in re.findall(r"^([a-z-]+):[ ]+(.+)$", text, re.MULTILINE)
+    }
+    block = re.search(r"^authors:\n((?:[ ]+.*\n)+)", text, re.MULTILINE)
+    authors = re.split(r"^[ ]+- ", block[1], flags=re.MULTILINE)[1:] if block else []
+    about["authors"] = [_author(dict(re.findall(r"([a-z-]+):[ ]+(.+)", entry))) for entry in authors]
+    if missing := {"title", "version", "date-released", "license", "authors"} - {k for k, v in about.items() if v}:
+        raise BenchError(f"{path} has no {', '.join(sorted(missing))}")
+    return about
+
+
+def _author(fields: Mapping[str, str]) -> str:
+    plain = {key: value.strip().strip("\"'") for key, value in fields.items()}
+    if "name" in plain:
+        return f"{{{_tex(plain['name'])}}}"  # a group: braces keep it from being read as a person
+    return _tex(", ".join(plain[key] for key in ("family-names", "given-names") if key in plain))

@@ -1,0 +1,1 @@
+"""One fit and its cells, from loading rows to records."""

@@ -1,0 +1,298 @@
+"""The walk of one fit and its cells: the only place that knows the order, and the only one that holds test rows.
+
+load -> split -> preprocess (fitted on training rows) -> fit -> per regime: sample, measures -> per classifier: train,
+infer, metrics -> record. ``run`` yields events as they happen: ``{"phase": ...}`` when something begins,
+``{"record": ...}`` when a cell ends, ``{"done": ...}`` last, with the seconds the harness itself took.
+
+Failures end up in records, with the phase and the reason: one of the method spoils its fit's cells, one of a draw its
+regime's, one of a classifier its cell. Nothing is ever scored in a failed method's place.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import math
+import time
+import traceback
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bench import registry, seeds
+from bench.augmenter import Augmenter, check_rows
+from bench.errors import InvalidRows, Unsuitable
+from bench.measures import metrics
+from bench.measures.privacy import peeked
+from bench.measures.synthetic import measure
+from bench.records.provenance import digest, versions
+from bench.splits import check
+from bench.task import Dataset, Origin, Split
+from bench.trial import samples
+from bench.trial.clock import Clock
+from bench.trial.fit import Cell, Fit
+from bench.trial.monitor import TrainingMonitor
+from bench.trial.preprocess import Preprocess, flatten
+from bench.trial.regimes import Regime
+
+if TYPE_CHECKING:
+    from bench.task import Array, Labels
+
+Event = dict[str, Any]
+
+
+def run(fit: Fit) -> Iterator[Event]:
+    """Walk one fit. Never raises for what a task, method or classifier does wrong, except KeyboardInterrupt."""
+    started = time.perf_counter()
+    walk = _Walk(fit)
+    try:
+        yield from walk.cells()
+    finally:
+        spent = time.perf_counter() - started
+        accounted = walk.accounted + walk.clock.paused
+        yield {"done": {"fit_id": fit.id, "worker_s": spent, "harness_s": max(0.0, spent - accounted)}}
+
+
+class _Walk:
+    def __init__(self, fit: Fit) -> None:
+        self.fit = fit
+        self.clock = Clock(fit.device)
+        self.accounted = 0.0
+        self.phase = "load"
+
+    def cells(self) -> Iterator[Event]:
+        fit, clock = self.fit, self.clock
+        try:
+            yield self._enter("load")
+            rows = _rows(fit.task, _Frozen(fit.task_params), fit.origin, fit.base_seed, fit.seed)
+            method = self._method(rows)
+            X, y = rows.X_shown.copy(), rows.y_shown.copy()  # a method may do with its rows as it likes
+            yield self._enter("fit")
+            with clock.phase("fit"):
+                method.fit(X, y, rows.schema)
+            self.accounted += clock.seconds["fit"]
+        except Exception as error:
+            yield from self._fail(fit.cells, error)
+            return
+        by_regime: dict[str, list[Cell]] = {}
+        for cell in fit.cells:
+            by_regime.setdefault(cell.regime, []).append(cell)
+        for text, cells in by_regime.items():
+            regime = Regime.parse(text)
+            try:
+                yield self._enter("sample")
+                drawn, drawn_y = self._draw(method, regime, rows)
+                yield self._enter("measure")
+                facts = self._measure(method, regime, rows, drawn, drawn_y)
+                X, y = regime.training_rows(rows.X, rows.y, drawn, drawn_y)
+                X = flatten(X, rows.schema)
+            except Exception as error:
+                yield from self._fail(cells, error)
+                continue
+            for cell in cells:
+                try:
+                    yield self._enter("train")
+                    scored = self._score(cell, method, rows, X, y)
+                except Exception as error:
+                    yield from self._fail([cell], error)
+                    continue
+                yield {"record": self._record(cell, rows, len(drawn), facts | scored)}
+
+    def _enter(self, phase: str) -> Event:
+        self.phase = phase
+        return {"phase": phase}
+
+    def _method(self, rows: _Rows) -> Augmenter:
+        fit = self.fit
+        entry = registry.methods[fit.method]
+        seed = seeds.derive(fit.base_seed, "method", fit.task, fit.method, fit.seed)
+        method: Augmenter = _create(entry, fit.method_params, random_state=seed, device=fit.device)
+        regimes = {Regime.parse(cell.regime) for cell in fit.cells}
+        asked = [r.labels(rows.y, rows.schema) for r in regimes if r.synthetic]
+        if asked:
+            method.wanted = tuple(int(c) for c in np.unique(np.concatenate(asked)))
+        warm_up(fit.method, method)
+        given = (rows.X, rows.y, rows.schema)
+        save = functools.partial(self._save_unfinished, rows) if fit.pictured else None
+        self.monitor = TrainingMonitor(*given, seed, keep=fit.pictured, pause=self.clock.pause, save=save)
+        method.monitor = self.monitor
+        return method
+
+    def _draw(self, method: Augmenter, regime: Regime, rows: _Rows) -> tuple[Array, Labels]:
+        fit = self.fit
+        labels = regime.labels(rows.y, rows.schema)
+        self.clock.seconds["sample"] = 0.0
+        if not regime.synthetic:
+            return np.empty((0, *rows.schema.shape), dtype=np.float32), labels
+        axes = (fit.task, fit.method, fit.seed, str(regime))
+        method.set_params(random_state=seeds.derive(fit.base_seed, "sample", *axes))
+        with self.clock.phase("sample"):
+            drawn = method.sample(labels)
+        self.accounted += self.clock.seconds["sample"]
+        return check_rows(drawn, labels, rows.schema), labels
+
+    def _measure(self, method: Augmenter, regime: Regime, rows: _Rows, drawn: Array, labels: Labels) -> dict[str, Any]:
+        if len(drawn) == 0:
+            return {"fidelity": {}, "privacy": {}, "measure_s": 0.0}
+        start = time.perf_counter()
+        fit = self.fit
+        seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
+        own = rows.task.measures(rows.scale.inverse(drawn), labels)
+        found = measure(rows, drawn, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
+        found.fidelity.update(own)
+        found.privacy.update(peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, drawn, rows.schema, seed))
+        if fit.samples is not None and str(regime) == self._pictured():
+            if fit.pictured:
+                given = (rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed, found.predictability)
+                samples.take(fit, regime, *given).save(samples.folder(fit))
+            else:
+                samples.save_history(fit, regime, self.monitor.history)
+        spent = time.perf_counter() - start
+        self.accounted += spent
+        return {"fidelity": found.fidelity, "privacy": found.privacy, "measure_s": spent}
+
+    def _save_unfinished(self, rows: _Rows, monitor: TrainingMonitor) -> None:
+        fit = self.fit
+        samples.unfinished(fit, self._pictured(), rows.schema, rows.X, rows.y, monitor).save(samples.folder(fit))
+
+    def _pictured(self) -> str:
+        """The regime whose draw is kept for pictures: the one that has every class, where there is one."""
+        regimes = [cell.regime for cell in self.fit.cells]
+        return "tstr" if "tstr" in regimes else regimes[0]
+
+    def _score(self, cell: Cell, method: Augmenter, rows: _Rows, X: Array, y: Labels) -> dict[str, Any]:
+        fit, clock = self.fit, self.clock
+        entry = registry.classifiers[cell.classifier]
+        seed = seeds.derive(fit.base_seed, "classifier", fit.task, cell.classifier, fit.seed)
+        model = _create(
+            entry, cell.params, random_state=seed, device=fit.device, n_jobs=fit.threads, shape=rows.schema.shape
+        )
+        options = method.classifier_options()
+        if absent := set(options) - set(model.get_params(deep=False)):
+            raise Unsuitable(f"{fit.method} sets {absent.pop()}, which {cell.classifier} does not have")
+        model.set_params(**options)
+        warm_up(cell.classifier, model)
+        with clock.phase("train"):
+            model.fit(X, y)
+        self.phase = "infer"
+        with clock.phase("infer"):
+            proba = model.predict_proba(rows.X_test)
+        self.accounted += clock.seconds["train"] + clock.seconds["infer"]
+        schema = rows.schema
+        proba = method.adjust(metrics.align(proba, model.classes_, schema.n_classes))
+        threshold = None
+        if schema.rare is not None and schema.n_classes == 2:
+            valid = method.adjust(metrics.align(model.predict_proba(rows.X_valid), model.classes_, schema.n_classes))
+            threshold = metrics.best_threshold(rows.y_valid == schema.rare, valid[:, schema.rare])
+        found = metrics.score(
+            rows.y_test, proba, rare=schema.rare, threshold=threshold, classes=schema.classes,
+            rare_classes=rows.rare_classes,
+        )  # fmt: skip
+        return {"metrics": {k: float(v) for k, v in found.items() if math.isfinite(v)}, "n_train": len(y)}
+
+    def _record(self, cell: Cell, rows: _Rows, drawn: int, facts: Mapping[str, Any]) -> dict[str, Any]:
+        clock = self.clock
+        times = {phase: round(clock.seconds[phase], 6) for phase in ("fit", "sample", "train", "infer")}
+        record = self.fit.record(
+            cell,
+            "ok",
+            metrics=facts["metrics"],
+            fidelity=facts["fidelity"],
+            privacy=facts["privacy"],
+            times=times | {"measure": round(facts["measure_s"], 6)},
+            cpu_s={phase: round(clock.cpu_seconds[phase], 6) for phase in times},
+            device_ms=dict(clock.device_ms),
+            peak_rss_mb=round(max(clock.rss_mb.values()), 1),
+            peak_device_mb=round(max(clock.device_mb.values()), 1) if clock.device_mb else None,
+            energy_j=round(sum(clock.joules.values()), 3) if clock.joules else None,
+            n_train=facts["n_train"],
+            n_synthetic=drawn,
+            n_test=len(rows.y_test),
+            hashes=dict(cell.hashes) | {"test": rows.test_hash},
+        )
+        return _stamp(record)
+
+    def _fail(self, cells: Iterator[Cell] | tuple[Cell, ...] | list[Cell], error: Exception) -> Iterator[Event]:
+        status = status_of(error)
+        reason = f"{type(error).__name__}: {error}".split("\n")[0][:500]
+        trace = "" if isinstance(error, InvalidRows) else "".join(traceback.format_exception(error)[-3:])
+        for cell in cells:
+            yield {"record": _stamp(self.fit.record(cell, status, self.phase, reason, traceback=trace[-2000:]))}
+
+
+def status_of(error: BaseException) -> str:
+    """``invalid`` for rows that break the contract, ``skipped`` for a method that is not for such rows, ``oom`` for
+    memory, ``error`` for the rest."""
+    if isinstance(error, Unsuitable):
+        return "skipped"
+    if isinstance(error, InvalidRows):
+        return "invalid"
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "oom"
+    return "error"
+
+
+class _Rows:
+    """The rows of one split, preprocessed. Methods get ``X``, ``y`` and ``schema``; the rest stays with the trial."""
+
+    def __init__(self, task: str, params: _Frozen, origin: Origin, base_seed: int, seed: int) -> None:
+        self.task, dataset = _load(task, params, origin)
+        split: Split = self.task.split(dataset, seeds.derive(base_seed, "split", task, seed))
+        self.schema = dataset.schema
+        self.test_hash = digest(hashlib.sha256(split.test.tobytes()).hexdigest())
+        self.scale = Preprocess(self.schema).fit(dataset.X[split.train])
+        self.X, self.X_valid_rows, self.X_test_rows = (
+            self.scale.transform(dataset.X[part]) for part in (split.train, split.valid, split.test)
+        )
+        self.y, self.y_valid, self.y_test = (dataset.y[part] for part in (split.train, split.valid, split.test))
+        self.X_valid, self.X_test = flatten(self.X_valid_rows, self.schema), flatten(self.X_test_rows, self.schema)
+        self.X_shown, self.y_shown = self.X, self.y
+        if split.shown is not None:  # a leaky variant
+            self.X_shown, self.y_shown = self.scale.transform(dataset.X[split.shown]), dataset.y[split.shown]
+        counts = np.bincount(self.y, minlength=self.schema.n_classes)
+        self.rare_classes = tuple(int(c) for c in np.flatnonzero(counts < counts.mean() / 2))
+
+
+class _Frozen(dict[str, Any]):
+    """Hashable parameters, so that a worker keeps the rows it has read."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(repr(sorted(self.items())))
+
+
+#: the fits of one task and seed follow each other, and share the rows they are given copies of
+_rows = functools.lru_cache(maxsize=1)(_Rows)
+
+
+@functools.lru_cache(maxsize=1)
+def _load(name: str, params: _Frozen, origin: Origin) -> tuple[Any, Dataset]:
+    task = registry.tasks[name].create(**params)
+    dataset = task.read(origin)
+    check(dataset)
+    return task, dataset
+
+
+def _create(entry: registry.Entry[Any], params: Mapping[str, Any], **suite: Any) -> Any:
+    """An estimator with its options, and of the suite's settings those it has."""
+    estimator = entry.create(**params)
+    known = estimator.get_params(deep=False)
+    return estimator.set_params(**{key: value for key, value in suite.items() if key in known})
+
+
+_warm: set[str] = set()
+
+
+def warm_up(name: str, estimator: Any) -> None:
+    """Untimed, once a worker and class: import the libraries, create the device context, compile kernels."""
+    if name not in _warm:
+        _warm.add(name)
+        if hasattr(estimator, "warm_up"):
+            estimator.warm_up()
+
+
+def _stamp(record: dict[str, Any]) -> dict[str, Any]:
+    entries = [known[record[kind]] for kind, known in registry.BY_KIND.items()]
+    required = [module for entry in entries for module in entry.requires]
+    return record | {"versions": versions(required), "started": datetime.now(UTC).isoformat(timespec="seconds")}

@@ -1,0 +1,229 @@
+"""Metrics: closed forms, agreement with scikit-learn, known controls, and what missing classes do."""
+
+import subprocess
+import sys
+import warnings
+
+import numpy as np
+import pytest
+import sklearn.metrics as sk
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from imblearn.metrics import geometric_mean_score
+
+from bench.measures.metrics import METRICS, PRECISIONS, align, best_threshold, describe, forecast, score
+
+TWO = ("common", "rare")
+THREE = ("a", "b", "c")
+
+
+def binary(p_rare):
+    p_rare = np.asarray(p_rare, dtype=float)
+    return np.column_stack((1 - p_rare, p_rare))
+
+
+@pytest.fixture
+def noisy():
+    """Three classes, 300 rows, informative probabilities."""
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 300)
+    logits = rng.normal(size=(300, 3)) + 1.5 * np.eye(3)[y]
+    return y, np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+
+
+def test_binary_closed_form():
+    # 10 rows, 4 rare; alarms at 0.5: three of the rare ones and one false
+    y = [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
+    p = [0.9, 0.8, 0.7, 0.3, 0.6, 0.4, 0.2, 0.2, 0.1, 0.1]
+    found = score(y, binary(p), classes=TWO, rare=1, threshold=0.3)
+    assert found["accuracy"] == pytest.approx(8 / 10)
+    assert found["precision"] == found["recall"] == found["f1"] == pytest.approx(3 / 4)
+    assert found["balanced_accuracy"] == pytest.approx((3 / 4 + 5 / 6) / 2)
+    assert found["gmean"] == pytest.approx(np.sqrt(3 / 4 * 5 / 6))
+    assert found["mcc"] == pytest.approx((3 * 5 - 1 * 1) / np.sqrt(4 * 4 * 6 * 6))
+    # from 0.3 on: all four rare ones and two false
+    assert found["recall_tuned"] == 1
+    assert found["precision_tuned"] == pytest.approx(4 / 6)
+    assert found["f1_tuned"] == pytest.approx(2 * 4 / (2 * 4 + 2))
+    # of the 24 pairs, only (0.3, 0.6) and (0.3, 0.4) are the wrong way round
+    assert found["roc_auc"] == pytest.approx(22 / 24)
+    assert found["auprc"] == pytest.approx((1 + 1 + 1 + 4 / 6) / 4)
+    assert found["brier"] == pytest.approx(np.mean((np.array(p) - y) ** 2))
+    assert found["recall_at_precision_90"] == pytest.approx(3 / 4)
+    assert found["recall_at_precision_50"] == 1
+
+
+def test_binary_scores_the_rare_class_whichever_it_is():
+    rng = np.random.default_rng(1)
+    y, p = rng.integers(0, 2, 200), rng.random(200)
+    first = score(y, binary(p), classes=TWO, rare=1, threshold=0.4)
+    second = score(1 - y, binary(p)[:, ::-1], classes=TWO[::-1], rare=0, threshold=0.4)
+    assert first == pytest.approx(second)
+
+
+def test_binary_agrees_with_scikit_learn():
+    rng = np.random.default_rng(2)
+    y, p = rng.random(500) < 0.1, rng.random(500)
+    found = score(y, binary(p), classes=TWO, rare=1, threshold=0.7)
+    assert found["accuracy"] == sk.accuracy_score(y, p > 0.5)
+    assert found["mcc"] == pytest.approx(sk.matthews_corrcoef(y, p > 0.5))
+    assert found["balanced_accuracy"] == pytest.approx(sk.balanced_accuracy_score(y, p > 0.5))
+    assert found["f1"] == sk.f1_score(y, p > 0.5)
+    assert found["f1_tuned"] == sk.f1_score(y, p >= 0.7)
+    assert found["auprc"] == sk.average_precision_score(y, p)
+    assert found["roc_auc"] == sk.roc_auc_score(y, p)
+    assert found["brier"] == sk.brier_score_loss(y, p)
+    assert found["gmean"] == pytest.approx(geometric_mean_score(y, p > 0.5))
+
+
+def test_multiclass_agrees_with_scikit_learn(noisy):
+    y, p = noisy
+    predicted = p.argmax(1)
+    found = score(y, p, classes=THREE, rare_classes=(1, 2))
+    recalls = sk.recall_score(y, predicted, average=None)
+    assert [found[f"recall_{c}"] for c in THREE] == list(recalls)
+    assert found["recall_rare"] == pytest.approx(recalls[1:].mean())
+    assert found["f1_macro"] == sk.f1_score(y, predicted, average="macro")
+    assert found["f1_weighted"] == pytest.approx(sk.f1_score(y, predicted, average="weighted"))
+    assert found["accuracy"] == sk.accuracy_score(y, predicted)
+    assert found["mcc"] == pytest.approx(sk.matthews_corrcoef(y, predicted))
+    assert found["precision_macro"] == sk.precision_score(y, predicted, average="macro")
+    assert found["roc_auc"] == pytest.approx(sk.roc_auc_score(y, p, multi_class="ovr", average="macro"))
+    assert found["auprc"] == pytest.approx(sk.average_precision_score(np.eye(3)[y], p, average="macro"))
+    assert found["brier"] == pytest.approx(((p - np.eye(3)[y]) ** 2).sum(1).mean())
+    assert found["gmean"] == pytest.approx(recalls.prod() ** (1 / 3))
+
+
+@pytest.mark.parametrize("rare", [0, 1])
+def test_two_classes_without_a_rare_one_are_scored_as_many(rare):
+    found = score([0, 1, 1], binary([0.1, 0.9, 0.2]), classes=TWO)
+    assert "f1_macro" in found
+    assert "f1" not in found
+
+
+@pytest.mark.parametrize("classes", [TWO, THREE])
+def test_perfect_constant_and_inverted(classes):
+    k = len(classes)
+    rare = 1 if k == 2 else None
+    y = np.arange(60) % k
+    perfect = score(y, np.eye(k)[y], classes=classes, rare=rare)
+    assert all(value == pytest.approx(0 if name == "brier" else 1) for name, value in perfect.items())
+    constant = score(y, np.full((60, k), 1 / k), classes=classes, rare=rare)
+    assert constant["roc_auc"] == pytest.approx(0.5)
+    assert constant["auprc"] == pytest.approx(1 / k)
+    assert constant["balanced_accuracy"] == pytest.approx(1 / k)
+    assert constant["gmean"] == constant["mcc"] == 0
+    inverted = score(y, np.eye(k)[(y + 1) % k], classes=classes, rare=rare)
+    assert inverted["accuracy"] == inverted["gmean"] == 0
+    assert inverted["mcc"] < 0
+    assert inverted["brier"] == pytest.approx(1 if k == 2 else 2)
+
+
+@pytest.mark.parametrize("only", [0, 1])
+def test_test_rows_of_one_class_leave_ranking_metrics_out(only):
+    found = score([only] * 3, binary([0.1, 0.2, 0.7]), classes=TWO, rare=1, threshold=0.5)
+    assert not {"auprc", "roc_auc", *(f"recall_at_precision_{p}" for p in PRECISIONS)} & set(found)
+    assert found["accuracy"] == pytest.approx((2 - only) / 3)
+    assert found["precision"] == only
+
+
+def test_averages_run_over_the_classes_that_test_rows_hold(noisy):
+    y, p = noisy
+    kept = y != 2
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = score(y[kept], p[kept], classes=THREE, rare_classes=(2,))
+    assert "recall_c" not in found
+    assert "recall_rare" not in found
+    assert found["recall_macro"] == pytest.approx((found["recall_a"] + found["recall_b"]) / 2)
+    assert found["balanced_accuracy"] == pytest.approx(found["recall_macro"])
+    assert found["gmean"] == pytest.approx(np.sqrt(found["recall_a"] * found["recall_b"]))
+    alone = score(y[y == 0], p[y == 0], classes=THREE)
+    assert not {"roc_auc", "auprc"} & set(alone)
+
+
+def test_tuned_metrics_need_a_threshold():
+    found = score([0, 1], binary([0.1, 0.9]), classes=TWO, rare=1)
+    assert not any(name.endswith("_tuned") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("y", "p"),
+    [
+        ([0, 1], np.full((2, 3), 1 / 3)),
+        ([0, 1], np.full((3, 2), 0.5)),
+        ([], np.empty((0, 2))),
+        ([0, 1], np.full((2, 2), np.nan)),
+    ],
+)
+def test_nonsense_is_refused(y, p):
+    with pytest.raises(ValueError, match=r"classes|probabilities"):
+        score(y, p, classes=TWO, rare=1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    hnp.arrays(np.float64, st.tuples(st.integers(1, 30), st.just(3)), elements=st.floats(0.01, 1)),
+    st.integers(0, 2**32 - 1),
+)
+def test_every_metric_is_listed_finite_and_in_range(p, seed):
+    p = p / p.sum(1, keepdims=True)
+    y = np.random.default_rng(seed).integers(0, 3, len(p))
+    two = p[:, :2] / p[:, :2].sum(1, keepdims=True)
+    for found in (
+        score(y, p, classes=THREE, rare_classes=(2,)),
+        score(y % 2, two, classes=TWO, rare=1, threshold=0.3),
+    ):
+        for name, value in found.items():
+            assert describe(name).label
+            assert type(value) is float
+            assert (-1 if name == "mcc" else 0) - 1e-9 <= value <= (2 if name == "brier" else 1) + 1e-9
+
+
+def test_align_puts_unseen_classes_at_zero():
+    full = align(np.array([[0.3, 0.7]], dtype=np.float32), [0, 2], 4)
+    np.testing.assert_allclose(full, [[0.3, 0, 0.7, 0]], rtol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_best_threshold_is_the_best_of_all_thresholds(data):
+    n = data.draw(st.integers(2, 25))
+    p = data.draw(hnp.arrays(np.float64, n, elements=st.sampled_from(np.linspace(0, 1, 9))))
+    y = data.draw(hnp.arrays(bool, n))
+    threshold = best_threshold(y, p)
+    if y.all() or not y.any():
+        assert threshold == 0.5
+        return
+    f1 = {t: sk.f1_score(y, p >= t) for t in p}
+    assert f1[threshold] == pytest.approx(max(f1.values()))
+    assert threshold == max(t for t in f1 if f1[t] > max(f1.values()) - 1e-12)
+
+
+def test_best_threshold_closed_form():
+    assert best_threshold([0, 0, 1, 1], [0.1, 0.2, 0.3, 0.4]) == 0.3
+    assert best_threshold([0, 0], [0.1, 0.2]) == 0.5
+    assert best_threshold([], []) == 0.5
+
+
+def test_forecast():
+    y = np.array([0.1, 0.4, 0.5])
+    assert forecast(y, y) == {"r2": 1.0, "mae": 0.0, "msle": 0.0}
+    assert forecast(y, np.full(3, y.mean()))["r2"] == pytest.approx(0)
+    assert forecast(y, y + 0.2)["mae"] == pytest.approx(0.2)
+    assert "msle" not in forecast(y, y - 1.5)
+
+
+def test_table_is_complete():
+    assert set(forecast([0.0, 1.0], [0.0, 1.0])) < set(METRICS)
+    assert {name for name, metric in METRICS.items() if not metric.higher_is_better} == {"brier", "mae", "msle"}
+    assert describe("recall_Trouser").label == "Recall Trouser"
+    with pytest.raises(KeyError):
+        describe("f2")
+
+
+def test_importing_the_table_is_cheap():
+    code = "import sys, bench.measures.metrics; print({'torch', 'sklearn', 'imblearn'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
