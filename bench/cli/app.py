@@ -34,14 +34,20 @@ Plugins = Annotated[
 ]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"augbench {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"augbench {__version__}")
-        raise typer.Exit
+    """Options that stand before a subcommand; ``main`` takes ``--debug`` out, so it may stand anywhere."""
 
 
 @app.command("list")
