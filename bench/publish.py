@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import shutil
 import sys
 from collections.abc import Collection, Mapping
@@ -10,11 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError
+from bench.messages import speak
 from bench.records.store import RECORDS, RUN, has_records, load_json, path_of, read
 from bench.registry import did_you_mean
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
+
+_say = logging.getLogger("augbench.publish").info
 
 
 def boards(
@@ -99,7 +103,7 @@ def _draw_all(jobs: list[tuple[Path, Path]], workers: int) -> list[int]:
         return [_draw(job) for job in jobs]
     import multiprocessing
 
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=speak) as pool:
         return list(pool.map(_draw, jobs))
 
 
@@ -127,7 +131,3 @@ def run_facts(folder: Path, key: str) -> dict[str, Any]:
         return dict(found[key])
     except (OSError, ValueError, KeyError, TypeError):
         return {}
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"augbench: {line}\n")  # in one piece: several processes draw pictures

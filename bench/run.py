@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 import time
@@ -25,6 +26,8 @@ from bench.records.identity import axes
 from bench.records.store import RECORDS, RUN, Store, replace_text
 from bench.trial.clock import resolve_device
 from bench.trial.fit import Fit
+
+_say = logging.getLogger("augbench.run").info
 
 
 def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False) -> int:
@@ -220,7 +223,3 @@ def _write_run(config: Config, matrix: Matrix, device: str) -> None:
         "commit": provenance.commit(Path(__file__).resolve().parent.parent),
     }  # fmt: skip
     replace_text(config.out / RUN, json.dumps(known, indent=1) + "\n")
-
-
-def _say(line: str) -> None:
-    print(f"augbench: {line}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from bench import __version__
 from bench.cli import results
 from bench.cli.names import discover, expand
 from bench.errors import BenchError
+from bench.messages import speak
 
 app = typer.Typer(
     add_completion=False,
@@ -169,6 +171,7 @@ app.add_typer(results.app)
 
 def main() -> None:
     """Entry point: one clear line and exit code 2 for what the user can mend, 130 for Ctrl-C."""
+    speak()
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
@@ -192,5 +195,5 @@ def main() -> None:
 
 
 def _leave(message: str, code: int) -> None:
-    print(f"augbench: {message}", file=sys.stderr)
+    logging.getLogger("augbench").error(message)
     raise SystemExit(code)
