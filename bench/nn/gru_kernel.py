@@ -5,7 +5,7 @@ call; products that do not depend on the recurrence (of the inputs, of the weigh
 they are one large matrix product each. numba serves as the compiler: its loops walk time, hidden units and blocks of
 rows, and the innermost work is written as LLVM vectors of ``LANES`` rows, which LLVM fits to the machine's own width.
 
-``bench.nn.vectors`` writes the vectors; here are the cell, and the loops over a layer's steps, units and blocks of rows.
+``bench.nn.vectors`` writes the vectors; here are the cell, and the loops over steps, units and blocks of rows.
 
 Everything is float32 and laid out ``(feature, step, row)``; the number of rows is a multiple of ``LANES``. Functions
 take addresses (``Tensor.data_ptr()``), so the caller answers for contiguity and lifetime. Each call has its own
