@@ -15,7 +15,7 @@ from bench.measures.synthetic import check_options
 from bench.records import codehash, provenance
 from bench.records.identity import config_hash, identity, joint_code, scheme, versions_hash
 from bench.task import Origin, Task
-from bench.trial.fit import Cell, Fit
+from bench.trial.fit import Cell, FitJob
 from bench.trial.regimes import Regime
 
 BASELINE = "none"
@@ -25,7 +25,7 @@ BASELINE = "none"
 class Matrix:
     """What was selected: the fits with all their cells, and what could not be taken in, with the reason."""
 
-    fits: list[Fit] = field(default_factory=list)
+    fits: list[FitJob] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     primary: dict[str, str] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Matrix:
     def cells(self) -> int:
         return sum(len(fit.cells) for fit in self.fits)
 
-    def without(self, done: Iterable[str]) -> list[Fit]:
+    def without(self, done: Iterable[str]) -> list[FitJob]:
         """The fits that still have cells to run, with those cells alone."""
         have = set(done)
         rest = [replace(f, cells=tuple(c for c in f.cells if c.id not in have)) for f in self.fits]
@@ -91,7 +91,7 @@ def _check_options(config: Config) -> None:
         check_options(table.get("measures", {}))
 
 
-def _asked_for(config: Config, fit: Fit, cell: Cell) -> bool:
+def _asked_for(config: Config, fit: FitJob, cell: Cell) -> bool:
     regimes = config.for_task("regimes", fit.task)
     return fit.method in config.for_task("methods", fit.task) and cell.regime in regimes
 
@@ -118,7 +118,7 @@ def _refuse_misfits(config: Config, key: str, chosen: list[Any], tasks: list[Any
             raise BenchError(f"{entry.kind} {entry.name!r} fits none of the tasks chosen: {reasons[0]}")
 
 
-def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: tuple[Any, ...]) -> list[Fit]:
+def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: tuple[Any, ...]) -> list[FitJob]:
     regimes = [Regime.parse(text) for text in config.for_task("regimes", task.name)]
     usable = _usable(config, matrix, "classifiers", task)
     names = [e.name for e in _usable(config, matrix, "methods", task)]
@@ -134,7 +134,7 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
                 if name == BASELINE
                 else [r for r in regimes if (r.kind in method.regimes if method.regimes else r.synthetic)]
             )
-            draft = Fit(
+            draft = FitJob(
                 task.name, name, seed, config.base_seed, config.budget, origin, (),
                 task_params=dict(task.params) | config.options("task", task.name, task.name),
                 method_params=dict(method.params) | config.options("method", name, task.name),
@@ -171,7 +171,7 @@ def _usable(config: Config, matrix: Matrix, key: str, task: Any) -> list[Any]:
     return kept
 
 
-def cell_of(fit: Fit, task: Any, method: Any, classifier: Any, regime: Regime, params: Mapping[str, Any]) -> Cell:
+def cell_of(fit: FitJob, task: Any, method: Any, classifier: Any, regime: Regime, params: Mapping[str, Any]) -> Cell:
     """The cell of a fit, with its id and hashes, from the registry's entries and the classifier's options."""
     params = dict(classifier.params) | dict(params)
     codes = code_hashes(task, method, classifier)
@@ -207,7 +207,7 @@ def _code(entry: registry.Entry[Any]) -> str:
     return codehash.code_hash(entry.module, entry.file, entry.qualname)
 
 
-def why(fit: Fit, cell: Cell, records: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> str:
+def why(fit: FitJob, cell: Cell, records: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> str:
     """Why a cell is to run: it is new, or what changed since the record of the same cell was made."""
     old = records.get(fit.axes(cell.classifier, cell.regime))
     if old is None:

@@ -43,7 +43,7 @@ def boards(
     terminal = sys.stdout.isatty()
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
     for board in chosen if fmt != "none" else ():
-        for table in filter(None, (board, board.drawn)):
+        for table in filter(None, (board, board.synthetic)):
             print(formats.render(table, fmt or "text", width=max(80, width), color=terminal))
             print()
     if fmt is None:

@@ -25,7 +25,7 @@ from bench.records import provenance
 from bench.records.identity import axes
 from bench.records.store import RECORDS, RUN, Store, replace_text
 from bench.trial.clock import resolve_device
-from bench.trial.fit import Fit
+from bench.trial.fit import FitJob
 
 _say = logging.getLogger("augbench.run").info
 
@@ -76,7 +76,7 @@ def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, r
     return 0 if any(r["status"] == "ok" for r in chosen) else 1
 
 
-def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, device: str) -> list[str]:
+def _carry_out(todo: list[FitJob], matrix: Matrix, store: Store, config: Config, device: str) -> list[str]:
     """Run the fits; the lines to say of tasks whose rows were refused."""
     settings = engines.Settings(
         workers=_workers(config),
@@ -86,15 +86,15 @@ def _carry_out(todo: list[Fit], matrix: Matrix, store: Store, config: Config, de
         address=config.address,
         device_share=config.device_share,
     )
-    beside = min(settings.workers, len(todo)) - 1 if config.engine != "serial" else 0
+    parallel_workers = min(settings.workers, len(todo)) - 1 if config.engine != "serial" else 0
     first = min(fit.seed for fit in matrix.fits)
     samples = config.out / "samples"
-    todo = [replace(f, beside=beside, samples=samples, pictured=f.seed == first) for f in todo]
+    todo = [replace(f, parallel_workers=parallel_workers, samples=samples, pictured=f.seed == first) for f in todo]
     total = sum(len(fit.cells) for fit in todo)
     refused: dict[str, str] = {}
     done_before = matrix.cells - total
     forked = config.engine == "processes" and forks()  # the libraries are imported once for all
-    overhead = Overhead(0 if forked else beside + 1)
+    overhead = Overhead(0 if forked else parallel_workers + 1)
     with Progress(total, done_before) as progress:
         for event in engines.run(config.engine, todo, settings):
             overhead.note(event)
@@ -170,7 +170,7 @@ class Overhead:
         )
 
 
-def _in_order(fits: list[Fit], config: Config) -> list[Fit]:
+def _in_order(fits: list[FitJob], config: Config) -> list[FitJob]:
     """The task in turn, so that a worker keeps the rows it has read; tasks in the order of the selection."""
     rank = {name: i for i, name in enumerate(config.tasks)}
     return sorted(fits, key=lambda fit: (rank[fit.task], fit.seed))
@@ -189,7 +189,7 @@ def take_up_spool(store: Store) -> None:
         _say(f"took up {taken} finished cells of an interrupted run")
 
 
-def _explain(todo: list[Fit], store: Store) -> None:
+def _explain(todo: list[FitJob], store: Store) -> None:
     known = {axes(record): record for record in store.records.values()}
     counts: Counter[tuple[str, str, str]] = Counter()
     for fit in todo:

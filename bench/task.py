@@ -180,5 +180,5 @@ class Task(ABC):
         return stratified(dataset, seed)
 
     def measures(self, rows: Array, labels: Labels) -> dict[str, float]:
-        """What this task alone can measure of drawn rows, in the units of loaded ones; kept with their fidelity."""
+        """What this task alone can measure of synthetic rows, in the units of loaded ones; kept with their fidelity."""
         return {}

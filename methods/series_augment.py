@@ -83,9 +83,9 @@ class SeriesAugment(Augmenter):
             if int(code) not in self.rows_:
                 raise BenchError(f"series-augment saw no training rows of class {code}, so it can draw none")
             rows, wanted = self.rows_[int(code)], np.flatnonzero(labels == code)
-            drawn = rows[choice.integers(len(rows), size=len(wanted))]
-            drawn[..., self.moving_] = self._distort(drawn[..., self.moving_].astype(np.float64), rng)
-            out[wanted] = drawn
+            synthetic = rows[choice.integers(len(rows), size=len(wanted))]
+            synthetic[..., self.moving_] = self._distort(synthetic[..., self.moving_].astype(np.float64), rng)
+            out[wanted] = synthetic
         return out
 
     def _distort(self, x: Curves, rng: np.random.Generator) -> Curves:

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import registry, seeds
 from bench.audit import leaks
-from bench.boards.tables import LOUD
+from bench.boards.tables import SOURCE_LABELS
 from bench.config import BUDGETS, load
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
@@ -113,7 +113,7 @@ def _show(name: str, audited: Audited) -> None:
     from tabulate import tabulate
 
     splits = f"{audited['seeds']} split{'s' if audited['seeds'] > 1 else ''}"
-    print(f"{name} · {LOUD.get(audited['source'], audited['source'])} · {splits}")
+    print(f"{name} · {SOURCE_LABELS.get(audited['source'], audited['source'])} · {splits}")
     mark = {"leak": "LEAK", "not applicable": "–"}
     rows = [[mark.get(c["status"], c["status"]), c["check"], c["found"]] for c in audited["checks"]]
     print(tabulate(rows, tablefmt="plain", disable_numparse=True, maxcolwidths=[None, None, 96]) + "\n", flush=True)

@@ -84,13 +84,14 @@ def _running(ok: Sequence[Record]) -> list[str]:
     if not threads:
         return []
     machines = [record.get("machine") or {} for record in ok]
-    beside = sorted({machine.get("workers_beside") or 0 for machine in machines})
+    parallel_workers = sorted({machine.get("workers_beside") or 0 for machine in machines})
     alone = sum(bool(machine.get("exclusive")) for machine in machines)
     text = f"times: {'/'.join(map(str, threads))} thread{_s(threads[-1])} a worker"
     if alone == len(ok):
         text += ", exclusive: one fit at a time"
-    elif beside != [0]:
-        text += f", {'/'.join(map(str, beside))} more worker{_s(beside[-1])} running (in parallel, so an upper bound"
+    elif parallel_workers != [0]:
+        others = f"{'/'.join(map(str, parallel_workers))} more worker{_s(parallel_workers[-1])}"
+        text += f", {others} running (in parallel, so an upper bound"
         text += f"; {alone} of {len(ok)} cells exclusive)" if alone else ")"
     else:
         text += ", one worker, other work on the machine not ruled out (--exclusive does)"

@@ -37,7 +37,7 @@ Key = tuple[str, str, str, str]
 REFERENCE = ("none", "real")
 #: shown beside the primary metric where records have them; every metric is in CSV and JSON
 SHOWN = ("roc_auc", "f1", "f1_macro", "f1_weighted", "recall", "recall_rare", "balanced_accuracy", "accuracy")
-LOUD = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED STAND-IN"}
+SOURCE_LABELS = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED STAND-IN"}
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class Board:
     """A leaderboard. ``rows`` hold plain numbers under keys with units; ``columns`` are those worth showing.
 
     ``kind`` is ``task``, ``overall`` (every row over all tasks), ``standing`` (methods against each other over all
-    tasks) or ``measures`` (what was measured of a task's drawn rows). ``source`` of ``overall`` and ``standing`` is
+    tasks) or ``measures`` (what was measured of a task's synthetic rows). ``source`` of ``overall`` and ``standing`` is
     ``real`` (subsets included, and counted) or ``simulated``, never both. ``pairs`` are comparisons of any two rows;
-    ``facts`` what tests over all tasks found, or what the measures mean; ``drawn`` a task's board of measures.
+    ``facts`` what tests over all tasks found, or what the measures mean; ``synthetic`` a task's board of measures.
     """
 
     kind: Literal["task", "overall", "standing", "measures"]
@@ -74,7 +74,7 @@ class Board:
     rows: tuple[Row, ...]
     pairs: tuple[Row, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
-    drawn: Board | None = None
+    synthetic: Board | None = None
 
     @property
     def key(self) -> Key:
@@ -125,12 +125,12 @@ def _checked(
     if board.kind == "task":
         notes += checks.audit_notes(audit, board.task, board.source) + checks.origin_notes(data, board.key, records)
     heading = " · ".join(filter(None, (stamp, board.heading)))
-    drawn = board.drawn and _checked(board.drawn, stamp, None, None, data, records)
-    return replace(board, heading=heading, notes=(*board.notes, *notes), drawn=drawn)
+    synthetic = board.synthetic and _checked(board.synthetic, stamp, None, None, data, records)
+    return replace(board, heading=heading, notes=(*board.notes, *notes), synthetic=synthetic)
 
 
 def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: str) -> Board:
-    from bench.boards.drawn import drawn, own
+    from bench.boards.synthetic import own, synthetic
 
     task, source, budget, device = key
     used, older = newest(records)
@@ -151,7 +151,7 @@ def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: 
     statistics.add(rows, primary)
     pairs = statistics.pairs(cells, rows, primary)
     parallel = device == "cpu" and any((r.get("machine") or {}).get("workers_beside") for r in used)
-    heading = " · ".join(filter(None, (LOUD.get(source, source), f"budget {budget}", device, date)))
+    heading = " · ".join(filter(None, (SOURCE_LABELS.get(source, source), f"budget {budget}", device, date)))
     board = Board(
         "task", task, source, budget, device, date, primary, f"{task} · {heading}",
         notes=(
@@ -164,7 +164,7 @@ def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: 
         rows=tuple(rows),
         pairs=tuple(pairs),
     )  # fmt: skip
-    return replace(board, drawn=drawn(used, board, f"{task}: the drawn rows · {heading}"))
+    return replace(board, synthetic=synthetic(used, board, f"{task}: the synthetic rows · {heading}"))
 
 
 def _row(
@@ -222,7 +222,7 @@ def _flat(name: str, values: Sequence[float], ratio: float | None) -> Row:
 
 
 def _columns(metrics: Sequence[str], measures: Sequence[str], primary: str, cpu: bool) -> tuple[Column, ...]:
-    """``measures``: of drawn rows, that the task alone takes. ``cpu``: show CPU seconds, as workers side by side
+    """``measures``: of synthetic rows, that the task alone takes. ``cpu``: show CPU seconds, as workers side by side
     lengthen the wall's."""
     extra = [name for name in SHOWN if name in metrics and name != primary][:3]
     return (

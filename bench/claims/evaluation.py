@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bench import registry
-from bench.claims.files import ARMS, SOURCES, Claim, Row, load
+from bench.claims.files import ARMS, SOURCES, Claim, Quantity, load
 from bench.claims.judging import Record, Run, judge
 from bench.claims.wording import provenance, why
 from bench.config import BUDGETS
@@ -78,7 +78,7 @@ def _verdict(published: Run | None, free: Run | None) -> str:
     return "undecided"
 
 
-def _row(i: int, row: Row, published: Run | None, free: Run | None) -> dict[str, Any]:
+def _row(i: int, row: Quantity, published: Run | None, free: Run | None) -> dict[str, Any]:
     shown: dict[str, Any] = {"quantity": row.quantity, "metric": row.metric, "published": row.published}
     judged = None
     for name, run in (("as_published", published), ("leak_free", free)):

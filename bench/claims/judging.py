@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bench.boards.cells import test_train_ratio
-from bench.claims.files import Claim, Row
+from bench.claims.files import Claim, Quantity
 from bench.claims.selection import configuration, matches, resolve, variants
 from bench.statistics.comparison import Interval, mean_interval
 
@@ -20,7 +20,7 @@ Outcome = Literal["agrees", "disagrees", "open", "no record"]
 class Finding:
     """One quantity in one run. ``outcome`` is None where it is only shown."""
 
-    row: Row
+    row: Quantity
     interval: Interval | None
     outcome: Outcome | None
 
@@ -89,7 +89,7 @@ def _baseline(cell: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "method": "none"}
 
 
-def _finding(row: Row, parts: list[dict[int, Record]], references: list[dict[int, Record]], source: str) -> Finding:
+def _finding(row: Quantity, parts: list[dict[int, Record]], references: list[dict[int, Record]], source: str) -> Finding:
     values = []
     seeds = sorted(set.intersection(*(set(part) for part in parts)))
     for seed in seeds:

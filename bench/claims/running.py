@@ -25,7 +25,7 @@ from bench.registry import did_you_mean
 from bench.registry import tasks as registered
 from bench.run import take_up_spool
 from bench.trial.clock import resolve_device
-from bench.trial.fit import Fit
+from bench.trial.fit import FitJob
 
 _say = logging.getLogger("augbench.claims").info
 #: seconds that one fit may take with all its cells
@@ -73,9 +73,9 @@ def run(
     return 0
 
 
-def planned(claims: Iterable[Claim], budget: str, home: DataHome, device: str) -> list[Fit]:
+def planned(claims: Iterable[Claim], budget: str, home: DataHome, device: str) -> list[FitJob]:
     """The fits of every run of the claims, each once: claims that share a fit share its cells."""
-    merged: dict[str, Fit] = {}
+    merged: dict[str, FitJob] = {}
     for claim in claims:
         if not claim.runs_at(budget):
             continue
@@ -88,8 +88,8 @@ def planned(claims: Iterable[Claim], budget: str, home: DataHome, device: str) -
     return list(merged.values())
 
 
-def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> list[Fit]:
-    fits: list[Fit] = []
+def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> list[FitJob]:
+    fits: list[FitJob] = []
     for variant in variants(claim, arm):
         # where the rows come from decides the selection, and some option of the task may decide where they come from
         draft = configuration(claim, arm, budget, claim.sources[0], variant)
@@ -107,7 +107,7 @@ def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> l
     return fits
 
 
-def carry_out(fits: list[Fit], store: Store, device: str, workers: int | None) -> None:
+def carry_out(fits: list[FitJob], store: Store, device: str, workers: int | None) -> None:
     """Run the cells that the store lacks and append their records as they come."""
     take_up_spool(store)
     rest = [replace(f, cells=tuple(c for c in f.cells if c.id not in store.records)) for f in fits]
@@ -117,7 +117,7 @@ def carry_out(fits: list[Fit], store: Store, device: str, workers: int | None) -
         _say(f"all {planned_cells} cells are there already; nothing to run")
         return
     workers = workers or engines.cores()
-    todo = [replace(fit, beside=min(workers, len(todo)) - 1) for fit in todo]
+    todo = [replace(fit, parallel_workers=min(workers, len(todo)) - 1) for fit in todo]
     settings = engines.Settings(workers=workers, threads=1, spool=store.folder / "spool", device=device)
     with Progress(total, planned_cells - total) as progress:
         for event in engines.run("processes", todo, settings):

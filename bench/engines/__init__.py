@@ -18,7 +18,7 @@ from typing import Any
 from bench.config import ENGINES
 from bench.errors import BenchError
 from bench.registry import did_you_mean
-from bench.trial.fit import Fit
+from bench.trial.fit import FitJob
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def run(engine: str, fits: Iterable[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
+def run(engine: str, fits: Iterable[FitJob], settings: Settings) -> Iterator[dict[str, Any]]:
     """Run the fits and yield events as they come. Raises ``BenchError`` for an unknown engine or a missing extra."""
     if engine == "serial":
         from bench.engines.serial import serial as function

@@ -19,12 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from bench.engines import Settings, worker
-from bench.trial.fit import Fit
+from bench.trial.fit import FitJob
 
 _POLL_S = 0.2
 
 
-def processes(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
+def processes(fits: list[FitJob], settings: Settings) -> Iterator[dict[str, Any]]:
     """Yield the events of all fits as they come, in the order they end."""
     from pebble import ProcessPool
 
@@ -40,7 +40,7 @@ def processes(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
         context=_context(),
     )
     try:
-        open_fits: dict[Any, Fit] = {
+        open_fits: dict[Any, FitJob] = {
             pool.schedule(_work, args=[fit, settings.spool], timeout=fit.timeout): fit for fit in fits
         }
         while open_fits:
@@ -85,14 +85,14 @@ def _start(threads: int, plugins: tuple[Path, ...]) -> None:
     worker.prepare(threads, plugins)
 
 
-def _work(fit: Fit, folder: Path) -> None:
+def _work(fit: FitJob, folder: Path) -> None:
     with open(folder / f"{os.getpid()}.jsonl", "a", encoding="utf-8") as file:
         for event in worker.walk(fit):
             file.write(json.dumps({**event, "fit": fit.id}) + "\n")
             file.flush()
 
 
-def _lost(fit: Fit, future: Any, spool: Spool) -> Iterator[dict[str, Any]]:
+def _lost(fit: FitJob, future: Any, spool: Spool) -> Iterator[dict[str, Any]]:
     """Records for the cells of an ended fit that its worker left without one."""
     error = future.exception()
     if error is None:

@@ -13,10 +13,10 @@ from typing import Any
 
 from bench.engines import Settings, worker
 from bench.errors import BenchError
-from bench.trial.fit import Fit
+from bench.trial.fit import FitJob
 
 
-def ray(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
+def ray(fits: list[FitJob], settings: Settings) -> Iterator[dict[str, Any]]:
     """Yield the events of all fits as they come. Raises ``BenchError`` if Ray is not installed or not reached."""
     try:
         import ray as library
@@ -42,13 +42,13 @@ def ray(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
         library.shutdown()
 
 
-def _work(fit: Fit, threads: int) -> Iterator[dict[str, Any]]:
+def _work(fit: FitJob, threads: int) -> Iterator[dict[str, Any]]:
     worker.prepare(threads, fit.plugins)
     yield {"started": time.time()}
     yield from worker.walk(fit)
 
 
-def _stream(library: Any, fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
+def _stream(library: Any, fits: list[FitJob], settings: Settings) -> Iterator[dict[str, Any]]:
     share = settings.device_share if settings.device != "cpu" else 0
     remote = library.remote(
         num_cpus=settings.threads, num_gpus=share, max_retries=0, num_returns="streaming"
@@ -76,7 +76,7 @@ def _stream(library: Any, fits: list[Fit], settings: Settings) -> Iterator[dict[
 class _State:
     """One fit under way: since when, in which phase, and which of its cells have a record."""
 
-    def __init__(self, fit: Fit) -> None:
+    def __init__(self, fit: FitJob) -> None:
         self.fit = fit
         self.started: float | None = None
         self.phase = "load"

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from bench.engines import Settings, worker
-from bench.trial.fit import Fit
+from bench.trial.fit import FitJob
 
 
-def serial(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
+def serial(fits: list[FitJob], settings: Settings) -> Iterator[dict[str, Any]]:
     """Yield the events of every fit in order."""
     from threadpoolctl import threadpool_limits
 

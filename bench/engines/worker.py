@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bench.trial.fit import Fit
+from bench.trial.fit import FitJob
 
 #: read by the numerical libraries when they are first imported
 THREAD_VARIABLES = (
@@ -39,7 +39,7 @@ def prepare(threads: int, plugins: Iterable[Path] = ()) -> None:
     import bench.trial.walk  # noqa: F401
 
 
-def walk(fit: Fit) -> Iterator[dict[str, Any]]:
+def walk(fit: FitJob) -> Iterator[dict[str, Any]]:
     """The events of one fit, in this process."""
     from bench.trial import walk
 

@@ -24,7 +24,7 @@ from bench.records.store import RECORDS, RUN, Record, has_records, read, seal
 
 if TYPE_CHECKING:
     from bench.data import DataHome
-    from bench.trial.fit import Fit
+    from bench.trial.fit import FitJob
 
 #: what must come out the same, beside the status: all that a cell measures of rows, and nothing of the clock
 COMPARED = ("metrics", "fidelity", "privacy", "n_train", "n_synthetic", "n_test")
@@ -104,7 +104,7 @@ def _fit_again(
 
 def rebuild(
     chosen: Sequence[Record], shared: Sequence[Record], home: DataHome, plugins: tuple[Path, ...] = ()
-) -> tuple[Fit, dict[str, Record]]:
+) -> tuple[FitJob, dict[str, Record]]:
     """The fit of the chosen records, and the chosen records by the ids that their cells have today.
 
     It has the chosen cells and, for each regime of ``shared`` (all records of that fit) without one, one cell in its
@@ -113,7 +113,7 @@ def rebuild(
     from bench import registry
     from bench.matrix import cell_of
     from bench.trial.clock import resolve_device
-    from bench.trial.fit import Fit
+    from bench.trial.fit import FitJob
     from bench.trial.regimes import Regime
 
     first = chosen[0]
@@ -127,7 +127,7 @@ def rebuild(
             f"the record's rows have the checksum {first['hashes']['data']}..., those here {origin.sha256[:16]}... "
             f"({origin.note})"
         )
-    draft = Fit(
+    draft = FitJob(
         first["task"], first["method"], first["seed"], config["base_seed"], first["budget"], origin, (),
         task_params=config["task"], method_params=config["method"], measures=config["measures"],
         device=resolve_device(first["device"]), threads=first["threads"], timeout=_limit(chosen), plugins=plugins,
@@ -153,7 +153,7 @@ def _limit(records: Sequence[Record]) -> float | None:
     return next((float(found[1]) for found in told if found), None)
 
 
-def _changes(fit: Fit, records: Mapping[str, Record], shared: Sequence[Record], folder: Path) -> Iterator[str]:
+def _changes(fit: FitJob, records: Mapping[str, Record], shared: Sequence[Record], folder: Path) -> Iterator[str]:
     """What is not as it was when the records were made, a line each."""
     from bench.matrix import why
     from bench.records.provenance import changed, digest, machine, versions
@@ -180,7 +180,7 @@ class _Enough(Exception):
     """All that was asked for has come: the rest of the fit is not run."""
 
 
-def _run(fit: Fit, records: Mapping[str, Record]) -> Iterator[Record]:
+def _run(fit: FitJob, records: Mapping[str, Record]) -> Iterator[Record]:
     """The cells of ``records`` as they end. In this process, unless a record's end was the engine's doing."""
     from bench import engines
 

@@ -1,5 +1,6 @@
 """One self-contained HTML page of a run's folder: every board with its seeds, plots, what was measured of the
-drawn rows, claims, controls, failures, provenance and how to cite it. It opens from disk and asks nothing of a network.
+synthetic rows, claims, controls, failures, provenance and how to cite it. It opens from disk and asks nothing of a
+network.
 
 The page depends on the folder's files and the installed code alone (ours, DataTables, matplotlib): no clock, no host
 name, no absolute path. Pictures are linked where they lie beside it, never embedded.
@@ -46,7 +47,7 @@ def page(folder: Path) -> str:
     """
     from bench import __version__, publish
     from bench.records import store
-    from bench.report import assets, cite, drawn, evidence, origin, rows, tables
+    from bench.report import assets, cite, evidence, origin, rows, synthetic, tables
 
     if not store.has_records(folder):
         raise BenchError(f"{folder} holds no records ({store.RECORDS}); run augbench run first or name it with --out")
@@ -60,8 +61,8 @@ def page(folder: Path) -> str:
         "made_with": made_with(),
         "overall": tables.overall(boards, folder),
         "tasks": tables.tasks(boards, folder),
-        "drawn": drawn.tables(boards, folder),
-        "glossary": drawn.glossary(boards),
+        "synthetic": synthetic.tables(boards, folder),
+        "glossary": synthetic.glossary(boards),
         "plots": _plots(boards),
         "claims": evidence.claims(folder),
         "selftest": evidence.selftest(folder, boards, records),
@@ -71,7 +72,7 @@ def page(folder: Path) -> str:
         "cite": {"bibtex": cite.bibtex(folder), "provenance": cite.provenance(folder)},
         "n_records": len(records),
         "sources": sorted({board.source for board in boards if board.kind == "task"}),
-        "data": assets.data(rows.blob(boards, records, folder) | {"drawn": drawn.blob(boards)}),
+        "data": assets.data(rows.blob(boards, records, folder) | {"synthetic": synthetic.blob(boards)}),
         "library": assets.script(code),
         "script": assets.script(assets.own("report.js")),
         "library_style": style,

@@ -48,7 +48,7 @@ def provenance(folder: Path, board: str | None = None) -> str:
     """One line: version and commit (of the last run into the folder), sources, budgets, devices, seeds, how many
     records, and the digest of the records (unpacked) or of the board as JSON."""
     from bench.boards.formats import render
-    from bench.boards.tables import LOUD
+    from bench.boards.tables import SOURCE_LABELS
 
     records = list(read(folder))
     if board is None:
@@ -60,7 +60,7 @@ def provenance(folder: Path, board: str | None = None) -> str:
         records = [record for record in records if record["id"] in ids]
     run = run_facts(folder)
     commit, _, changes = (run.get("commit") or "unknown").partition("+")
-    tasks = sorted({f"{record['task']}: {LOUD[record['source']]}" for record in records})
+    tasks = sorted({f"{record['task']}: {SOURCE_LABELS[record['source']]}" for record in records})
     bases = _joined(str(record["config"]["base_seed"]) for record in records)
     ok = sum(record["status"] == "ok" for record in records)
     return "; ".join(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.boards.tables import LOUD, Board
+from bench.boards.tables import SOURCE_LABELS, Board
 from bench.records.store import Record, load_json
 
 OUTCOMES = ("ok", "error", "timeout", "oom", "killed", "invalid", "skipped")
@@ -32,7 +32,7 @@ def claims(folder: Path) -> dict[str, Any] | None:
             }
             for row in claim["rows"]
         ]
-        loud = "" if claim["source"] == "real" else LOUD.get(claim["source"], claim["source"])
+        loud = "" if claim["source"] == "real" else SOURCE_LABELS.get(claim["source"], claim["source"])
         made.append({**claim, "rows": rows, "loud": loud})
     named = [verdict for verdict in VERDICTS if counts[verdict]] + sorted(set(counts) - set(VERDICTS))
     return {"claims": made, "counts": [(verdict, counts[verdict]) for verdict in named]}
@@ -91,7 +91,7 @@ def audit(folder: Path) -> dict[str, Any] | None:
         lines.append(
             {
                 "task": name,
-                "loud": "" if task["source"] == "real" else LOUD.get(task["source"], task["source"]),
+                "loud": "" if task["source"] == "real" else SOURCE_LABELS.get(task["source"], task["source"]),
                 "seeds": task["seeds"] if isinstance(task["seeds"], int) else len(task["seeds"]),
                 "cells": [
                     None
@@ -117,7 +117,7 @@ def coverage(boards: Sequence[Board], records: Sequence[Record]) -> dict[str, An
         cells = [known[key] for row in board.rows for key in row["record_ids"]]
         counts = Counter(record["status"] for record in cells)
         seen |= set(counts)
-        loud = "" if board.source == "real" else LOUD.get(board.source, board.source)
+        loud = "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source)
         lines.append({"task": board.task, "loud": loud, "budget": board.budget, "counts": counts, "n": len(cells)})
         for record in cells:
             if record["status"] != "ok":

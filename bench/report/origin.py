@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.boards.tables import LOUD, Board
+from bench.boards.tables import SOURCE_LABELS, Board
 from bench.records.store import RUN, Record, load_json
 
 
@@ -72,7 +72,7 @@ def _data(board: Board, records: Sequence[Record], known: Mapping[str, Any]) -> 
         file = {}
     return {
         "task": board.task,
-        "loud": LOUD.get(board.source, board.source),
+        "loud": SOURCE_LABELS.get(board.source, board.source),
         "real": board.source == "real",
         "budget": board.budget,
         "rows": _counts(_hash(record, "data") for record in mine),

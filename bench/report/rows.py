@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from bench.boards.cells import failure, higher_is_better, label
 from bench.boards.formats import stems
-from bench.boards.tables import LOUD, REFERENCE, SHOWN, Board, Row
+from bench.boards.tables import REFERENCE, SHOWN, SOURCE_LABELS, Board, Row
 from bench.records.store import Record
 
 PHASES = ("fit", "sample", "train", "infer")
@@ -54,7 +54,7 @@ def _board(board: Board, stem: str) -> dict[str, Any]:
         "stem": stem,
         "task": board.task,
         "source": board.source,
-        "loud": "" if board.source == "real" else LOUD.get(board.source, board.source),
+        "loud": "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source),
         "budget": board.budget,
         "device": board.device,
         "metric": label(board.primary),

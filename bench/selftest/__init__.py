@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.errors import BenchError
-from bench.selftest.landings import CLOUDS, FEW, Known, Landing, landings
+from bench.selftest.expectations import CLOUDS, FEW, Expectation, Known, expectations
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
@@ -98,17 +98,17 @@ def judge(records: Sequence[Record], boards: Sequence[Board]) -> list[dict[str, 
     """One row a landing, as ``selftest.json`` holds them."""
     results = _Results(records, boards)
     rows = []
-    for landing in landings(results.known()):
-        found = results.found(landing)
-        value = found.low if landing.measure == "gain" else found.mean
-        ok = value is not None and landing.low <= value <= landing.high
+    for expectation in expectations(results.known()):
+        found = results.found(expectation)
+        value = found.low if expectation.measure == "gain" else found.mean
+        ok = value is not None and expectation.low <= value <= expectation.high
         numbers = {
             key: None if number is None else round(number, 6)
             for key, number in (("found", found.mean), ("low", found.low), ("high", found.high))
         }
-        about = {"control": landing.control, "task": landing.task, "measure": landing.measure}
-        why = f"no value: {found.missing}" if value is None else landing.why
-        rows.append(about | {"expected": landing.expected} | numbers | {"ok": ok, "why": why})
+        about = {"control": expectation.control, "task": expectation.task, "measure": expectation.measure}
+        why = f"no value: {found.missing}" if value is None else expectation.why
+        rows.append(about | {"expected": expectation.expected} | numbers | {"ok": ok, "why": why})
     return rows
 
 
@@ -142,9 +142,9 @@ class _Results:
         sizes = real[0]["n_train"], real[0]["n_test"]
         return Known(*sizes, task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
 
-    def found(self, landing: Landing) -> Found:
-        key = landing.task, landing.control, landing.regime
-        cells, name = self.cells[key], landing.measure
+    def found(self, expectation: Expectation) -> Found:
+        key = expectation.task, expectation.control, expectation.regime
+        cells, name = self.cells[key], expectation.measure
         if not cells:
             return Found(None, missing="no record")
         if name in ("ok", "error", "invalid"):
@@ -158,7 +158,7 @@ class _Results:
         if name == "Δ roc_auc":
             return self._difference(key)
         if name in ("gain", "differing"):
-            return self._paired(name, landing, cells)
+            return self._paired(name, expectation, cells)
         values = [part[name] for r in cells for part in (r["metrics"], r["fidelity"], r["privacy"]) if name in part]
         if len(values) < len(cells):
             return Found(None, missing=f"records hold no {name}")
@@ -171,8 +171,8 @@ class _Results:
         mean, half = row["roc_auc_diff_mean"], row["roc_auc_diff_ci95"]
         return Found(mean) if half is None else Found(mean, mean - half, mean + half)
 
-    def _paired(self, name: str, landing: Landing, cells: list[Record]) -> Found:
-        none = {r["seed"]: r["metrics"] for r in self.cells[landing.task, "none", "real"] if r["status"] == "ok"}
+    def _paired(self, name: str, expectation: Expectation, cells: list[Record]) -> Found:
+        none = {r["seed"]: r["metrics"] for r in self.cells[expectation.task, "none", "real"] if r["status"] == "ok"}
         pairs = [(r["metrics"], none[r["seed"]]) for r in cells if r["seed"] in none]
         if len(pairs) < len(cells):
             return Found(None, missing="none could not be scored at every seed")

@@ -24,7 +24,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Fit:
+class FitJob:
     """Everything a worker needs, picklable.
 
     ``samples`` is the folder for what pictures are drawn from, or None; only ``pictured`` fits leave rows there, the
@@ -47,7 +47,7 @@ class Fit:
     plugins: tuple[Path, ...] = ()
     samples: Path | None = None
     pictured: bool = False
-    beside: int = 0
+    parallel_workers: int = 0
 
     @property
     def id(self) -> str:
@@ -102,5 +102,5 @@ class Fit:
                 "classifier": dict(cell.params),
                 "measures": dict(self.measures),
             },
-            "machine": {"workers_beside": self.beside},
+            "machine": {"workers_beside": self.parallel_workers},
         } | more

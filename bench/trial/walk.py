@@ -32,7 +32,7 @@ from bench.splits import check
 from bench.task import Dataset, Origin, Split
 from bench.trial import samples
 from bench.trial.clock import Clock
-from bench.trial.fit import Cell, Fit
+from bench.trial.fit import Cell, FitJob
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import Preprocess, flatten
 from bench.trial.regimes import Regime
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 Event = dict[str, Any]
 
 
-def run(fit: Fit) -> Iterator[Event]:
+def run(fit: FitJob) -> Iterator[Event]:
     """Walk one fit. Never raises for what a task, method or classifier does wrong, except KeyboardInterrupt."""
     started = time.perf_counter()
-    walk = _Walk(fit)
+    walk = TrialRun(fit)
     try:
         yield from walk.cells()
     finally:
@@ -55,8 +55,8 @@ def run(fit: Fit) -> Iterator[Event]:
         yield {"done": {"fit_id": fit.id, "worker_s": spent, "harness_s": max(0.0, spent - accounted)}}
 
 
-class _Walk:
-    def __init__(self, fit: Fit) -> None:
+class TrialRun:
+    def __init__(self, fit: FitJob) -> None:
         self.fit = fit
         self.clock = Clock(fit.device)
         self.accounted = 0.0
@@ -83,10 +83,10 @@ class _Walk:
             regime = Regime.parse(text)
             try:
                 yield self._enter("sample")
-                drawn, drawn_y = self._draw(method, regime, rows)
+                synthetic, synthetic_y = self._draw(method, regime, rows)
                 yield self._enter("measure")
-                facts = self._measure(method, regime, rows, drawn, drawn_y)
-                X, y = regime.training_rows(rows.X, rows.y, drawn, drawn_y)
+                facts = self._measure(method, regime, rows, synthetic, synthetic_y)
+                X, y = regime.training_rows(rows.X, rows.y, synthetic, synthetic_y)
                 X = flatten(X, rows.schema)
             except Exception as error:
                 yield from self._fail(cells, error)
@@ -98,7 +98,7 @@ class _Walk:
                 except Exception as error:
                     yield from self._fail([cell], error)
                     continue
-                yield {"record": self._record(cell, rows, len(drawn), facts | scored)}
+                yield {"record": self._record(cell, rows, len(synthetic), facts | scored)}
 
     def _enter(self, phase: str) -> Event:
         self.phase = phase
@@ -129,23 +129,25 @@ class _Walk:
         axes = (fit.task, fit.method, fit.seed, str(regime))
         method.set_params(random_state=seeds.derive(fit.base_seed, "sample", *axes))
         with self.clock.phase("sample"):
-            drawn = method.sample(labels)
+            synthetic = method.sample(labels)
         self.accounted += self.clock.seconds["sample"]
-        return check_rows(drawn, labels, rows.schema), labels
+        return check_rows(synthetic, labels, rows.schema), labels
 
-    def _measure(self, method: Augmenter, regime: Regime, rows: _Rows, drawn: Array, labels: Labels) -> dict[str, Any]:
-        if len(drawn) == 0:
+    def _measure(
+        self, method: Augmenter, regime: Regime, rows: _Rows, synthetic: Array, labels: Labels
+    ) -> dict[str, Any]:
+        if len(synthetic) == 0:
             return {"fidelity": {}, "privacy": {}, "measure_s": 0.0}
         start = time.perf_counter()
         fit = self.fit
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
-        own = rows.task.measures(rows.scale.inverse(drawn), labels)
-        found = measure(rows, drawn, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
+        own = rows.task.measures(rows.scale.inverse(synthetic), labels)
+        found = measure(rows, synthetic, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
         found.fidelity.update(own)
-        found.privacy.update(peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, drawn, rows.schema, seed))
+        found.privacy.update(peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, synthetic, rows.schema, seed))
         if fit.samples is not None and str(regime) == self._pictured():
             if fit.pictured:
-                given = (rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed, found.predictability)
+                given = (rows.schema, rows.X, rows.y, synthetic, labels, self.monitor, seed, found.predictability)
                 samples.take(fit, regime, *given).save(samples.folder(fit))
             else:
                 samples.save_history(fit, regime, self.monitor.history)
@@ -192,7 +194,7 @@ class _Walk:
         )  # fmt: skip
         return {"metrics": {k: float(v) for k, v in found.items() if math.isfinite(v)}, "n_train": len(y)}
 
-    def _record(self, cell: Cell, rows: _Rows, drawn: int, facts: Mapping[str, Any]) -> dict[str, Any]:
+    def _record(self, cell: Cell, rows: _Rows, synthetic: int, facts: Mapping[str, Any]) -> dict[str, Any]:
         clock = self.clock
         times = {phase: round(clock.seconds[phase], 6) for phase in ("fit", "sample", "train", "infer")}
         record = self.fit.record(
@@ -208,7 +210,7 @@ class _Walk:
             peak_device_mb=round(max(clock.device_mb.values()), 1) if clock.device_mb else None,
             energy_j=round(sum(clock.joules.values()), 3) if clock.joules else None,
             n_train=facts["n_train"],
-            n_synthetic=drawn,
+            n_synthetic=synthetic,
             n_test=len(rows.y_test),
             hashes=dict(cell.hashes) | {"test": rows.test_hash},
         )

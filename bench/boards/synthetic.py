@@ -1,4 +1,5 @@
-"""The second table of a task: what was measured of the drawn rows, whatever classifiers were then trained on them."""
+"""The second table of a task: what was measured of the synthetic rows, whatever classifiers were then trained on
+them."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from bench.boards.glossary import MEASURES, REAL, label, ordered
 from bench.boards.tables import Board, Column, Row
 from bench.statistics.comparison import mean_interval
 
-#: method's name of the line that says what real rows give in the place of drawn ones
+#: method's name of the line that says what real rows give in the place of synthetic ones
 REAL_ROWS = "(real rows)"
 #: kinds of failure that are listed; CSV and JSON hold the rest
 LISTED = 12
@@ -29,8 +30,8 @@ def own(used: Sequence[Record]) -> list[str]:
     return [name for name in ordered(found) if name not in MEASURES]
 
 
-def drawn(used: Sequence[Record], board: Board, heading: str) -> Board | None:
-    """One row a method and regime with drawn rows; None where nothing was measured.
+def synthetic(used: Sequence[Record], board: Board, heading: str) -> Board | None:
+    """One row a method and regime with synthetic rows; None where nothing was measured.
 
     ``used`` are the records that ``board`` counts. Records of one method, regime and seed hold the same rows with
     another classifier each: they count once. A draw that failed enters no mean, and is counted and named.
@@ -70,7 +71,7 @@ def _trust(record: Record) -> tuple[Any, ...]:
 
 
 def _tells(record: Record) -> bool:
-    """Whether a record has measures, or the reason why there are none; classes of equal size need no drawn rows."""
+    """Whether a record has measures, or the reason why there are none; classes of equal size need no synthetic rows."""
     return bool(record["status"] != "ok" or values(record))
 
 
@@ -92,7 +93,7 @@ def _row(method: str, regime: str, draws: Sequence[Record], names: Sequence[str]
 
 
 def _real(regime: str, draws: Sequence[Record], names: Sequence[str]) -> list[Row]:
-    """What real rows give in the place of drawn ones: the same for every method of a seed, so it is taken once."""
+    """What real rows give in the place of synthetic ones: the same for every method of a seed, so it is taken once."""
     by_seed = {
         record["seed"]: (
             {name: value for name in names if (value := values(record).get(name + REAL)) is not None},
@@ -143,7 +144,7 @@ def _notes(rows: Sequence[Row]) -> list[str]:
         "↓ less is better, ↑ more is better, → the value that real rows would have; no sign: not judged",
     ]
     if any(row["real"] for row in rows):
-        lines.append(f"{REAL_ROWS}: what real rows give in the place of drawn ones")
+        lines.append(f"{REAL_ROWS}: what real rows give in the place of synthetic ones")
     failed = [
         f"{row['method']}/{row['regime']}: {row['seeds'] - row['seeds_ok']} of {row['seeds']} draws {row['reason']}"
         for row in rows
