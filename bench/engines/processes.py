@@ -18,7 +18,8 @@ from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
 from pathlib import Path
 from typing import Any
 
-from bench.engines import Settings, worker
+from bench.engines import worker
+from bench.engines.settings import Settings
 from bench.trial.fit import FitJob
 
 _POLL_S = 0.2

@@ -11,7 +11,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from bench.engines import Settings, worker
+from bench.engines import worker
+from bench.engines.settings import Settings
 from bench.errors import BenchError
 from bench.trial.fit import FitJob
 
