@@ -172,7 +172,7 @@ class FromSampler(Augmenter):
 class AugmenterSampler(BaseOverSampler):
     """An augmenter as an imbalanced-learn over-sampler; see :func:`as_sampler`."""
 
-    _parameter_constraints: dict = {**BaseOverSampler._parameter_constraints}  # noqa: RUF012  (imbalanced-learn's way)
+    _parameter_constraints: dict[str, Any] = {**BaseOverSampler._parameter_constraints}  # noqa: RUF012  (imbalanced-learn's way)
 
     def __init__(
         self,

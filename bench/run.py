@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections import Counter
@@ -23,6 +24,8 @@ from bench.records.record import Record
 from bench.records.store import Store
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob, now
+
+_say = logging.getLogger("augbench.run").info
 
 
 def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False) -> int:
@@ -135,7 +138,3 @@ def _facts(config: Config, matrix: Matrix, device: str) -> runfile.RunFacts:
         machine=provenance.machine(),
         commit=provenance.commit(Path(__file__).resolve().parent.parent),
     )
-
-
-def _say(line: str) -> None:
-    print(f"augbench: {line}", file=sys.stderr)

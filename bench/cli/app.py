@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from bench import __version__
 from bench.cli import results
 from bench.cli.names import discover, expand
 from bench.errors import BenchError
+from bench.messages import speak
 
 app = typer.Typer(
     add_completion=False,
@@ -34,14 +36,20 @@ Plugins = Annotated[
 ]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"augbench {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"augbench {__version__}")
-        raise typer.Exit
+    """Options that stand before a subcommand; ``main`` takes ``--debug`` out, so it may stand anywhere."""
 
 
 @app.command("list")
@@ -163,6 +171,7 @@ app.add_typer(results.app)
 
 def main() -> None:
     """Entry point: one clear line and exit code 2 for what the user can mend, 130 for Ctrl-C."""
+    speak()
     debug = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     try:
@@ -186,5 +195,5 @@ def main() -> None:
 
 
 def _leave(message: str, code: int) -> None:
-    print(f"augbench: {message}", file=sys.stderr)
+    logging.getLogger("augbench").error(message)
     raise SystemExit(code)

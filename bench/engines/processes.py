@@ -23,7 +23,8 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from bench.engines import Settings, limits, server, worker
+from bench.engines import limits, server, worker
+from bench.engines.settings import Settings
 from bench.engines.spool import Spool
 from bench.engines.worker import NO_SPOOL, Began, Finished
 from bench.records.record import Status
