@@ -93,10 +93,12 @@ def processes(fits: list[FitJob], settings: Settings) -> Generator[Event]:
     pool = Pool(fits, settings)
     try:
         yield from pool.events()
-    finally:
-        pool.stop()
-        yield from pool.spool.new()
-        pool.spool.clear()
+    except BaseException:
+        pool.stop()  # the spool stays: who stopped this takes up what is in it
+        raise
+    pool.stop()
+    yield from pool.spool.new()
+    pool.spool.clear()
 
 
 class Pool:
