@@ -30,7 +30,9 @@ def test_what_is_pasted_works_as_it_says(augbench, tmp_path, name, code, command
     done = augbench(*run, "--offline", "--engine", "serial", "--no-pictures", cwd=tmp_path)
     assert ", 0 failed, 0 left" in done.stderr
     chosen = run[run.index("--plugin") + 3]  # what the plugin defines is named first
-    assert chosen in (tmp_path / "results" / "local" / "records.jsonl").read_text()
+    results = tmp_path / "results" / "local"
+    assert chosen in (results / "records.jsonl").read_text()
+    assert list((results / "samples").rglob("*.npz"))  # also of a fit that ran in a folder of its own
 
 
 def mapped():

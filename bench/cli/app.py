@@ -187,9 +187,7 @@ def main() -> None:
     speak()
     DEBUG = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
-    for name in ("SIGTERM", "SIGHUP"):  # end like Ctrl-C: finished cells are kept, workers do not stay behind
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    _end_like_ctrl_c()
     try:
         code = app(standalone_mode=False)  # typer hands back the code of typer.Exit
     except KeyboardInterrupt:
@@ -208,6 +206,13 @@ def main() -> None:
     if code == 130:  # typer may turn Ctrl-C into this code by itself
         _leave("stopped; finished cells are kept, the same command goes on", 130)
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _end_like_ctrl_c() -> None:
+    """Whatever asks this process to end: finished cells are kept, workers do not stay behind."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
 def _leave(message: str, code: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 from bench.config import ENGINES
 from bench.engines.settings import Settings
@@ -39,4 +40,6 @@ def run(engine: str, fits: Sequence[FitJob], settings: Settings) -> Generator[Ev
         from bench.engines.ray import ray as function
     else:
         from bench.engines.processes import processes as function
-    return function(list(fits), settings)
+    # a fit may run in a folder of its own: what it writes must not depend on where it stands
+    settings = replace(settings, spool=settings.spool.absolute())
+    return function([replace(fit, samples=fit.samples and fit.samples.absolute()) for fit in fits], settings)
