@@ -115,8 +115,8 @@ def run(
     given: dict[str, Any] = {
         "seeds": seeds, "base_seed": base_seed, "engine": engine, "workers": workers, "threads": threads,
         "device": device, "timeout": timeout, "memory": memory, "address": address, "device_share": device_share,
-        "out": out, "data_dir": data_dir, "offline": offline or None, "pictures": pictures, "exclusive": exclusive or None,
-        "debug": DEBUG or None,
+        "out": out, "data_dir": data_dir, "offline": offline or None, "pictures": pictures,
+        "exclusive": exclusive or None, "debug": DEBUG or None,
     }  # fmt: skip
     discover(plugin)
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):
