@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 FOLDER = "mitdb"
 _URL = "https://physionet.org/files/mitdb/1.0.0/"
 _LISTED = [line.split(",") for line in (Path(__file__).parent / "sources" / "mitdb.csv").read_text("ascii").split()[1:]]
-FILES = tuple(DataFile(f"{FOLDER}/{name}", checksum, _URL + name, "ODC-By 1.0") for name, checksum in _LISTED)
+FILES = tuple(
+    DataFile(f"{FOLDER}/{name}", checksum, _URL + name, "ODC-By 1.0", form="text" if name.endswith(".hea") else "bytes")
+    for name, checksum in _LISTED
+)
 RECORDS = tuple(sorted({int(name.partition(".")[0]) for name, _ in _LISTED}))
 CLASSES = ("N", "S", "V", "F", "Q")
 SYMBOLS = {symbol: i for i, symbols in enumerate(("NLRej", "AaJS", "VE", "F", "/fQ")) for symbol in symbols}

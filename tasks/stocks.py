@@ -23,6 +23,7 @@ from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.registry import task
 from bench.task import Column, DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import file_sha256, find
+from tasks.sources.content import read_numbers
 from tasks.sources.tables import package_file
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ CSV = DataFile(
     url="https://raw.githubusercontent.com/jsyoon0823/TimeGAN/master/data/stock_data.csv",
     licence="Yahoo prices, none stated",
     note="Google, 3,685 days 2004 to 2019; the package bokeh-sampledata ships 2,148 days to 2013",
+    form="numbers",
+    content="6459d15683be0760b4a6e42c3ee27a2927ee927f45285dfc20fac4e423f7049e",
 )
 PACKAGED = "_data/stocks.csv.gz"
 RARE_SHARE = 0.1
@@ -169,11 +172,7 @@ def seen_from(before: Prices, windows: Prices) -> Prices:
 
 def _read_csv(path: Path) -> Prices:
     """TimeGAN's file, oldest day first: (days, 6)."""
-    try:
-        prices = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
-    except ValueError as error:
-        raise InvalidData(f"{path} is not a table of numbers: {error}; get it again from {CSV.url}") from error
-    return _checked(prices, path)
+    return _checked(read_numbers(path), path)
 
 
 def _read_package(path: Path) -> Prices:
