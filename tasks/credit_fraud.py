@@ -27,7 +27,7 @@ from bench.registry import task
 from bench.seeds import derive
 from bench.task import Column, DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import file_sha256, find
-from tasks.sources.content import DAMAGED, opened
+from tasks.sources.content import opened, reading
 from tasks.sources.credit_fraud_standin import COLUMNS, HIDDEN, NUMBERS, draw
 from tasks.sources.first_rows import first_rows
 from tasks.sources.tables import duplicate_groups
@@ -157,13 +157,8 @@ def _read(origin: Origin) -> pd.DataFrame:
 
     assert origin.path is not None
     wanted = {**dict.fromkeys(COLUMNS, np.float32), "Class": np.int8, "random_sample": np.int8}
-    try:
-        with opened(origin.path) as stream:
-            table = pd.read_csv(stream, usecols=lambda name: name in wanted, dtype=wanted)
-    except (ValueError, *DAMAGED) as error:
-        raise InvalidData(
-            f"{origin.path} is not the credit-card csv: {error}; get it again from {WHOLE.url}"
-        ) from error
+    with reading(origin.path, "the credit-card csv", f"get it again from {WHOLE.url}"), opened(origin.path) as stream:
+        table = pd.read_csv(stream, usecols=lambda name: name in wanted, dtype=wanted)
     absent = [name for name in (*COLUMNS, "Class") if name not in table]
     if absent or int(table["Class"].sum()) != FRAUDS:
         what = f"has no column {absent[0]!r}" if absent else f"does not hold {FRAUDS} frauds"

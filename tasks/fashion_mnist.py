@@ -23,7 +23,7 @@ from bench.errors import BenchError, InvalidData
 from bench.registry import task
 from bench.task import DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import find_all, garments
-from tasks.sources.content import DAMAGED, opened
+from tasks.sources.content import opened, reading
 from tasks.sources.imbalance import exponential_counts, take_counts
 
 if TYPE_CHECKING:
@@ -200,11 +200,8 @@ def _read_idx(images: Path, labels: Path, count: int) -> tuple[NDArray[np.uint8]
 
 def _read_ubyte(path: Path, magic: int, header: int, size: int) -> NDArray[np.uint8]:
     """``size`` bytes after the header. Magic 2051 is an IDX file of bytes in three dimensions, 2049 in one."""
-    try:
-        with opened(path) as stream:
-            head, content = stream.read(header), stream.read(size)
-    except DAMAGED as error:
-        raise InvalidData(f"{path} is not a whole gzip file: {error}; get it again from {_URL}{path.name}") from error
+    with reading(path, "a whole gzip file", f"get it again from {_URL}{path.name}"), opened(path) as stream:
+        head, content = stream.read(header), stream.read(size)
     if len(head) < header or int.from_bytes(head[:4], "big") != magic or len(content) < size:
         raise InvalidData(f"{path} is not the Fashion-MNIST file of that name; get it again from {_URL}{path.name}")
     return np.frombuffer(content, dtype=np.uint8)

@@ -11,7 +11,6 @@ deviation of the log returns inside the window. A ratio above the 90 % quantile 
 
 from __future__ import annotations
 
-import gzip
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -23,7 +22,7 @@ from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.registry import task
 from bench.task import Column, DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import file_sha256, find
-from tasks.sources.content import read_numbers
+from tasks.sources.content import opened, read_numbers, reading
 from tasks.sources.tables import package_file
 
 if TYPE_CHECKING:
@@ -179,13 +178,10 @@ def _read_package(path: Path) -> Prices:
     """GOOG of bokeh-sampledata in the order of TimeGAN's columns, oldest day first: (days, 6)."""
     import pandas as pd
 
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") as stream:
-            table = pd.read_csv(stream)
+    with reading(path, "the expected table", "install bokeh-sampledata again"), opened(path) as stream:
+        table = pd.read_csv(stream)
         table = table[table["Ticker"] == "GOOG"].sort_values("Date")
         prices = table[["Open", "High", "Low", "Close", "Adj Close", "Volume"]].to_numpy(np.float64)
-    except (OSError, EOFError, KeyError, ValueError) as error:
-        raise InvalidData(f"{path} is not the expected table: {error}; install bokeh-sampledata again") from error
     return _checked(prices, path)
 
 

@@ -25,7 +25,7 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import InvalidData
+from bench.errors import BenchError, InvalidData
 from bench.task import DataFile
 
 #: bytes that content may have once it is unpacked, and a table of numbers that is read whole
@@ -49,6 +49,22 @@ def is_web_page(path: Path) -> bool:
     except OSError:
         return False
     return _PAGE.match(start.removeprefix(b"\xef\xbb\xbf")) is not None
+
+
+@contextmanager
+def reading(path: Path, what: str, remedy: str = "get it again") -> Iterator[None]:
+    """Around the call of a library that parses a file: whatever it raises is ``InvalidData`` in one line.
+
+    What parsers raise for a damaged file is nowhere stated and differs by version (of scipy's ARFF reader, say,
+    ``IndexError``), so no list of exceptions would hold. Only the call itself should stand within.
+    """
+    try:
+        yield
+    except BenchError:
+        raise
+    except Exception as error:
+        said = "it is a web page" if is_web_page(path) else str(error) or type(error).__name__
+        raise InvalidData(f"{path} is not {what}: {said}; {remedy}") from error
 
 
 @contextmanager
@@ -116,27 +132,20 @@ def read_numbers(path: Path, separator: str = ",") -> NDArray[np.float64]:
     Line ends of any kind, blank lines, quotes around numbers and a header line (a first line without any number) are
     accepted. Raises ``InvalidData`` for anything else.
     """
-    try:
-        with opened(path) as stream:
-            raw = stream.read(TABLE_LIMIT + 1)
-    except DAMAGED as error:
-        raise InvalidData(f"{path} cannot be read: {error}; get it again") from error
+    with reading(path, "a file that can be read"), opened(path) as stream:
+        raw = stream.read(TABLE_LIMIT + 1)
     if len(raw) > TABLE_LIMIT:
         raise InvalidData(
             f"{path} holds more than {TABLE_LIMIT >> 20} MiB, which no table of this kind has; get it again"
         )
-    try:
+    with reading(path, "a table of numbers"), warnings.catch_warnings():
+        warnings.simplefilter("error")
         lines = [line for line in _LINE_ENDS.split(raw.decode("utf-8-sig")) if line.strip()]
         if lines and not any(map(_is_number, lines[0].split(separator))):
             del lines[0]
         if not lines:
             raise ValueError("there are no rows in it")
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return np.loadtxt(lines, delimiter=separator, comments=None, quotechar='"', ndmin=2)
-    except (ValueError, Warning) as error:
-        said = "it is a web page" if is_web_page(path) else " ".join(str(error).split())
-        raise InvalidData(f"{path} is not a table of numbers: {said}; get it again") from error
+        return np.loadtxt(lines, delimiter=separator, comments=None, quotechar='"', ndmin=2)
 
 
 def _is_number(text: str) -> bool:

@@ -158,7 +158,7 @@ class _Ledger:
         self.file = file
         self.known: dict[str, list[int | str]] = {}
         self.dirty = False
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, RecursionError):
             known = json.loads(file.read_text(encoding="utf-8"))
             self.known = known if isinstance(known, dict) else {}
 
