@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
 from typing import Any, Self
+
+from bench.records.record import Record
 
 _LINE_EVERY_S = 15.0
 
@@ -43,15 +44,13 @@ class Progress:
         elif self.done:
             self._line()
 
-    def cell(self, record: Mapping[str, Any]) -> None:
+    def cell(self, record: Record) -> None:
         """One more cell has ended. A failure is said at once."""
         self.done += 1
-        if record["status"] != "ok":
+        if not record.ok:
             self.failed += 1
-            axes = " × ".join(str(record[key]) for key in ("task", "method", "classifier", "regime"))
-            line = (
-                f"augbench: {record['status']} in {record['phase']}: {axes} × seed {record['seed']}: {record['reason']}"
-            )
+            axes = " × ".join((record.task, record.method, record.classifier, record.regime))
+            line = f"augbench: {record.status} in {record.phase}: {axes} × seed {record.seed}: {record.reason}"
             if self._bar is not None:
                 self._bar.console.print(line, style="red", highlight=False)
             else:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
 
 
-@method("image-augment", modalities=("image",), requires=("torchvision",))
+@method("image-augment", modalities=("image",), requires=("torchvision",), trivial=True)
 class ImageAugment(Augmenter):
     """Classical augmentation of training images: random crop, flip, erasing.
 

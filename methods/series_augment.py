@@ -28,7 +28,7 @@ Curves = NDArray[np.float64]
 SLOWEST = 0.1
 
 
-@method("series-augment", modalities=("series",), summary="Real windows, jittered, scaled and warped")
+@method("series-augment", modalities=("series",), trivial=True, summary="Real windows, jittered, scaled and warped")
 class SeriesAugment(Augmenter):
     """Draw real windows of the class asked for, with replacement, and distort each in four ways, in this order.
 

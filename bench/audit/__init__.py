@@ -16,13 +16,13 @@ from bench.boards.tables import SOURCE_LABELS
 from bench.config import BUDGETS, load
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
+from bench.records.record import Options
 from bench.trial import walk
 
 FILE = "audit.json"
 #: more names than this on one class are a family, of which only what a budget names is looked at unasked
 FAMILY = 10
 #: endings of variants that re-run a published protocol with its leak
-ON_PURPOSE = ("-leaky", "-slides")
 
 Audited = dict[str, Any]
 
@@ -50,7 +50,7 @@ def audit(
     found: dict[str, Audited] = {}
     for name in chosen:
         try:
-            found[name] = _audit(name, n_seeds, home, recorded.get(name, {}))
+            found[name] = _audit(name, n_seeds, home, recorded.get(name, Options(base_seed=0)))
         except DataUnavailable as error:
             if names:
                 raise
@@ -66,10 +66,10 @@ def audit(
     return _sum_up(found)
 
 
-def _audit(name: str, n_seeds: int, home: DataHome, recorded: Mapping[str, Any]) -> Audited:
+def _audit(name: str, n_seeds: int, home: DataHome, recorded: Options) -> Audited:
     """What ``audit.json`` holds of one task."""
-    options = walk._Frozen(recorded.get("task", {}))
-    base = int(recorded.get("base_seed", 0))
+    options = walk._Frozen(recorded.task)
+    base = recorded.base_seed
     entry = registry.tasks[name]
     if entry.missing:
         raise DataUnavailable(f"{name}: {entry.missing}")
@@ -82,21 +82,21 @@ def _audit(name: str, n_seeds: int, home: DataHome, recorded: Mapping[str, Any])
         if not all(map(len, (split.train, split.valid, split.test))):
             raise BenchError(f"{name}: the split of seed {seed} leaves a part without rows; mend the task's split")
         case = leaks.Case(dataset, split, walk._Rows(name, options, origin, base, seed), seed)
-        for finding in leaks.look(case, name.endswith(ON_PURPOSE) or split.shown is not None):
+        for finding in leaks.look(case, registry.tasks[name].leaky or split.shown is not None):
             by_check.setdefault(finding.check, []).append(finding)
     worst = [leaks.worst(found) for found in by_check.values()]
     checks = [{"check": f.check, "status": f.status, "found": f.found} for f in worst]
     return {"source": origin.source, "sha256": origin.sha256, "seeds": n_seeds, "checks": checks}
 
 
-def _recorded(folder: Path | None) -> dict[str, Mapping[str, Any]]:
-    """The configuration that the newest record of each task was made with."""
-    from bench.records.store import has_records, read
+def _recorded(folder: Path | None) -> dict[str, Options]:
+    """The options that the newest record of each task was made with."""
+    from bench.records.reading import has_records, read
 
     if folder is None or not has_records(folder):
         return {}
-    records = sorted(read(folder), key=lambda r: (r.get("started") or "", r["id"]))
-    return {r["task"]: r["config"] for r in records if r["task"] in registry.tasks}
+    records = sorted(read(folder), key=lambda r: (r.ended, r.id))
+    return {r.task: r.config for r in records if r.task in registry.tasks}
 
 
 def _usual() -> Iterator[str]:
@@ -132,7 +132,7 @@ def _sum_up(found: Mapping[str, Audited]) -> int:
 
 def _write(path: Path, found: Mapping[str, Audited]) -> None:
     """Tasks audited before and not now stay as they were."""
-    from bench.records.store import replace_text
+    from bench.records.files import replace_text
 
     before: dict[str, Audited] = {}
     with suppress(OSError, ValueError, KeyError, TypeError):

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from bench.boards.cells import TRIVIAL, Record, commonest, failure
+from bench.boards.cells import TRIVIAL, commonest, failure
 from bench.boards.glossary import MEASURES, REAL, label, ordered
 from bench.boards.tables import Board, Column, Row
+from bench.records.record import Record
 from bench.statistics.comparison import mean_interval
 
 #: method's name of the line that says what real rows give in the place of synthetic ones
@@ -21,12 +22,12 @@ LISTED = 12
 
 def values(record: Record) -> dict[str, float]:
     """Every measure that a record carries of the rows it was trained on."""
-    return {**(record.get("fidelity") or {}), **(record.get("privacy") or {})}
+    return {**record.fidelity, **record.privacy}
 
 
 def own(used: Sequence[Record]) -> list[str]:
     """The measures that no one but the task takes, in the order it gives them."""
-    found = dict.fromkeys(name for r in used if r["status"] == "ok" for name in r.get("fidelity") or ())
+    found = dict.fromkeys(name for r in used if r.ok for name in r.fidelity or ())
     return [name for name in ordered(found) if name not in MEASURES]
 
 
@@ -38,10 +39,10 @@ def synthetic(used: Sequence[Record], board: Board, heading: str) -> Board | Non
     """
     draws: dict[tuple[str, str], dict[int, Record]] = defaultdict(dict)
     for record in sorted(used, key=_trust):
-        if record["regime"] != "real":
-            draws[record["regime"], record["method"]][record["seed"]] = record
+        if record.regime != "real":
+            draws[record.regime, record.method][record.seed] = record
     kept = {names: list(found.values()) for names, found in draws.items() if any(_tells(r) for r in found.values())}
-    ok = [record for found in kept.values() for record in found if record["status"] == "ok"]
+    ok = [record for found in kept.values() for record in found if record.ok]
     names = ordered(name for record in ok for name in values(record))
     if not names:
         return None
@@ -67,17 +68,17 @@ def synthetic(used: Sequence[Record], board: Board, heading: str) -> Board | Non
 
 def _trust(record: Record) -> tuple[Any, ...]:
     """Of several records of one draw the last in this order speaks for it: one with measures, then the newest."""
-    return bool(record["status"] == "ok" and values(record)), record.get("started") or "", record["id"]
+    return bool(record.ok and values(record)), record.started, record.id
 
 
 def _tells(record: Record) -> bool:
     """Whether a record has measures, or the reason why there are none; classes of equal size need no synthetic rows."""
-    return bool(record["status"] != "ok" or values(record))
+    return bool(not record.ok or values(record))
 
 
 def _row(method: str, regime: str, draws: Sequence[Record], names: Sequence[str]) -> Row:
-    ok = [record for record in draws if record["status"] == "ok" and values(record)]
-    failed = next((record for record in draws if record["status"] != "ok"), None)
+    ok = [record for record in draws if record.ok and values(record)]
+    failed = next((record for record in draws if not record.ok), None)
     row = {
         "method": method,
         "regime": regime,
@@ -86,16 +87,16 @@ def _row(method: str, regime: str, draws: Sequence[Record], names: Sequence[str]
         "seeds_ok": len(ok),
         "seeds": len(draws),
         "draws": f"{len(ok)}/{len(draws)}",
-        "status": "ok" if ok else commonest([record["status"] for record in draws]),
+        "status": "ok" if ok else commonest([record.status for record in draws]),
         "reason": "" if failed is None else failure(failed),
     }
-    return row | _means([values(record) for record in ok], names) | {"record_ids": sorted(r["id"] for r in draws)}
+    return row | _means([values(record) for record in ok], names) | {"record_ids": sorted(r.id for r in draws)}
 
 
 def _real(regime: str, draws: Sequence[Record], names: Sequence[str]) -> list[Row]:
     """What real rows give in the place of synthetic ones: the same for every method of a seed, so it is taken once."""
     by_seed = {
-        record["seed"]: (
+        record.seed: (
             {name: value for name in names if (value := values(record).get(name + REAL)) is not None},
             record,
         )
@@ -117,7 +118,7 @@ def _real(regime: str, draws: Sequence[Record], names: Sequence[str]) -> list[Ro
         "reason": "",
     }
     found = [by_seed[seed] for seed in sorted(by_seed)]
-    ids = sorted(record["id"] for _, record in found)
+    ids = sorted(record.id for _, record in found)
     return [row | _means([measured for measured, _ in found], names) | {"record_ids": ids}]
 
 

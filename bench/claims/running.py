@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import engines
+from bench import engines, running
 from bench.claims.evaluation import evaluate
 from bench.claims.files import ARMS, Claim, load
 from bench.claims.page import render
@@ -18,12 +18,12 @@ from bench.config import BUDGETS
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
 from bench.matrix import plan
-from bench.progress import Progress
 from bench.records import provenance
-from bench.records.store import Store, read, replace_text
+from bench.records.files import replace_text
+from bench.records.reading import read
+from bench.records.store import Store
 from bench.registry import did_you_mean
 from bench.registry import tasks as registered
-from bench.run import take_up_spool
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob
 
@@ -82,8 +82,11 @@ def planned(claims: Iterable[Claim], budget: str, home: DataHome, device: str) -
             for fit in _fits(claim, arm, budget, home, device):
                 axes = [fit.task, fit.method, fit.seed, fit.task_params, fit.method_params, fit.measures]
                 key = provenance.digest([axes, fit.origin.sha256])
-                cells = {cell.id: cell for cell in (*merged[key].cells, *fit.cells)} if key in merged else {}
-                merged[key] = replace(fit, cells=tuple(cells.values())) if cells else fit
+                if known := merged.get(key):
+                    cells = {cell.id: cell for cell in (*known.cells, *fit.cells)}
+                    regimes = tuple(dict.fromkeys((*known.regimes, *fit.regimes)))
+                    fit = replace(fit, cells=tuple(cells.values()), regimes=regimes)
+                merged[key] = fit
     return list(merged.values())
 
 
@@ -108,21 +111,16 @@ def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> l
 
 def carry_out(fits: list[FitJob], store: Store, device: str, workers: int | None) -> None:
     """Run the cells that the store lacks and append their records as they come."""
-    take_up_spool(store)
-    rest = [replace(f, cells=tuple(c for c in f.cells if c.id not in store.records)) for f in fits]
-    todo = sorted((f for f in rest if f.cells), key=lambda f: (f.task, repr(f.task_params), f.seed))
-    total, planned_cells = sum(len(f.cells) for f in todo), sum(len(f.cells) for f in fits)
+    running.take_up_spool(store)
+    todo = sorted(running.missing(fits, store), key=lambda f: (f.task, repr(f.task_params), f.seed))
+    planned_cells = sum(len(f.cells) for f in fits)
     if not todo:
         _say(f"all {planned_cells} cells are there already; nothing to run")
         return
-    workers = workers or engines.cores()
-    todo = [replace(fit, parallel_workers=min(workers, len(todo)) - 1) for fit in todo]
-    settings = engines.Settings(workers=workers, threads=1, spool=store.folder / "spool", device=device)
-    with Progress(total, planned_cells - total) as progress:
-        for event in engines.run("processes", todo, settings):
-            record = event.get("record")
-            if record and store.append(record):
-                progress.cell(record)
+    settings = running.settings(store, workers or engines.cores(), 1, device)
+    outcome = running.carry_out(todo, store, "processes", settings, planned_cells - sum(len(f.cells) for f in todo))
+    for line in outcome.refused.values():
+        _say(f"left out: {line}")
 
 
 def write(folder: Path) -> list[dict[str, Any]]:

@@ -58,13 +58,15 @@ def machine() -> dict[str, Any]:
     """The machine in words; no host or user name."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
-        "cpu": _cpu_name(),
+        "cpu": cpu_name(),
         "cores": os.cpu_count(),
         "memory_gb": _memory_gb(),
     }
 
 
-def _cpu_name() -> str:
+@functools.cache
+def cpu_name() -> str:
+    """The processor's model, as its maker names it."""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):

@@ -15,6 +15,7 @@ from typing import Any
 
 from bench.boards.tables import Board
 from bench.errors import BenchError
+from bench.records.folder import RunFolder
 
 PAGE = "report.html"
 #: the plots of a task's board; a board over all tasks shows every kind it has
@@ -29,7 +30,7 @@ _LIBRARIES = re.compile(
 def write(folder: Path) -> Path:
     """Write ``report.html`` into the folder, whole or not at all. Raises ``BenchError`` as ``page`` does, and where the
     folder cannot be written."""
-    from bench.records.store import replace_text
+    from bench.records.files import replace_text
 
     path = folder / PAGE
     text = page(folder)
@@ -46,15 +47,13 @@ def page(folder: Path) -> str:
     Raises ``BenchError`` where the folder has no records, or a file of it is not what it should be.
     """
     from bench import __version__, publish
-    from bench.records import store
     from bench.report import assets, cite, evidence, origin, rows, synthetic, tables
 
-    if not store.has_records(folder):
-        raise BenchError(f"{folder} holds no records ({store.RECORDS}); run augbench run first or name it with --out")
-    records = list(store.read(folder))
+    run = RunFolder.of_run(folder)
+    records = run.records
     if not records:
-        raise BenchError(f"{store.path_of(folder)} is empty; run augbench run first or name another folder with --out")
-    boards = publish.build(folder)
+        raise BenchError(f"{run.records_path} is empty; run augbench run first or name another folder with --out")
+    boards = publish.build(run)
     code, style = assets.datatables()
     known: dict[str, Any] = {
         "version": __version__,
@@ -64,12 +63,12 @@ def page(folder: Path) -> str:
         "synthetic": synthetic.tables(boards, folder),
         "glossary": synthetic.glossary(boards),
         "plots": _plots(boards),
-        "claims": evidence.claims(folder),
-        "selftest": evidence.selftest(folder, boards, records),
-        "audit": evidence.audit(folder),
+        "claims": evidence.claims(run),
+        "selftest": evidence.selftest(run, boards),
+        "audit": evidence.audit(run),
         "coverage": evidence.coverage(boards, records),
-        "origin": origin.provenance(folder, boards, records),
-        "cite": {"bibtex": cite.bibtex(folder), "provenance": cite.provenance(folder)},
+        "origin": origin.provenance(run, boards),
+        "cite": {"bibtex": cite.bibtex(run), "provenance": cite.provenance(run)},
         "n_records": len(records),
         "sources": sorted({board.source for board in boards if board.kind == "task"}),
         "data": assets.data(rows.blob(boards, records, folder) | {"synthetic": synthetic.blob(boards)}),

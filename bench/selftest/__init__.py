@@ -15,12 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.errors import BenchError
+from bench.records.record import Record
 from bench.selftest.expectations import CLOUDS, FEW, Expectation, Known, expectations
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
-
-Record = dict[str, Any]
 
 FILE = "selftest.json"
 CONTROLS = Path(__file__).with_name("controls.py")
@@ -45,7 +44,8 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
     Raises ``BenchError`` for a number of seeds that is not 1 to 50 or a folder that cannot be written.
     """
     from bench.matrix import suite_code
-    from bench.records.store import claim, replace_text
+    from bench.records.files import replace_text
+    from bench.records.store import claim
 
     if not 1 <= seeds <= MOST_SEEDS:
         raise BenchError(f"the self-test takes 1 to {MOST_SEEDS} seeds, not {seeds}")
@@ -63,12 +63,12 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
 def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple[list[Record], list[Board]]:
     """The records and boards of the controls (None: of all), made as ``augbench run`` makes them, but in a temporary
     folder."""
-    from bench import engines, registry
+    from bench import engines, registry, running
     from bench.boards.tables import build
     from bench.config import Config
     from bench.data import DataHome
     from bench.matrix import plan
-    from bench.records.store import Store, read
+    from bench.records.store import Store
 
     registry.load_plugin(CONTROLS)
     if controls is None:
@@ -84,13 +84,10 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
     )  # fmt: skip
     matrix = plan(config, DataHome(offline=True), "cpu", (CONTROLS,))
     with TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        settings = engines.Settings(min(2, engines.cores()), 1, folder / "spool")
-        with Store(folder) as store:
-            for event in engines.run(engine, matrix.fits, settings):
-                if "record" in event:
-                    store.append(event["record"])
-        records = list(read(folder))
+        with Store(Path(temporary)) as store:
+            settings = running.settings(store, min(2, engines.cores()), 1, "cpu")
+            running.carry_out(matrix.fits, store, engine, settings)
+            records = list(store.records.values())
     return records, build(records, matrix.primary)
 
 
@@ -117,8 +114,8 @@ class _Results:
 
     def __init__(self, records: Sequence[Record], boards: Sequence[Board]) -> None:
         self.cells: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
-        for record in sorted(records, key=lambda r: r["seed"]):
-            self.cells[record["task"], record["method"], record["regime"]].append(record)
+        for record in sorted(records, key=lambda r: r.seed):
+            self.cells[record.task, record.method, record.regime].append(record)
         self.rows = {
             (board.task, row["method"], row["regime"]): row
             for board in boards
@@ -130,16 +127,16 @@ class _Results:
         """Raises ``BenchError`` if not even ``none`` could be scored: there is nothing to compare with."""
         from bench import registry
 
-        real = [r for r in self.cells[CLOUDS, "none", "real"] if r["status"] == "ok"]
+        real = [r for r in self.cells[CLOUDS, "none", "real"] if r.ok]
         if not real:
-            reasons = {f"{r['status']}: {r['reason']}" for r in self.cells[CLOUDS, "none", "real"]}
+            reasons = {f"{r.status}: {r.reason}" for r in self.cells[CLOUDS, "none", "real"]}
             raise BenchError(f"self-test: none could not be scored ({'; '.join(sorted(reasons)) or 'no record'})")
         task = registry.tasks[CLOUDS].create()
 
         def mean(name: str) -> float:
-            return sum(float(r["metrics"][name]) for r in real) / len(real)
+            return sum(float(r.metrics[name]) for r in real) / len(real)
 
-        sizes = real[0]["n_train"], real[0]["n_test"]
+        sizes = real[0].n_train or 0, real[0].n_test or 0
         return Known(*sizes, task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
 
     def found(self, expectation: Expectation) -> Found:
@@ -148,21 +145,21 @@ class _Results:
         if not cells:
             return Found(None, missing="no record")
         if name in ("ok", "error", "invalid"):
-            return Found(sum(r["status"] == name for r in cells) / len(cells))
+            return Found(sum(r.status == name for r in cells) / len(cells))
         if name == "scored":
             row = self.rows.get(key)
             return Found(None, missing="no row on the board") if row is None else Found(float(row["seeds_ok"]))
-        bad = next((r for r in cells if r["status"] != "ok"), None)
+        bad = next((r for r in cells if not r.ok), None)
         if bad:
-            return Found(None, missing=f"seed {bad['seed']} ended {bad['status']} in {bad['phase']}: {bad['reason']}")
+            return Found(None, missing=f"seed {bad.seed} ended {bad.status} in {bad.phase}: {bad.reason}")
         if name == "Δ roc_auc":
             return self._difference(key)
         if name in ("gain", "differing"):
             return self._paired(name, expectation, cells)
-        values = [part[name] for r in cells for part in (r["metrics"], r["fidelity"], r["privacy"]) if name in part]
+        values = [part[name] for r in cells for part in (r.metrics, r.fidelity, r.privacy) if name in part]
         if len(values) < len(cells):
             return Found(None, missing=f"records hold no {name}")
-        return _mean(values, cells[0]["n_test"] / self.known().n_train)
+        return _mean(values, (cells[0].n_test or 0) / self.known().n_train)
 
     def _difference(self, key: tuple[str, str, str]) -> Found:
         row = self.rows.get(key)
@@ -172,8 +169,8 @@ class _Results:
         return Found(mean) if half is None else Found(mean, mean - half, mean + half)
 
     def _paired(self, name: str, expectation: Expectation, cells: list[Record]) -> Found:
-        none = {r["seed"]: r["metrics"] for r in self.cells[expectation.task, "none", "real"] if r["status"] == "ok"}
-        pairs = [(r["metrics"], none[r["seed"]]) for r in cells if r["seed"] in none]
+        none = {r.seed: r.metrics for r in self.cells[expectation.task, "none", "real"] if r.ok}
+        pairs = [(r.metrics, none[r.seed]) for r in cells if r.seed in none]
         if len(pairs) < len(cells):
             return Found(None, missing="none could not be scored at every seed")
         if name == "differing":

@@ -68,6 +68,13 @@ class Clock:
                 if accelerator.joules is not None:
                     self.joules[name] = accelerator.joules
 
+    def forget(self, *phases: str) -> None:
+        """Drop what these phases took, before they are entered again for another draw or cell."""
+        kept = (self.seconds, self.cpu_seconds, self.device_ms, self.rss_mb, self.device_mb, self.joules)
+        for by_phase in kept:
+            for phase in phases:
+                by_phase.pop(phase, None)
+
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Keep what happens in the block out of the phase around it."""

@@ -23,7 +23,7 @@ import numpy as np
 from bench.errors import BenchError
 from bench.measures.points import match, one_hot
 from bench.measures.study import Pairs
-from bench.records.store import load_json, replace_text
+from bench.records.files import load_json, replace_text
 from bench.task import Column, Schema
 from bench.trial.monitor import Snapshot, TrainingMonitor
 
