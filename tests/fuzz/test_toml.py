@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench import config
 from bench.claims import files as claims
-from bench.claims.evaluation import evaluate  # noqa: F401  (what reads a claim next)
+
 
 FUZZ = settings.get_profile("fuzz")
 CONFIG = b"""
