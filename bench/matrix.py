@@ -130,7 +130,8 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
                 task_params=dict(task.params) | config.options("task", task.name, task.name),
                 method_params=dict(method.params) | config.options("method", name, task.name),
                 measures=_measures(config, task.name), device=device, threads=config.threads,
-                timeout=config.timeout, plugins=plugins, exclusive=config.exclusive,
+                timeout=config.limit("timeout", name),
+                memory_mb=config.limit("memory", name), plugins=plugins, exclusive=config.exclusive,
             )  # fmt: skip
             cells = tuple(
                 cell_of(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import sys
 from collections.abc import Collection, Mapping
@@ -9,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import BenchError
+from bench.messages import speak
 from bench.records.folder import RunFolder
 from bench.registry import did_you_mean
+
+_say = logging.getLogger("augbench.publish").info
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
@@ -88,7 +92,7 @@ def _draw_all(jobs: list[tuple[Path, Path]], workers: int) -> list[int]:
         return [_draw(job) for job in jobs]
     import multiprocessing
 
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=speak) as pool:
         return list(pool.map(_draw, jobs))
 
 
@@ -102,7 +106,3 @@ def _draw(job: tuple[Path, Path]) -> int:
     except BenchError as error:
         _say(str(error))
         return 0
-
-
-def _say(line: str) -> None:
-    sys.stderr.write(f"augbench: {line}\n")  # in one piece: several processes draw pictures

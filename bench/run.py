@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections import Counter
@@ -14,7 +15,7 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.engines import server
 from bench.engines.worker import cap_threads
-from bench.errors import BenchError
+from bench.errors import BenchError, HarnessError
 from bench.matrix import Matrix, plan, why
 from bench.records import provenance, runfile
 from bench.records.files import RECORDS
@@ -24,32 +25,29 @@ from bench.records.store import Store
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob, now
 
+_say = logging.getLogger("augbench.run").info
 
-def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False) -> int:
+
+def execute(
+    config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False, strict: bool = False
+) -> int:
     """Run what is missing of the selection and write its boards; the process's exit code.
 
-    0, or 1 if no cell of the selection is ``ok``. Raises ``BenchError`` for what the user can mend: before anything
-    runs, or, where it concerns some tasks alone, once the others have run.
+    0, or 1 if no cell of the selection is ``ok`` (``strict``: if any failed). Raises ``BenchError`` for what the user
+    can mend: before anything runs, or, where it concerns some tasks alone, once the others have run; ``HarnessError``
+    for cells that were lost by no fault of a method.
     """
     cap_threads(config.threads)
     if config.engine == "processes" and not (config.out / RECORDS).exists():
         server.prestart(config.threads)  # a new folder: there will be something to run
     home = DataHome.resolve(config.data_dir, config.offline)
     device = resolve_device(config.device)
-    for place, reason in (item for r in registry.BY_KIND.values() for item in r.broken.items()):
-        _say(f"{place} left out: {reason}")
     matrix = plan(config, home, device, plugins)
-    if home.messages:
-        _say("; ".join(home.messages))
-    for name, reason in (matrix.left_out | matrix.refused).items():
-        _say(f"{name} left out: {reason}")
+    _announce(home, matrix)
     refused = dict(matrix.refused)
+    ids = {cell.id for fit in matrix.fits for cell in fit.cells}
     with Store(config.out) as store:
-        if store.repaired:
-            _say(store.repaired)
-        if taken := running.take_up_spool(store):
-            _say(f"took up {taken} finished cells of an interrupted run")
-        ids = {cell.id for fit in matrix.fits for cell in fit.cells}
+        _take_up(store)
         if retry:
             store.forget(i for i in ids if i in store.records and not store.records[i].ok)
         todo = _in_order(running.missing(matrix.fits, store), config)
@@ -66,6 +64,32 @@ def execute(config: Config, plugins: tuple[Path, ...] = (), why: bool = False, r
             publish.pictures(config.out, _workers(config))
     if refused:
         raise BenchError("; ".join(refused.values()))
+    return _exit_code(chosen, strict)
+
+
+def _announce(home: DataHome, matrix: Matrix) -> None:
+    """What a user should know before anything runs: what is left out, and where rows come from."""
+    for place, reason in (item for r in registry.BY_KIND.values() for item in r.broken.items()):
+        _say(f"{place} left out: {reason}")
+    if home.messages:
+        _say("; ".join(home.messages))
+    for name, reason in (matrix.left_out | matrix.refused).items():
+        _say(f"{name} left out: {reason}")
+
+
+def _take_up(store: Store) -> None:
+    """Say what opening the store mended, and take up what an interrupted run left."""
+    if store.repaired:
+        _say(store.repaired)
+    if taken := running.take_up_spool(store):
+        _say(f"took up {taken} finished cells of an interrupted run")
+
+
+def _exit_code(chosen: Sequence[Record], strict: bool) -> int:
+    if lost := sum(record.status == "harness" for record in chosen):
+        raise HarnessError(f"{lost} cells were lost by no fault of a method; the same command runs them again")
+    if strict and any(record.status not in ("ok", "skipped") for record in chosen):
+        return 1
     return 0 if any(record.ok for record in chosen) else 1
 
 
@@ -76,7 +100,13 @@ def _carry_out(todo: Sequence[FitJob], matrix: Matrix, store: Store, config: Con
     first = min(fit.seed for fit in matrix.fits)
     todo = [replace(f, samples=config.out / "samples", pictured=f.seed == first) for f in todo]
     settings = running.settings(
-        store, _workers(config), config.threads, device, address=config.address, device_share=config.device_share
+        store,
+        _workers(config),
+        config.threads,
+        device,
+        address=config.address,
+        device_share=config.device_share,
+        debug=config.debug,
     )
     runfile.write(config.out, _facts(config, matrix, device))
     before = matrix.cells - sum(len(fit.cells) for fit in todo)
@@ -135,7 +165,3 @@ def _facts(config: Config, matrix: Matrix, device: str) -> runfile.RunFacts:
         machine=provenance.machine(),
         commit=provenance.commit(Path(__file__).resolve().parent.parent),
     )
-
-
-def _say(line: str) -> None:
-    print(f"augbench: {line}", file=sys.stderr)

@@ -27,6 +27,8 @@ class Outcome:
     """How a carrying out went: the tasks whose rows were refused, with the reason, and the harness's share."""
 
     refused: dict[str, str] = field(default_factory=dict)
+    #: cells that the harness lost
+    lost: int = 0
     overhead: str = ""
 
 
@@ -43,16 +45,21 @@ def carry_out(
     overhead = Overhead(0 if engine == "processes" and server.forks() else others + 1)
     outcome = Outcome()
     events = engines.run(engine, fits, settings)
-    with Progress(sum(len(fit.cells) for fit in fits), before) as progress, closing(events):
-        for event in events:
-            overhead.note(event)
-            if not isinstance(event, Ended):
-                continue
-            record = event.record
-            if refused(record):
-                outcome.refused.setdefault(record.task, f"{record.task}: {record.reason.partition(': ')[2]}")
-            elif store.append(record):
-                progress.cell(record)
+    try:
+        with Progress(sum(len(fit.cells) for fit in fits), before) as progress, closing(events):
+            for event in events:
+                overhead.note(event)
+                if not isinstance(event, Ended):
+                    continue
+                record = event.record
+                if refused(record):
+                    outcome.refused.setdefault(record.task, f"{record.task}: {record.reason.partition(': ')[2]}")
+                elif store.append(record):
+                    progress.cell(record)
+                    outcome.lost += record.status == "harness"
+    except KeyboardInterrupt:
+        take_up_spool(store)  # what workers had finished by then
+        raise
     outcome.overhead = overhead.line()
     return outcome
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -19,6 +19,7 @@ from bench.errors import BenchError, DataUnavailable
 from bench.records.record import Options
 from bench.trial import walk
 
+_say = logging.getLogger("augbench.audit").info
 FILE = "audit.json"
 #: more names than this on one class are a family, of which only what a budget names is looked at unasked
 FAMILY = 10
@@ -54,11 +55,11 @@ def audit(
         except DataUnavailable as error:
             if names:
                 raise
-            print(f"augbench: {name} left out: {error}", file=sys.stderr)
+            _say(f"{name} left out: {error}")
             continue
         _show(name, found[name])
     if home.messages:
-        print("augbench: " + "; ".join(home.messages), file=sys.stderr)
+        _say("; ".join(home.messages))
     if not found:
         raise BenchError("nothing to audit: no task has data here; name a folder with --data-dir")
     if folder is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from bench.registry import tasks as registered
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob
 
+_say = logging.getLogger("augbench.claims").info
 #: seconds that one fit may take with all its cells
 TIMEOUT = {"smoke": 120.0, "quick": 1800.0, "standard": 6 * 3600.0, "full": None}
 
@@ -145,7 +146,3 @@ def _state(claim: Claim, budget: str) -> str:
     if not claim.runs_at(budget):
         return f"runs from {claim.least} on"
     return "runs" if claim.decided(budget) else f"runs; decided from {claim.decided_at} on"
-
-
-def _say(line: str) -> None:
-    print(f"augbench: {line}", file=sys.stderr)

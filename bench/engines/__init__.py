@@ -11,29 +11,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
 from bench.config import ENGINES
+from bench.engines.settings import Settings
 from bench.errors import BenchError
 from bench.registry import did_you_mean
 from bench.trial.events import Event
 from bench.trial.fit import FitJob
 
-
-@dataclass(frozen=True)
-class Settings:
-    """How an engine runs: ``workers`` at once, ``threads`` each, ``spool`` a folder for records on their way to the
-    store, ``address`` of a Ray cluster (None: start one here), ``device`` and the share of it a fit takes, ``debug``
-    to run in this process."""
-
-    workers: int
-    threads: int
-    spool: Path
-    device: str = "cpu"
-    address: str | None = None
-    device_share: float = 1.0
-    debug: bool = False
+__all__ = ["Settings", "cores", "run"]
 
 
 def cores() -> int:

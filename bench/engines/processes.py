@@ -23,7 +23,8 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
-from bench.engines import Settings, limits, server, worker
+from bench.engines import limits, server, worker
+from bench.engines.settings import Settings
 from bench.engines.spool import Spool
 from bench.engines.worker import NO_SPOOL, Began, Finished
 from bench.records.record import Status
@@ -92,10 +93,12 @@ def processes(fits: list[FitJob], settings: Settings) -> Generator[Event]:
     pool = Pool(fits, settings)
     try:
         yield from pool.events()
-    finally:
-        pool.stop()
-        yield from pool.spool.new()
-        pool.spool.clear()
+    except BaseException:
+        pool.stop()  # the spool stays: who stopped this takes up what is in it
+        raise
+    pool.stop()
+    yield from pool.spool.new()
+    pool.spool.clear()
 
 
 class Pool:

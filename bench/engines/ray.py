@@ -15,8 +15,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.engines import Settings, worker
+from bench.engines import worker
 from bench.engines.processes import TRIES, processes
+from bench.engines.settings import Settings
 from bench.errors import BenchError
 from bench.trial.events import Done, Ended, Entered, Event
 from bench.trial.fit import FitJob, now

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-from bench.engines import Settings, worker
+from bench.engines import worker
+from bench.engines.settings import Settings
 from bench.trial.events import Event
 from bench.trial.fit import FitJob
 

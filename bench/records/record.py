@@ -105,6 +105,7 @@ class Record(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     cpu_s: dict[str, float] = {}
     device_ms: dict[str, float] = {}
     threads: int
+    #: the most that a phase added to what its process had resident at its start
     peak_rss_mb: float | None = None
     peak_device_mb: float | None = None
     energy_j: float | None = None

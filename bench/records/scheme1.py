@@ -84,6 +84,8 @@ def decode(line: bytes) -> Record:
         reference=old.method == "none",
         error=old.reason.partition(":")[0] if old.traceback or old.status in ("invalid", "skipped") else "",
         ended=old.started,
+        # it was the peak of the worker's whole past, libraries included: no cost of this cell
+        peak_rss_mb=None,
         config=Options(**config),
         machine=Machine(
             parallel_workers=old.machine.workers_beside or 0,
@@ -94,7 +96,11 @@ def decode(line: bytes) -> Record:
     )
 
 
-_SAME = tuple(n for n in _Record.__struct_fields__ if n in Record.__struct_fields__ and n not in ("config", "machine"))
+_SAME = tuple(
+    n
+    for n in _Record.__struct_fields__
+    if n in Record.__struct_fields__ and n not in ("config", "machine", "peak_rss_mb")
+)
 
 
 def family(task: str) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import msgspec
 
-from bench.errors import BenchError
+from bench.errors import BenchError, HarnessError
 from bench.records.files import OURS, PARQUET, RECORDS, RUN, XZ, replace_bytes
 from bench.records.reading import read
 from bench.records.record import Record, encode, sealed
@@ -37,7 +38,7 @@ class Store:
         _lock(self._lock, self.folder)
         self.repaired = repair(self.path)
         self.records = {record.id: record for record in read(self.folder)}
-        self._file = open(self.path, "ab")
+        self._file = open(self.path, "ab", buffering=0)
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -45,14 +46,28 @@ class Store:
         self._lock.close()
 
     def append(self, record: Record) -> bool:
-        """Write one record to disk; False if a record of this id is there already (nothing is doubled)."""
+        """Write one record to disk; False if a record of this id is there already (nothing is doubled).
+
+        Raises ``HarnessError`` if the disk does not take it; the file then ends with the record before.
+        """
         if record.id in self.records:
             return False
         record = sealed(record)
-        self._file.write(encode(record))
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self.records[record.id] = record
+        self.records[record.id] = record  # first: an interrupt in between must not write it twice
+        end = os.fstat(self._file.fileno()).st_size
+        try:
+            line = memoryview(encode(record))
+            while line:
+                line = line[self._file.write(line) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            del self.records[record.id]
+            with suppress(OSError):
+                os.ftruncate(self._file.fileno(), end)
+            raise HarnessError(
+                f"{self.path} cannot be written: {error.strerror}; its {len(self.records)} records are kept: make room "
+                "and run the same command again"
+            ) from error
         return True
 
     def forget(self, ids: Iterable[str]) -> None:
@@ -66,7 +81,7 @@ class Store:
             kept = [text for text in file if _id(text) not in gone]
         replace_bytes(self.path, b"".join(kept))
         self.records = {r.id: r for r in keep}
-        self._file = open(self.path, "ab")  # noqa: SIM115 - held until __exit__
+        self._file = open(self.path, "ab", buffering=0)  # noqa: SIM115 - held until __exit__
 
 
 def claim(folder: Path) -> None:
@@ -111,17 +126,31 @@ def repair(path: Path) -> str | None:
     if not path.exists() or path.stat().st_size == 0:
         return None
     with open(path, "rb+") as file:
-        data = file.read()
-        if data.endswith(b"\n"):
+        last = _last_line(file)
+        if last.endswith(b"\n"):
             return None
-        keep = data.rfind(b"\n") + 1
         try:
-            msgspec.json.decode(data[keep:])
+            msgspec.json.decode(last)
         except (ValueError, RecursionError):
-            file.truncate(keep)
-            return f"{path}: dropped a half-written last line ({len(data) - keep} bytes); its cell runs again"
+            file.truncate(os.fstat(file.fileno()).st_size - len(last))
+            return f"{path}: dropped a half-written last line ({len(last)} bytes); its cell runs again"
+        file.seek(0, os.SEEK_END)
         file.write(b"\n")  # the record is whole, only its newline was lost
         return f"{path}: completed the last line's missing newline"
+
+
+def _last_line(file: BinaryIO) -> bytes:
+    """The last line of a file, however long the file is."""
+    size = os.fstat(file.fileno()).st_size
+    step = 1 << 16
+    while True:
+        start = max(0, size - step)
+        file.seek(start)
+        data = file.read()
+        cut = data.rfind(b"\n", 0, len(data) - 1)
+        if cut >= 0 or start == 0:
+            return data[cut + 1 :]
+        step *= 4
 
 
 def _id(line: bytes) -> str:

@@ -1,6 +1,7 @@
 """``augbench reproduce``: the cells of chosen records run again from data, and compared number by number.
 
-A cell is rebuilt from its record alone (options, seeds, threads, device, limits) and run as ``augbench run`` runs it. What is different from then (code, library versions, processor) is said; rows of another source or checksum make
+A cell is rebuilt from its record alone (options, seeds, threads, device, limits) and run as ``augbench run`` runs it.
+What is different from then (code, library versions, processor) is said; rows of another source or checksum make
 another cell, which is not run.
 """
 

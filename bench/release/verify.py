@@ -156,7 +156,8 @@ def _notes(run: RunFolder, found: Findings) -> Iterator[str]:
     """What a reader should know and is no fault: records without a seal, code and versions that are not today's."""
     folder = run.path
     if found.unsealed and not run.released:
-        yield f"{found.unsealed} of {found.records} records are older than seals: a number changed in one would not show"
+        older = f"{found.unsealed} of {found.records} records"
+        yield f"{older} are older than seals: a number changed in one would not show"
     if packed := [name for name in (PARQUET, XZ) if (folder / name).exists() and run.records_path.name != name]:
         yield f"{packed[0]} is there too, and not read: {run.records_path.name} is"
     if found.unreadable:

@@ -16,7 +16,9 @@ from bench.records.runfile import RunFacts
 if TYPE_CHECKING:
     from bench.boards.tables import Board
 
-CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
+_PACKAGED = Path(__file__).resolve().parents[1] / "CITATION.cff"
+#: the one citation file: a wheel carries it inside the package (setup.py), a clone has it at its root
+CITATION = _PACKAGED if _PACKAGED.exists() else _PACKAGED.parents[1] / "CITATION.cff"
 
 
 def cite(folder: Path, board: str | None = None) -> None:
@@ -119,13 +121,14 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 def software(about: Mapping[str, Any]) -> str:
     """The suite's BibTeX entry."""
-    year, month, _ = about["date-released"].split("-")
+    year, month, _ = about.get("date-released", "--").split("-")
     fields = {
         "author": " and ".join(about["authors"]),
         "title": f"{{{_tex(about['title'])}}}",
         "version": about["version"],
         "year": year,
         "month": month.lstrip("0"),
+        "note": "" if year else "Development version",
         "license": about["license"],
     }
     return _entry("software", f"augbench-{about['version']}", fields | _url(about))
@@ -163,20 +166,20 @@ def _entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
 def read_cff(path: Path) -> dict[str, Any]:
     """The plain fields of a ``CITATION.cff``, and ``authors`` as BibTeX names.
 
-    Reads what this project's file uses of YAML: one field a line, and a list of authors. Raises ``BenchError`` where
-    the file is absent (an installation without the clone) or lacks a field.
+    Reads what this project's file uses of YAML: one field a line, and a list of authors. ``date-released`` is absent
+    while a version is in development. Raises ``BenchError`` where the file is absent or lacks a field.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
-        raise BenchError(f"{path} is not there: cite works in a clone of the repository (pip install -e .)") from None
+        raise BenchError(f"{path} is not there: this installation is not whole; install augbench again") from None
     about: dict[str, Any] = {
         key: value.strip().strip("\"'") for key, value in re.findall(r"^([a-z-]+):[ ]+(.+)$", text, re.MULTILINE)
     }
     block = re.search(r"^authors:\n((?:[ ]+.*\n)+)", text, re.MULTILINE)
     authors = re.split(r"^[ ]+- ", block[1], flags=re.MULTILINE)[1:] if block else []
     about["authors"] = [_author(dict(re.findall(r"([a-z-]+):[ ]+(.+)", entry))) for entry in authors]
-    if missing := {"title", "version", "date-released", "license", "authors"} - {k for k, v in about.items() if v}:
+    if missing := {"title", "version", "license", "authors"} - {k for k, v in about.items() if v}:
         raise BenchError(f"{path} has no {', '.join(sorted(missing))}")
     return about
 

@@ -83,11 +83,10 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
         classifiers=("xgboost",), regimes=("real", "tstr"), seeds=tuple(range(seeds)), override=(few,),
     )  # fmt: skip
     matrix = plan(config, DataHome(offline=True), "cpu", (CONTROLS,))
-    with TemporaryDirectory() as temporary:
-        with Store(Path(temporary)) as store:
-            settings = running.settings(store, min(2, engines.cores()), 1, "cpu")
-            running.carry_out(matrix.fits, store, engine, settings)
-            records = list(store.records.values())
+    with TemporaryDirectory() as temporary, Store(Path(temporary)) as store:
+        settings = running.settings(store, min(2, engines.cores()), 1, "cpu")
+        running.carry_out(matrix.fits, store, engine, settings)
+        records = list(store.records.values())
     return records, build(records, matrix.primary)
 
 
