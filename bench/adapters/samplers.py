@@ -26,7 +26,7 @@ from bench.task import Schema
 class AugmenterSampler(BaseOverSampler):
     """An augmenter as an imbalanced-learn over-sampler; see :func:`as_sampler`."""
 
-    _parameter_constraints: dict = {  # noqa: RUF012  (imbalanced-learn's way)
+    _parameter_constraints: dict[str, Any] = {  # noqa: RUF012  (imbalanced-learn's way)
         **BaseOverSampler._parameter_constraints,
         "augmenter": [Augmenter],
         "schema": [Schema, None],

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from bench import config
 from bench.claims import files as claims
 
-
 FUZZ = settings.get_profile("fuzz")
 CONFIG = b"""
 budget = "smoke"
