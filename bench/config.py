@@ -184,7 +184,7 @@ def _read(file: Path) -> dict[str, Any]:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BenchError(f"configuration {file} is not there") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise BenchError(f"configuration {file} cannot be read: {error}") from error
     known = {f.name: str(f.type) for f in fields(Config) if f.name != "named"} | {"out": "str", "data_dir": "str"}
     for key, value in table.items():

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+import re
+
+#: whatever ends a line, with the blanks around it
+_LINE_END = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+#: characters of a message at most: a file may put any text into one
+LONGEST = 2000
+
 
 class BenchError(Exception):
-    """Something the user can mend. The message is one line: what, where, and what to do."""
+    """Something the user can mend. The message is one line: what, where, and what to do.
+
+    It stays one printable line whatever text of a file or of another library is put into it.
+    """
+
+    def __str__(self) -> str:
+        text = one_line(super().__str__())
+        return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]} … {text[-LONGEST // 2 :]}"
+
+
+def one_line(text: str) -> str:
+    """Text without line ends, and with what cannot be printed (control characters, half surrogates) escaped."""
+    text = _LINE_END.sub(" ", text).strip()
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 class DataUnavailable(BenchError):

@@ -1,8 +1,9 @@
 """Options are of the types that a constructor's annotations ask for: checked before anything runs.
 
 Annotations are taken as text, so that a file can tell them without being imported. Known are ``int`` (no ``bool``),
-``float`` (finite; an ``int`` will do), ``bool``, ``str``, ``None``, ``Literal``, unions of them, and tuples, lists and
-sequences of them (a list will do for each, as TOML has no other). Any other annotation, or none, takes every value.
+``float`` (finite; an ``int`` will do), ``bool``, ``str``, ``dict``, ``None``, ``Literal``, unions of them, and tuples,
+lists and sequences of them (a list will do for each, as TOML has no other). Any other annotation, or none, takes every
+value.
 """
 
 from __future__ import annotations
@@ -52,6 +53,8 @@ def _fits(wanted: ast.expr, value: Any) -> bool:
             return isinstance(value, bool)
         case ast.Name(id="str"):
             return isinstance(value, str)
+        case ast.Name(id="dict"):
+            return isinstance(value, Mapping)
         case ast.BinOp(op=ast.BitOr()):
             return _fits(wanted.left, value) or _fits(wanted.right, value)
         case ast.Subscript(value=ast.Name(id="Literal")):
@@ -77,6 +80,8 @@ def _choices(literal: ast.Subscript) -> tuple[Any, ...]:
 
 def _words(wanted: ast.expr) -> str:
     match wanted:
+        case ast.Name(id="dict"):
+            return "a table"
         case ast.BinOp(op=ast.BitOr()):
             return f"{_words(wanted.left)} or {_words(wanted.right)}"
         case ast.Subscript(value=ast.Name(id="Literal")):

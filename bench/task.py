@@ -133,7 +133,12 @@ class Split:
 
 @dataclass(frozen=True)
 class DataFile:
-    """One file a task can read, as ``augbench data`` shows it. ``path`` is relative to the data folder."""
+    """One file a task can read, as ``augbench data`` shows it. ``path`` is relative to the data folder.
+
+    ``sha256`` identifies the data; "" takes any content. A file with another checksum is still the one expected if its
+    content is (``tasks.sources.content``): ``form`` says what counts as content, ``content`` is the content's checksum
+    ("": the file's own), ``separator`` parts the columns of a table.
+    """
 
     path: str
     sha256: str = ""
@@ -141,6 +146,9 @@ class DataFile:
     licence: str = ""
     note: str = ""
     source: Source = "real"
+    form: Literal["bytes", "gzip", "text", "numbers"] = "bytes"
+    content: str = ""
+    separator: str = ","
 
 
 class Task(ABC):

@@ -27,6 +27,7 @@ from bench.registry import task
 from bench.seeds import derive
 from bench.task import Column, DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import file_sha256, find
+from tasks.sources.content import opened, reading
 from tasks.sources.credit_fraud_standin import COLUMNS, HIDDEN, NUMBERS, draw
 from tasks.sources.first_rows import first_rows
 from tasks.sources.tables import duplicate_groups
@@ -44,6 +45,7 @@ WHOLE = DataFile(
     url="https://storage.googleapis.com/download.tensorflow.org/data/creditcard.csv",
     licence=LICENCE,
     note="284,807 rows, 151 MB; also OpenML 1597",
+    form="text",
 )
 SUBSET = DataFile(
     "credit_fraud/creditcard_union_real.csv.gz",
@@ -51,6 +53,8 @@ SUBSET = DataFile(
     licence=LICENCE,
     note="43,668 rows with all 492 frauds",
     source="real-subset",
+    form="text",
+    content="5af3a96c665461033019b350291c1303f0283b3f23fbcff9ac054d279ab8983c",
 )
 ROWS, FRAUDS = 284_807, 492
 FEWEST_ROWS, FEWEST_FRAUDS = 100, 10
@@ -155,12 +159,8 @@ def _read(origin: Origin) -> pd.DataFrame:
 
     assert origin.path is not None
     wanted = {**dict.fromkeys(COLUMNS, np.float32), "Class": np.int8, "random_sample": np.int8}
-    try:
-        table = pd.read_csv(origin.path, usecols=lambda name: name in wanted, dtype=wanted)
-    except (ValueError, OSError, EOFError) as error:
-        raise InvalidData(
-            f"{origin.path} is not the credit-card csv: {error}; get it again from {WHOLE.url}"
-        ) from error
+    with reading(origin.path, "the credit-card csv", f"get it again from {WHOLE.url}"), opened(origin.path) as stream:
+        table = pd.read_csv(stream, usecols=lambda name: name in wanted, dtype=wanted)
     absent = [name for name in (*COLUMNS, "Class") if name not in table]
     if absent or int(table["Class"].sum()) != FRAUDS:
         what = f"has no column {absent[0]!r}" if absent else f"does not hold {FRAUDS} frauds"

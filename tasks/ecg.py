@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import tempfile
-import zipfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -27,6 +26,7 @@ from bench.registry import task
 from bench.splits import stratified
 from bench.task import Column, DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import find_all
+from tasks.sources.content import reading
 
 if TYPE_CHECKING:
     from bench.data import DataHome
@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 FOLDER = "mitdb"
 _URL = "https://physionet.org/files/mitdb/1.0.0/"
 _LISTED = [line.split(",") for line in (Path(__file__).parent / "sources" / "mitdb.csv").read_text("ascii").split()[1:]]
-FILES = tuple(DataFile(f"{FOLDER}/{name}", checksum, _URL + name, "ODC-By 1.0") for name, checksum in _LISTED)
+FILES = tuple(
+    DataFile(f"{FOLDER}/{name}", checksum, _URL + name, "ODC-By 1.0", form="text" if name.endswith(".hea") else "bytes")
+    for name, checksum in _LISTED
+)
 RECORDS = tuple(sorted({int(name.partition(".")[0]) for name, _ in _LISTED}))
 CLASSES = ("N", "S", "V", "F", "Q")
 SYMBOLS = {symbol: i for i, symbols in enumerate(("NLRej", "AaJS", "VE", "F", "/fQ")) for symbol in symbols}
@@ -45,6 +48,8 @@ DS1 = (101, 106, 108, 109, 112, 114, 115, 116, 118, 119, 122, 124, 201, 203, 205
 DS2 = (100, 103, 105, 111, 113, 117, 121, 123, 200, 202, 210, 212, 213, 214, 219, 221, 222, 228, 231, 232, 233, 234)
 VALID_RECORDS = 5
 
+#: of the files: leads, samples a second, and more samples than any half hour has
+LEADS, SAMPLED, LONGEST = 2, 360, 1_000_000
 RATE, BEFORE, STEPS = 125, 32, 96
 #: changes whenever the windows cut from the same files do
 VERSION = 1
@@ -166,8 +171,9 @@ def _beats(folder: Path, checksum: str) -> tuple[Array, Labels, Labels]:
     """Windows (n, 96) float32, labels and record numbers (n,) int64; kept in the per-user cache, as cutting them takes
     some seconds."""
     file = default_cache() / "parsed" / f"mitdb-{checksum[:16]}-{VERSION}.npz"
-    with suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile), np.load(file) as kept:
-        return kept["X"], kept["y"], kept["record"]
+    with suppress(Exception), np.load(file) as kept:  # whatever a damaged one raises: it is cut again
+        X, y, record = kept["X"], kept["y"], kept["record"]
+        return X, y, record
     parts = [_record(folder, number) for number in RECORDS]
     X, y = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
     record = np.repeat(np.array(RECORDS, np.int64), [len(p[1]) for p in parts])
@@ -183,14 +189,21 @@ def _beats(folder: Path, checksum: str) -> tuple[Array, Labels, Labels]:
 def _record(folder: Path, number: int) -> tuple[Array, Labels]:
     import wfdb
 
-    try:
-        signals: Any = wfdb.rdrecord(str(folder / str(number)))
-        notes: Any = wfdb.rdann(str(folder / str(number)), "atr")
-    except (OSError, ValueError, IndexError) as error:
-        raise InvalidData(f"record {number} in {folder} cannot be read: {error}; get it again from {_URL}") from error
-    lead = signals.sig_name.index("MLII") if "MLII" in signals.sig_name else 0
-    beat = np.array([SYMBOLS.get(symbol, -1) for symbol in notes.symbol], np.int64)
-    return cut(signals.p_signal[:, lead], signals.fs, np.asarray(notes.sample)[beat >= 0], beat[beat >= 0])
+    path, remedy = folder / str(number), f"get it again from {_URL}"
+    with reading(path, "a WFDB record", remedy):
+        header: Any = wfdb.rdheader(str(path))
+    found = (header.n_sig, header.fs, header.file_name, header.fmt)
+    if found != (LEADS, SAMPLED, [f"{number}.dat"] * LEADS, ["212"] * LEADS) or not 0 < (header.sig_len or 0) < LONGEST:
+        raise InvalidData(f"{path}.hea is not the header of two leads at {SAMPLED} Hz; {remedy}")
+    with reading(path, "a WFDB record", remedy):
+        signals: Any = wfdb.rdrecord(str(path))
+        notes: Any = wfdb.rdann(str(path), "atr")
+        lead = signals.sig_name.index("MLII") if "MLII" in signals.sig_name else 0
+        signal = np.asarray(signals.p_signal[:, lead], np.float64)
+        at, beat = np.asarray(notes.sample), np.array([SYMBOLS.get(symbol, -1) for symbol in notes.symbol], np.int64)
+    if len(at) != len(beat) or not np.isfinite(signal).all():
+        raise InvalidData(f"{path} holds samples or annotations that are none; {remedy}")
+    return cut(signal, SAMPLED, at[beat >= 0], beat[beat >= 0])
 
 
 def cut(signal: Signal, rate: int, at: Labels, labels: Labels) -> tuple[Array, Labels]:

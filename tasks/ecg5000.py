@@ -15,6 +15,7 @@ from bench.errors import DataUnavailable, InvalidData
 from bench.registry import task
 from bench.task import Column, DataFile, Dataset, Origin, Schema, Task
 from tasks.sources import find_all
+from tasks.sources.content import read_numbers
 
 if TYPE_CHECKING:
     from bench.data import DataHome
@@ -26,12 +27,18 @@ FILES = (
         "df86ac15d7e283e731db6be7865f5004b65bc639014cb8b9753c26e24a9092a1",
         licence="UCR archive, none stated",
         note=_NOTE,
+        form="numbers",
+        content="de12e29b213077a0ba2d07f7a460fdb511821bf30a6eaedfa777d367a5022b73",
+        separator="\t",
     ),
     DataFile(
         "ecg5000/ECG5000_TEST.tsv",
         "0192997dd1793880633bfb34ae3ad5129c09a8e0f210c469225451b92cdd8548",
         licence="UCR archive, none stated",
         note=_NOTE,
+        form="numbers",
+        content="3eb545bbcdca3c7192bf46c92b226601b771f3efc9244f453fa7555dd7adcb3a",
+        separator="\t",
     ),
 )
 STEPS = 140
@@ -60,18 +67,15 @@ class ECG5000(Task):
         return Origin("real", found.kind, found.sha256, "both UCR files", paths[0].parent, FILES[0].licence)
 
     def read(self, origin: Origin) -> Dataset:
-        import pandas as pd
-
         assert origin.path is not None
         parts = []
         for file in FILES:
             path = origin.path / file.path.rpartition("/")[2]
-            try:
-                parts.append(pd.read_csv(path, sep="\t", header=None).to_numpy(np.float32))
-            except (OSError, ValueError) as error:
-                raise InvalidData(f"{path} is not a table of numbers: {error}; get it again") from error
+            parts.append(read_numbers(path, file.separator).astype(np.float32))
             if parts[-1].shape[1] != STEPS + 1:
                 raise InvalidData(f"{path} has {parts[-1].shape[1]} columns, not {STEPS + 1}; get it again")
+            if not np.isin(parts[-1][:, 0], np.arange(len(CLASSES)) + 1).all() or not np.isfinite(parts[-1]).all():
+                raise InvalidData(f"{path} holds other labels than 1 to {len(CLASSES)}, or no numbers; get it again")
         rows = np.concatenate(parts)
         schema = Schema("series", (STEPS, 1), CLASSES, (Column("ecg"),))
         return Dataset(rows[:, 1:, None], rows[:, 0].astype(np.int64) - 1, schema, origin)

@@ -11,8 +11,6 @@ Images are (1, 28, 28) in [0, 1]. Training and validation images come from the f
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -25,6 +23,7 @@ from bench.errors import BenchError, InvalidData
 from bench.registry import task
 from bench.task import DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import find_all, garments
+from tasks.sources.content import opened, reading
 from tasks.sources.imbalance import exponential_counts, take_counts
 
 if TYPE_CHECKING:
@@ -35,15 +34,32 @@ FOLDER = "fashion_mnist"
 _URL = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"  # the mirror that torchvision downloads from
 
 
-def _file(name: str, checksum: str) -> DataFile:
-    return DataFile(f"{FOLDER}/{name}", checksum, _URL + name, "MIT", "official IDX file")
+def _file(name: str, checksum: str, content: str) -> DataFile:
+    note = "official IDX file, however it is packed (Debian: dataset-fashion-mnist)"
+    return DataFile(f"{FOLDER}/{name}", checksum, _URL + name, "MIT", note, form="gzip", content=content)
 
 
 FILES = (
-    _file("train-images-idx3-ubyte.gz", "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"),
-    _file("train-labels-idx1-ubyte.gz", "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"),
-    _file("t10k-images-idx3-ubyte.gz", "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
-    _file("t10k-labels-idx1-ubyte.gz", "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"),
+    _file(
+        "train-images-idx3-ubyte.gz",
+        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+    ),
+    _file(
+        "train-labels-idx1-ubyte.gz",
+        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    ),
+    _file(
+        "t10k-images-idx3-ubyte.gz",
+        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+    ),
+    _file(
+        "t10k-labels-idx1-ubyte.gz",
+        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    ),
 )
 SCHEMA = Schema(modality="image", shape=(1, 28, 28), classes=garments.CLASSES)
 #: training images of each class in ivanch/self-trainer's imbalanced run
@@ -191,11 +207,8 @@ def _read_idx(images: Path, labels: Path, count: int) -> tuple[NDArray[np.uint8]
 
 def _read_ubyte(path: Path, magic: int, header: int, size: int) -> NDArray[np.uint8]:
     """``size`` bytes after the header. Magic 2051 is an IDX file of bytes in three dimensions, 2049 in one."""
-    try:
-        with gzip.open(path, "rb") as stream:
-            head, content = stream.read(header), stream.read(size)
-    except (OSError, EOFError, zlib.error) as error:
-        raise InvalidData(f"{path} is not a whole gzip file: {error}; get it again from {_URL}{path.name}") from error
+    with reading(path, "a whole gzip file", f"get it again from {_URL}{path.name}"), opened(path) as stream:
+        head, content = stream.read(header), stream.read(size)
     if len(head) < header or int.from_bytes(head[:4], "big") != magic or len(content) < size:
         raise InvalidData(f"{path} is not the Fashion-MNIST file of that name; get it again from {_URL}{path.name}")
     return np.frombuffer(content, dtype=np.uint8)

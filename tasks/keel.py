@@ -32,6 +32,7 @@ from bench.errors import DataUnavailable, InvalidData
 from bench.registry import task
 from bench.task import Column, Dataset, Origin, Schema, Task
 from tasks.sources import combined_sha256, file_sha256
+from tasks.sources.content import reading
 from tasks.sources.tables import duplicate_groups, package_file, read_arff
 
 if TYPE_CHECKING:
@@ -291,10 +292,8 @@ def _read_text(paths: list[Path], spec: Text) -> tuple[pd.DataFrame, pd.Series]:
     import pandas as pd
 
     def read(path: Path) -> pd.DataFrame:
-        try:
+        with reading(path, "a readable table", "install its package again"):
             return pd.read_csv(path, sep=spec.separator, header=None, na_values="?", skipinitialspace=True)
-        except ValueError as error:
-            raise InvalidData(f"{path} is not a readable table: {error}; install its package again") from error
 
     tables = [read(path) for path in paths]
     if spec.labels:

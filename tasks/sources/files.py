@@ -1,5 +1,8 @@
 """Find data files and make sure that they are the ones expected.
 
+A file is judged by its checksum and, where that differs, by its content (:mod:`tasks.sources.content`): the same rows
+are the same data, under the checksum that the ``DataFile`` states.
+
 Checksums that were computed once are kept in ``<cache>/checksums.json`` by path, size and times of change, so that a
 150 MB file is hashed when it is new or touched and not at each start.
 """
@@ -10,7 +13,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +22,7 @@ from typing import Literal
 from bench.data import DataHome
 from bench.errors import InvalidData
 from bench.task import DataFile, Task
+from tasks.sources.content import is_web_page, same_content
 from tasks.sources.network import download
 
 LEDGER = "checksums.json"
@@ -72,8 +76,8 @@ def combined_sha256(checksums: Mapping[str, str]) -> str:
 def find(home: DataHome, file: DataFile) -> Found | None:
     """``file`` from the data folder, the cache or its address; None if none of them has it.
 
-    Raises ``InvalidData`` for a file whose checksum is not ``file.sha256`` (an empty one accepts any content). What
-    was not reached is said to ``home``; what stands in for it is the caller's to say.
+    Raises ``InvalidData`` for a file that neither has ``file.sha256`` nor the content stated (an empty checksum accepts
+    anything). What was not reached is said to ``home``; what stands in for it is the caller's to say.
     """
     return find_all(home, [file], file.path)
 
@@ -86,11 +90,12 @@ def find_all(home: DataHome, files: Sequence[DataFile], name: str) -> Found | No
     """
     ledger = _Ledger(home.cache / LEDGER)
     paths: dict[str, Path] = {}
+    checksums: dict[str, str] = {}
     kinds: set[str] = set()
     for file in files:
         path = home.find(file.path)
         if path is not None:
-            _verify(path, file, ledger)
+            checksums[file.path] = _verify(path, file, ledger)
             paths[file.path] = path
             kinds.add("folder" if home.folder is not None and path == home.folder / file.path else "cache")
     missing = [file for file in files if file.path not in paths]
@@ -101,8 +106,8 @@ def find_all(home: DataHome, files: Sequence[DataFile], name: str) -> Found | No
         return None
     for file in missing:
         paths[file.path] = home.cache / file.path
+        checksums[file.path] = ledger.sha256(paths[file.path])
         kinds.add("download")
-    checksums = {file.path: ledger.sha256(paths[file.path]) for file in files}
     ledger.save()
     kind: Literal["folder", "cache", "download"] = (
         "download" if "download" in kinds else "cache" if "cache" in kinds else "folder"
@@ -131,14 +136,19 @@ def describe(task: Task, home: DataHome) -> list[FileState]:
     return states
 
 
-def _verify(path: Path, file: DataFile, ledger: _Ledger) -> None:
+def _verify(path: Path, file: DataFile, ledger: _Ledger) -> str:
+    """The checksum that identifies the data in a file. Raises ``InvalidData`` for other data than expected."""
     found = ledger.sha256(path)
-    if file.sha256 and found != file.sha256:
-        where = f", or get it again from {file.url}" if file.url else ""
-        raise InvalidData(
-            f"{path} ({path.stat().st_size:,} bytes) is altered or truncated: sha256 expected {file.sha256}, "
-            f"found {found}; remove it{where}"
-        )
+    if not file.sha256 or found == file.sha256:
+        return found
+    if ledger.same_content(path, file):
+        return file.sha256
+    where = f", or get it again from {file.url}" if file.url else ""
+    page = " (it is a web page)" if is_web_page(path) else ""
+    raise InvalidData(
+        f"{path} ({path.stat().st_size:,} bytes) is altered or truncated{page}: sha256 expected {file.sha256}, "
+        f"found {found}; remove it{where}"
+    )
 
 
 class _Ledger:
@@ -148,18 +158,27 @@ class _Ledger:
         self.file = file
         self.known: dict[str, list[int | str]] = {}
         self.dirty = False
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, RecursionError):
             known = json.loads(file.read_text(encoding="utf-8"))
             self.known = known if isinstance(known, dict) else {}
 
     def sha256(self, path: Path) -> str:
-        key = str(path.resolve())
-        stat = path.stat()
+        return self._once(str(path.resolve()), path, file_sha256)
+
+    def same_content(self, path: Path, file: DataFile) -> bool:
+        key = f"{path.resolve()} as {file.form} {file.content or file.sha256}"
+        return self._once(key, path, lambda path: str(same_content(path, file))) == str(True)
+
+    def _once(self, key: str, path: Path, compute: Callable[[Path], str]) -> str:
+        try:
+            stat = path.stat()
+        except OSError as error:
+            raise InvalidData(f"{path} cannot be read: {error.strerror}; mend its permissions or remove it") from error
         stamp = [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns]
         known = self.known.get(key)
-        if isinstance(known, list) and known[:-1] == stamp:
-            return str(known[-1])
-        found = file_sha256(path)
+        if isinstance(known, list) and known[:-1] == stamp and isinstance(known[-1], str):
+            return known[-1]
+        found = compute(path)
         self.known[key] = [*stamp, found]
         self.dirty = True
         return found

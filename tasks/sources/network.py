@@ -11,13 +11,15 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import zipfile
 from collections.abc import Sequence
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 from bench.data import DataHome
 from bench.task import DataFile
+from tasks.sources.content import is_web_page
 
 #: seconds that a host has to answer at all
 DEADLINE = 3.0
@@ -29,9 +31,9 @@ CHUNK = 1 << 18
 def download(home: DataHome, files: Sequence[DataFile]) -> bool:
     """Fetch ``files`` into ``home.cache``; True only if every one of them is there and has its checksum.
 
-    A file is written beside its place and moved there when its checksum is right, so an interrupted or wrong
-    download leaves nothing behind. What went wrong is said to ``home`` in one line. Nothing is tried when
-    ``home.offline`` or when a file has no address.
+    A file is written beside its place and moved there when its checksum is right and it is no web page in place of a
+    file, so an interrupted or wrong download leaves nothing behind. What went wrong is said to ``home`` in one line.
+    Nothing is tried when ``home.offline`` or when a file has no address.
     """
     if home.offline or not all(file.url for file in files):
         return False
@@ -72,14 +74,23 @@ def _fetch(home: DataHome, file: DataFile) -> bool:
     pooch.get_logger().setLevel(logging.WARNING)
     relative = PurePosixPath(file.path)
     progress: Any = _Progress(relative.name) if sys.stderr.isatty() else False
+    fetch = pooch.HTTPDownloader(progressbar=progress, chunk_size=CHUNK, timeout=TIMEOUT)
+
+    def checked(url: str, output_file: Any, caller: Any) -> None:
+        fetch(url, output_file, caller)
+        if wrong := _wrong(Path(output_file), relative.suffix):
+            raise _NotTheFile(wrong)
+
     try:
         pooch.retrieve(
             file.url,
             known_hash=f"sha256:{file.sha256}" if file.sha256 else None,
             fname=relative.name,
             path=home.cache / relative.parent,
-            downloader=pooch.HTTPDownloader(progressbar=progress, chunk_size=CHUNK, timeout=TIMEOUT),
+            downloader=checked,
         )
+    except _NotTheFile as error:
+        home.say(f"{file.path} was not downloaded: what {file.url} sent is {error}; it is not kept")
     except requests.HTTPError as error:
         home.say(f"{file.path} was not downloaded: {error}")
     except requests.RequestException as error:
@@ -97,6 +108,19 @@ def _fetch(home: DataHome, file: DataFile) -> bool:
         if progress:
             progress.close()
     return False
+
+
+class _NotTheFile(Exception):
+    """Something else than a file of that kind was sent; the message says what."""
+
+
+def _wrong(path: Path, suffix: str) -> str:
+    """What is wrong with a download, as far as its kind tells; "" if nothing is."""
+    if is_web_page(path):
+        return "a web page (a sign-in or error page?)"
+    if suffix == ".zip" and not zipfile.is_zipfile(path):
+        return "no zip file"
+    return ""
 
 
 def _reason(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.errors import InvalidData
+from bench.errors import BenchError, InvalidData
 from tasks.sources.simulacrum_files import COLUMNS, DAMAGED, labels, opened, release_of
 from tasks.sources.simulacrum_standin import MISSING
 from tasks.sources.simulacrum_tables import TumourTable
@@ -123,13 +123,19 @@ def _chunks(path: Path, stream: IO[str], watched: _Watched, names: tuple[str, ..
         raise InvalidData(f"{path} is not a table as released: {said}; get it again") from error
     except DAMAGED as error:
         raise InvalidData(f"{path} cannot be read to its end: {error}; get it again") from error
+    except BenchError:
+        raise
+    except Exception as error:  # what pandas raises for a damaged file is nowhere stated
+        raise InvalidData(
+            f"{path} is not a table as released: {error or type(error).__name__}; get it again"
+        ) from error
 
 
 def _check_end(path: Path, watched: _Watched) -> None:
     if watched.quotes:
         return  # the last line may be the end of a field that holds line breaks
     lines = watched.tail.decode("utf-8", errors="replace").rstrip("\r\n").split("\n")
-    if len(lines) > 1 and len(next(csv.reader([lines[-1]]))) < watched.fields:
+    if len(lines) > 1 and lines[-1].count(",") < watched.fields - 1:  # there are no quotes in it
         raise InvalidData(f"{path} ends within a row; the file is truncated, get it again")
 
 

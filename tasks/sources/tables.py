@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.errors import InvalidData
+from tasks.sources.content import reading
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,15 +34,13 @@ def read_arff(path: Path) -> pd.DataFrame:
     import pandas as pd
     from scipy.io import arff
 
-    try:
+    with reading(path, "a readable ARFF file", "install its package again"):
         records, header = arff.loadarff(str(path))
-    except (arff.ArffError, ValueError, StopIteration, UnicodeDecodeError) as error:
-        raise InvalidData(f"{path} is not a readable ARFF file: {error}; install its package again") from error
-    table = pd.DataFrame(records)
-    for name in header.names():
-        kind, declared = header[name]
-        if kind == "nominal":
-            table[name] = pd.Categorical(table[name].str.decode("utf-8"), categories=list(declared))
+        table = pd.DataFrame(records)
+        for name in header.names():
+            kind, declared = header[name]
+            if kind == "nominal":
+                table[name] = pd.Categorical(table[name].str.decode("utf-8"), categories=list(declared))
     return table
 
 

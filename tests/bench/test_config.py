@@ -63,6 +63,7 @@ def test_overrides_match_patterns_and_the_last_wins(tmp_path):
         ('[[override]]\ntasks = ["a"]\nseed = 1', "an override has no key 'seed'"),
         ('budget = "fast"', "unknown budget 'fast'"),
         ("= 3", "cannot be read"),
+        ("seeds = " + "[" * 5000, "cannot be read"),
         ("seeds = [true]", "seeds must be"),
         ("out = 5", "out must be str, not 5"),
         ('offline = "yes"', "offline must be bool, not 'yes'"),

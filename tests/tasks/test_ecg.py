@@ -108,7 +108,7 @@ def test_a_record_by_the_published_counts(tmp_path):
     counts = np.bincount(y, minlength=5)
     assert np.abs(counts - [1586, 2, 992, 373, 2]).max() <= 2  # beats at the ends are left out
     (tmp_path / "100.hea").write_text("not a header")
-    with pytest.raises(InvalidData, match="record 100"):
+    with pytest.raises(InvalidData, match="100 is not a WFDB record"):
         ecg._record(tmp_path, 100)
 
 

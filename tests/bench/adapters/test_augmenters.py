@@ -1,18 +1,13 @@
-"""The adapter to imbalanced-learn draws what imbalanced-learn draws, one row a label, and back."""
+"""An adapted over-sampler draws what imbalanced-learn draws, one row a label."""
 
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
-from imblearn.over_sampling import ADASYN, SMOTE, RandomOverSampler
-from imblearn.pipeline import Pipeline
-from imblearn.under_sampling import RandomUnderSampler
+from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, RandomOverSampler
 from sklearn.datasets import make_classification
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import cross_val_score
 
-from bench.adapters import FromSampler, as_sampler
+from bench.adapters import FromSampler
 from bench.errors import BenchError
 from bench.task import Column, Schema
 
@@ -118,41 +113,31 @@ def test_numbers_only_samplers_refuse_categories():
         FromSampler(SMOTE()).fit(X, np.array([0, 0, 1, 1]), schema)
 
 
-def test_as_sampler_of_an_adapted_sampler_is_the_sampler():
-    X, y, _ = table()
-    ours = as_sampler(FromSampler(SMOTE()), random_state=4).fit_resample(X, y)
-    theirs = SMOTE(random_state=4).fit_resample(X, y)
-    np.testing.assert_array_equal(ours[0], theirs[0])
-    np.testing.assert_array_equal(ours[1], theirs[1])
+def test_double_precision_is_kept_and_single_stays_single():
+    X, y, schema = table()
+    exact = X.astype(np.float64) + 1.7e9
+    exact[:, 0] += 0.125  # which single precision does not hold
+    rows = FromSampler(RandomOverSampler()).fit(exact, y, schema).sample(np.full(20, 2))
+    assert rows.dtype == np.float64
+    assert {row.tobytes() for row in rows} <= {row.tobytes() for row in exact[y == 2]}
+    assert FromSampler(SMOTE()).fit(X, y, schema).sample(np.full(3, 2)).dtype == np.float32
 
 
 @pytest.mark.parametrize(
-    ("strategy", "expected"), [("auto", None), ("minority", None), ({"seldom": 90}, 90), (lambda y: {"seldom": 70}, 70)]
+    ("sampler", "categories", "gaps"),
+    [
+        (RandomOverSampler(), True, True),
+        (SMOTENC([1]), True, False),
+        (SMOTEN(), True, False),
+        (SMOTE(), False, False),
+        (ADASYN(), False, False),
+    ],
 )
-def test_as_sampler_takes_frames_string_labels_and_strategies(strategy, expected):
-    X, y, _ = table()
-    frame = pd.DataFrame(X, columns=["p", "q", "r", "s"])
-    names = pd.Series(np.array(["often", "sometimes", "seldom"])[y], name="target")
-    rows, labels = as_sampler(FromSampler(SMOTE()), sampling_strategy=strategy).fit_resample(frame, names)
-    assert list(rows.columns) == ["p", "q", "r", "s"]
-    assert labels.name == "target"
-    pd.testing.assert_frame_equal(rows.iloc[: len(frame)], frame)
-    counts = labels.value_counts()
-    assert counts["seldom"] == (expected or counts.max())
-
-
-def test_as_sampler_works_in_a_pipeline_and_in_cross_validation():
-    X, y, _ = table(classes=2, weights=(0.8, 0.2), sep=2.0)
-    steps = [
-        ("over", as_sampler(FromSampler(SMOTE()))),
-        ("under", RandomUnderSampler(random_state=0)),
-        ("lr", LogisticRegression()),
-    ]
-    scores = cross_val_score(Pipeline(steps), X, np.array(["no", "yes"])[y], cv=3, scoring="roc_auc")
-    assert scores.min() > 0.5
-
-
-def test_as_sampler_says_when_the_schema_does_not_fit():
-    X, y, schema = table()
-    with pytest.raises(BenchError, match="4 values a row; the rows have 3 and 2"):
-        as_sampler(FromSampler(SMOTE()), schema).fit_resample(X[:, :2], y)
+def test_what_a_sampler_takes_is_what_its_own_tags_say(sampler, categories, gaps):
+    schema = Schema("tabular", (2,), ("a", "b"), (Column("x"), Column("colour", ("red", "blue"))))
+    adapted = FromSampler(sampler)
+    assert (adapted.takes_categories(schema), adapted.takes_missing(schema)) == (categories, gaps)
+    X = np.column_stack([np.linspace(0, 1, 20), np.arange(20) % 2]).astype(np.float32)
+    if categories:
+        rows = adapted.fit(X, np.repeat([0, 1], [12, 8]), schema).sample(np.array([1] * 9))
+        assert set(rows[:, 1]) <= {0, 1}

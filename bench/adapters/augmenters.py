@@ -1,8 +1,4 @@
-"""Between imbalanced-learn's samplers and this suite's augmenters, both ways.
-
-:class:`FromSampler` makes an augmenter of anything with ``fit_resample`` and a dictionary ``sampling_strategy``;
-:func:`as_sampler` makes a sampler of any augmenter, for ``imblearn.pipeline.Pipeline``.
-"""
+"""An imbalanced-learn over-sampler as an augmenter."""
 
 from __future__ import annotations
 
@@ -10,16 +6,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import numpy as np
-from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils._tags import get_tags
 from sklearn.base import clone
 
 from bench.augmenter import Augmenter
 from bench.errors import BenchError, Unsuitable
 from bench.seeds import derive
-from bench.task import Column, Schema
 
 if TYPE_CHECKING:
-    from bench.task import Array, Labels
+    from numpy.typing import NDArray
+
+    from bench.task import Array, Labels, Schema
+
+    #: rows in single or, where they come so, in double precision
+    Rows = NDArray[Any]
 
 #: how often a sampler that drew too few rows is asked for twice as many
 ATTEMPTS = 12
@@ -51,7 +51,7 @@ class FromSampler(Augmenter):
 
     #: fewest rows of a class the sampler can work with
     least = 2
-    #: whether categorical columns are taken (as codes)
+    #: whether categorical columns are taken (as codes) though the sampler's own tags do not say so
     mixed = False
 
     def __init__(self, sampler: Any = None, random_state: int = 0) -> None:
@@ -66,26 +66,38 @@ class FromSampler(Augmenter):
         """Rows of a class the sampler is shown at most when that class is drawn (a random choice); None means all."""
         return None
 
+    def takes_categories(self, schema: Schema) -> bool:
+        """Whether categorical columns are taken: the sampler's tags say so (it takes text), or ``mixed`` does."""
+        return self.mixed or bool(get_tags(self.make(schema)).input_tags.string)
+
+    def takes_missing(self, schema: Schema) -> bool:
+        """Whether rows may hold NaN and infinity, as those of a sampler that only copies; its tags say so."""
+        return bool(get_tags(self.make(schema)).input_tags.allow_nan)
+
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
-        """Keep the rows. Raises ``Unsuitable`` for categorical columns that the sampler would take for numbers."""
-        if schema.categorical and not self.mixed:
+        """Keep the rows, in double precision if they come so.
+
+        Raises ``Unsuitable`` for categorical columns that the sampler would take for numbers.
+        """
+        if schema.categorical and not self.takes_categories(schema):
             name = schema.columns[schema.categorical[0]].name
             raise Unsuitable(
                 f"{self._kind()} needs numeric columns and {name!r} is categorical; use smote or random-over"
             )
-        self.rows_ = np.array(X, dtype=np.float32).reshape(len(X), -1)
+        wide = np.asarray(X).dtype == np.float64
+        self.rows_ = np.array(X, dtype=np.float64 if wide else np.float32).reshape(len(X), -1)
         self.labels_ = np.array(y, dtype=np.int64)
         self.schema_ = schema
         self.counts_ = np.bincount(self.labels_, minlength=schema.n_classes)
         return self
 
     def sample(self, labels: Labels) -> Array:
-        """One row per label, (len(labels), *schema.shape) float32.
+        """One row per label, (len(labels), *schema.shape), in the precision of the training rows.
 
         Raises ``BenchError`` for a class that has too few training rows, or of which the sampler draws nothing.
         """
         labels = np.asarray(labels, dtype=np.int64)
-        synthetic = np.empty((len(labels), self.schema_.width), dtype=np.float32)
+        synthetic = np.empty((len(labels), self.schema_.width), dtype=self.rows_.dtype)
         classes, counts = np.unique(labels, return_counts=True)
         asked = dict(zip(classes.tolist(), counts.tolist(), strict=True))
         for k, group in self._groups(asked).items():
@@ -122,7 +134,7 @@ class FromSampler(Augmenter):
         names = ", ".join(repr(self.schema_.classes[cls]) for cls in missing)
         raise BenchError(f"{self._kind()} draws no rows for class {names}: none of its rows lies near another class")
 
-    def _resample(self, asked: Mapping[int, int], k: int | None) -> tuple[Array, Labels]:
+    def _resample(self, asked: Mapping[int, int], k: int | None) -> tuple[Rows, Labels]:
         sampler = self.make(self.schema_)
         params = sampler.get_params()
         rows, labels = self._shown(asked)
@@ -142,7 +154,7 @@ class FromSampler(Augmenter):
             raise BenchError(f"{self._kind()} cannot draw from these rows: {' '.join(str(error).split())}") from error
         return X[n:], y[n:]
 
-    def _shown(self, asked: Mapping[int, int]) -> tuple[Array, Labels]:
+    def _shown(self, asked: Mapping[int, int]) -> tuple[Rows, Labels]:
         most = self.limit(self.schema_)
         large = [cls for cls in asked if most is not None and self.counts_[cls] > most]
         if not large:
@@ -167,66 +179,3 @@ class FromSampler(Augmenter):
 
     def _kind(self) -> str:
         return type(self.sampler if self.sampler is not None else self).__name__
-
-
-class AugmenterSampler(BaseOverSampler):
-    """An augmenter as an imbalanced-learn over-sampler; see :func:`as_sampler`."""
-
-    _parameter_constraints: dict[str, Any] = {**BaseOverSampler._parameter_constraints}  # noqa: RUF012  (imbalanced-learn's way)
-
-    def __init__(
-        self,
-        augmenter: Augmenter | None = None,
-        schema: Schema | None = None,
-        *,
-        sampling_strategy: Any = "auto",
-        random_state: int = 0,
-    ) -> None:
-        super().__init__(sampling_strategy=sampling_strategy)
-        self.augmenter = augmenter
-        self.schema = schema
-        self.random_state = random_state
-
-    def _fit_resample(self, X: Any, y: Any) -> tuple[Any, Any]:
-        classes, codes = np.unique(y, return_inverse=True)
-        schema = self.schema or Schema(
-            "tabular",
-            (X.shape[1],),
-            tuple(map(str, classes)),
-            tuple(Column(str(name)) for name in getattr(self, "feature_names_in_", range(X.shape[1]))),
-        )
-        if len(classes) > schema.n_classes or X.shape[1] != schema.width:
-            raise BenchError(
-                f"the schema says {schema.n_classes} classes and {schema.width} values a row; "
-                f"the rows have {len(classes)} and {X.shape[1]}"
-            )
-        wanted = [np.full(count, np.searchsorted(classes, cls)) for cls, count in self.sampling_strategy_.items()]
-        labels = np.concatenate([np.zeros(0), *wanted]).astype(np.int64)
-        if not len(labels):
-            return X.copy(), y.copy()
-        self.augmenter_ = clone(self.augmenter).set_params(random_state=self.random_state)
-        rows = np.ascontiguousarray(X, dtype=np.float32).reshape(len(X), *schema.shape)
-        self.augmenter_.fit(rows, codes.astype(np.int64), schema)
-        synthetic = self.augmenter_.sample(labels).reshape(len(labels), -1)
-        return np.concatenate([X, synthetic.astype(X.dtype)]), np.concatenate([y, classes[labels]])
-
-
-def as_sampler(
-    augmenter: Augmenter, schema: Schema | None = None, *, sampling_strategy: Any = "auto", random_state: int = 0
-) -> AugmenterSampler:
-    """An imbalanced-learn sampler that draws its rows from ``augmenter``.
-
-    It has ``fit_resample(X, y)`` for arrays and frames and labels of any type, and works in
-    ``imblearn.pipeline.Pipeline`` and in cross-validation. Original rows come first, untouched; synthetic rows follow.
-
-    Parameters
-    ----------
-    augmenter : cloned for each ``fit_resample``, with ``random_state`` set.
-    schema : the form of a row, with categories as codes; class ``i`` is the ``i``-th label in sorted order. None takes
-        every column for numeric. Rows of images and series are given flattened.
-    sampling_strategy : as in imbalanced-learn.
-
-    The trial standardises numbers before a method sees them; here the pipeline should (put a scaler before it).
-    Sparse matrices are not taken.
-    """
-    return AugmenterSampler(augmenter, schema, sampling_strategy=sampling_strategy, random_state=random_state)
