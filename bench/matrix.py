@@ -14,7 +14,7 @@ from bench.errors import BenchError, DataUnavailable
 from bench.measures.synthetic import check_options
 from bench.records import codehash, provenance
 from bench.records.identity import config_hash, identity, joint_code, scheme, versions_hash
-from bench.task import Origin, Task
+from bench.task import Origin, Task, check_primary
 from bench.trial.fit import Cell, Fit
 from bench.trial.regimes import Regime
 
@@ -66,6 +66,7 @@ def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] =
     for entry in entries["tasks"]:
         try:
             task: Task = entry.create(**config.options("task", entry.name, entry.name))
+            check_primary(task)
             matrix.origins[entry.name] = task.locate(home)
         except DataUnavailable as error:
             if "tasks" in config.named:

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.errors import InvalidData
-from bench.splits import check, stratified
+from bench.dataset import checked as check
+from bench.splits import stratified
 from bench.task import Column, Dataset, Origin, Schema
 
 ORIGIN = Origin("simulated", "stand-in", "0", "")

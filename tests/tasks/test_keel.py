@@ -15,7 +15,7 @@ import pytest
 from bench import registry
 from bench.data import DataHome
 from bench.errors import DataUnavailable, InvalidData
-from bench.splits import check
+from bench.dataset import checked as check
 from bench.task import Dataset
 from tasks import keel
 from tasks.keel import FOLDER, Keel

@@ -10,7 +10,7 @@ import pytest
 
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable, InvalidData
-from bench.splits import check
+from bench.dataset import checked as check
 from bench.task import Dataset, Origin
 from tasks import pima
 from tasks.pima import CSV, SCHEMA, Pima

@@ -10,7 +10,7 @@ import pytest
 
 from bench.data import DataHome
 from bench.errors import BenchError, InvalidData
-from bench.splits import check
+from bench.dataset import checked as check
 from tasks.simulacrum import SimulacrumSite, SimulacrumSites20, SimulacrumStage
 from tasks.sources import simulacrum_files as files
 from tasks.sources import simulacrum_reading as reading

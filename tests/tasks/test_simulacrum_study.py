@@ -13,7 +13,7 @@ import torch
 
 from bench.data import DataHome
 from bench.measures.synthetic import measure
-from bench.splits import check
+from bench.dataset import checked as check
 from tasks.simulacrum_study import SimulacrumStudy
 from tasks.sources.simulacrum_tables import SITE, stand_in_table, study_table
 
