@@ -7,6 +7,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, Self
 
+from bench.slugs import printable
+
 _LINE_EVERY_S = 15.0
 
 
@@ -52,8 +54,9 @@ class Progress:
             line = (
                 f"augbench: {record['status']} in {record['phase']}: {axes} × seed {record['seed']}: {record['reason']}"
             )
+            line = printable(line)
             if self._bar is not None:
-                self._bar.console.print(line, style="red", highlight=False)
+                self._bar.console.print(line, style="red", highlight=False, markup=False)
             else:
                 print(line, file=sys.stderr)
         if self._bar is not None:

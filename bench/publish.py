@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import BenchError
 from bench.records.store import RECORDS, RUN, has_records, load_json, path_of, read
 from bench.registry import did_you_mean
+from bench.slugs import printable
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
@@ -130,4 +131,4 @@ def run_facts(folder: Path, key: str) -> dict[str, Any]:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"augbench: {line}\n")  # in one piece: several processes draw pictures
+    sys.stderr.write(f"augbench: {printable(line)}\n")  # in one piece: several processes draw pictures

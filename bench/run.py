@@ -23,6 +23,7 @@ from bench.progress import Progress
 from bench.records import provenance
 from bench.records.identity import axes
 from bench.records.store import RECORDS, RUN, Store, replace_text
+from bench.slugs import printable
 from bench.trial.clock import resolve_device
 from bench.trial.fit import Fit
 
@@ -223,4 +224,4 @@ def _write_run(config: Config, matrix: Matrix, device: str) -> None:
 
 
 def _say(line: str) -> None:
-    print(f"augbench: {line}", file=sys.stderr)
+    print(f"augbench: {printable(line)}", file=sys.stderr)

@@ -42,7 +42,7 @@ def slug(name: str) -> str:
 
 
 def regime_slug(regime: str) -> str:
-    """A regime as a part of a file name: ``append:2x`` as ``append-2x``; the class it names, if any, by :func:`slug`."""
+    """A regime as a part of a file name: ``append:2x`` as ``append-2x``, the class that it names by :func:`slug`."""
     head, at, name = regime.partition("@")
     if not _REGIME.fullmatch(head):
         return slug(regime)

@@ -24,6 +24,7 @@ from bench.records.store import Store, read, replace_text
 from bench.registry import did_you_mean
 from bench.registry import tasks as registered
 from bench.run import take_up_spool
+from bench.slugs import printable
 from bench.trial.clock import resolve_device
 from bench.trial.fit import Fit
 
@@ -150,4 +151,4 @@ def _state(claim: Claim, budget: str) -> str:
 
 
 def _say(line: str) -> None:
-    print(f"augbench: {line}", file=sys.stderr)
+    print(f"augbench: {printable(line)}", file=sys.stderr)

@@ -13,6 +13,7 @@ from bench import __version__
 from bench.cli import results
 from bench.cli.names import discover, expand
 from bench.errors import BenchError
+from bench.slugs import printable
 
 app = typer.Typer(
     add_completion=False,
@@ -186,5 +187,5 @@ def main() -> None:
 
 
 def _leave(message: str, code: int) -> None:
-    print(f"augbench: {message}", file=sys.stderr)
+    print(f"augbench: {printable(message)}", file=sys.stderr)
     raise SystemExit(code)

@@ -6,8 +6,8 @@ option       default  what is measured
 ``fidelity`` true     ``bench.measures.fidelity``: marginals, dependence, coverage, detectors
 ``privacy``  true     ``bench.measures.privacy``: distance to closest rows, duplicates, membership inference
 ``frechet``  150      images: steps that the feature network of the Fréchet distance is trained for; 0 leaves it out
-``series``   [0, 0]   series, whole draws, numeric channels: iterations of TimeGAN's discriminative and predictive score (published:
-                      2,000 and 5,000); 0 leaves a score out
+``series``   [0, 0]   series, whole draws, numeric channels alone: iterations of TimeGAN's discriminative and
+                      predictive score (published: 2,000 and 5,000); 0 leaves a score out
 ``forecast`` 0        series, whole draws: epochs of the forecaster (train-synthetic beside train-real; published: 200)
 ``study``    []       tables with categories, whole draws: models ("lr", "rf") of the Simulacrum study's measures
 ============ ======== ==========================================================================================

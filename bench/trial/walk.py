@@ -28,6 +28,7 @@ from bench.measures import metrics
 from bench.measures.privacy import peeked
 from bench.measures.synthetic import measure
 from bench.records.provenance import digest, versions
+from bench.slugs import printable
 from bench.task import Dataset, Origin, read, split
 from bench.trial import samples
 from bench.trial.clock import Clock
@@ -219,12 +220,9 @@ class _Walk:
 
     def _fail(self, cells: Iterator[Cell] | tuple[Cell, ...] | list[Cell], error: Exception) -> Iterator[Event]:
         status = status_of(error)
-        reason = f"{type(error).__name__}: {error}".split("\n")[0][:500]
-        trace = (
-            ""
-            if isinstance(error, InvalidRows | InvalidProbabilities)
-            else "".join(traceback.format_exception(error)[-3:])
-        )
+        reason = printable(f"{type(error).__name__}: {error}".split("\n")[0])[:500]
+        told = isinstance(error, InvalidRows | InvalidProbabilities)  # the reason says all
+        trace = "" if told else printable("".join(traceback.format_exception(error)[-3:]))
         for cell in cells:
             yield {"record": _stamp(self.fit.record(cell, status, self.phase, reason, traceback=trace[-2000:]))}
 
@@ -238,8 +236,8 @@ def _decided(method: Augmenter, model: Any, proba: object, n: int, schema: Schem
 
 
 def status_of(error: BaseException) -> str:
-    """``invalid`` for rows and probabilities that break the contract, ``skipped`` for a method that is not for such rows, ``oom`` for
-    memory, ``error`` for the rest."""
+    """``invalid`` for rows and probabilities that break the contract, ``skipped`` for a method that is not for such
+    rows, ``oom`` for memory, ``error`` for the rest."""
     if isinstance(error, Unsuitable):
         return "skipped"
     if isinstance(error, InvalidRows | InvalidProbabilities):

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.errors import InvalidData
 from bench.dataset import checked as check
+from bench.errors import InvalidData
 from bench.splits import stratified
 from bench.task import Column, Dataset, Origin, Schema
 

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.data import DataHome
-from bench.errors import BenchError, InvalidData
 from bench.dataset import checked as check
+from bench.errors import BenchError, InvalidData
 from bench.task import Dataset, Origin
 from tasks.credit_fraud import FRAUDS, ROWS, SUBSET, WHOLE, CreditFraud
 from tasks.sources import calibrate_credit_fraud

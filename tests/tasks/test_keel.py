@@ -14,8 +14,8 @@ import pytest
 
 from bench import registry
 from bench.data import DataHome
-from bench.errors import DataUnavailable, InvalidData
 from bench.dataset import checked as check
+from bench.errors import DataUnavailable, InvalidData
 from bench.task import Dataset
 from tasks import keel
 from tasks.keel import FOLDER, Keel

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from bench.data import DataHome
-from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.dataset import checked as check
+from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.task import Dataset, Origin
 from tasks import pima
 from tasks.pima import CSV, SCHEMA, Pima

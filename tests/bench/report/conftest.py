@@ -141,8 +141,8 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "audit.json").write_text(json.dumps({"tasks": AUDIT}))
     (folder / "boards").mkdir()
     (folder / "boards" / "pima.csv").write_text("made elsewhere\n")
-    (folder / "pictures" / "pima").mkdir(parents=True)
-    (folder / "pictures" / "pima" / "cgan-tstr-seed0.losses.png").write_bytes(b"not looked at")
+    (folder / "pictures" / "pima.real").mkdir(parents=True)
+    (folder / "pictures" / "pima.real" / "cgan-tstr-seed0.losses.png").write_bytes(b"not looked at")
     return folder
 
 
