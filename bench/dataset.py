@@ -225,7 +225,7 @@ def _numbers(value: Any) -> Array:
         raise InvalidData(f"X holds {array.dtype}; give numbers as np.float32 or np.float64")
     if array.dtype.kind == "f":
         return array.astype(np.float32, copy=False) if array.dtype.itemsize < 8 else array  # type: ignore[return-value]
-    extent = max(abs(int(array.max())), abs(int(array.min()))) if array.size else 0
+    extent: int = max(abs(int(array.max())), abs(int(array.min()))) if array.size else 0
     if extent > 2**53:
         raise InvalidData(f"X holds the whole number {extent}, which no floating-point number of 64 bits can be")
     return array.astype(np.float32 if extent <= _WHOLE else np.float64)
@@ -282,11 +282,11 @@ def _check_values(X: Array, schema: Schema) -> None:
         if np.isinf(X).any():
             raise InvalidData(f"{int(np.isinf(X).sum())} values are infinite; mend the file")
         where = ~finite.reshape(-1, schema.shape[-1] if schema.columns else schema.width)
-        for i in np.flatnonzero(where.any(axis=0)):
-            column = schema.columns[i] if schema.columns else None
-            if column is None or not column.missing or not column.numeric:
-                name = column.name if column else f"pixel {i}"
-                raise InvalidData(f"column {name!r} holds {int(where[:, i].sum())} NaN values and is not declared to")
+        for at in np.flatnonzero(where.any(axis=0)):
+            holder = schema.columns[at] if schema.columns else None
+            if holder is None or not holder.missing or not holder.numeric:
+                name = holder.name if holder else f"pixel {at}"
+                raise InvalidData(f"column {name!r} holds {int(where[:, at].sum())} NaN values and is not declared to")
     largest = float(np.max(np.abs(X), where=finite, initial=0.0))
     if largest > _LARGEST:
         raise InvalidData(f"X holds {largest:g}, which is infinite in single precision; scale the column")

@@ -2,9 +2,9 @@
 
 The trial writes one file a draw of the first seed, ``OUT/samples/<task>.<source>/<method>-<regime>-seed<seed>.npz``
 (each name by ``bench.slugs``); the board stage draws from it (``bench.pictures``) without running anything again. The
-real rows are *training* rows: test rows never leave the trial. A file is a compressed numpy archive of plain arrays, its words as one JSON string
-under ``about``. Of the other seeds only the history of the training is kept, ``<method>-<regime>-seed<seed>.json``
-beside it.
+real rows are *training* rows: test rows never leave the trial. A file is a compressed numpy archive of plain arrays,
+its words as one JSON string under ``about``. Of the other seeds only the history of the training is kept,
+``<method>-<regime>-seed<seed>.json`` beside it.
 """
 
 from __future__ import annotations

@@ -190,7 +190,8 @@ def test_names_grow_only_where_boards_would_collide(record: Callable[..., Record
         record(), record("ecg"), record("ecg", source="simulated"), record("a/b c", budget="full", device="cuda:0")
     ]  # fmt: skip
     assert stems(build(several)) == [
-        "overall.real.full", "overall.real.quick", "overall.simulated", slug("a/b c"), "ecg.real", "ecg.simulated", "pima"
+        "overall.real.full", "overall.real.quick", "overall.simulated", slug("a/b c"), "ecg.real", "ecg.simulated",
+        "pima",
     ]  # fmt: skip
     assert stems(build([record("overall")])) == ["overall", "task-overall"]
     named = stems(build([record("overall"), record("task-overall"), record("Pima"), record("pima")]))
