@@ -1,3 +1,4 @@
 """augbench's engine: tasks, methods and classifiers in, records and boards out. It knows no particular one of them."""
 
-__version__ = "0.1.0"
+#: the one place of the version: pyproject.toml reads it from here, and tests hold CITATION.cff and CHANGELOG.md to it
+__version__ = "0.2.0.dev0"

@@ -36,8 +36,8 @@ class FromSampler(Augmenter):
 
     ``fit`` keeps the training rows. ``sample(labels)`` calls ``fit_resample`` with ``sampling_strategy = {class: rows
     it has + rows asked for}`` and takes what follows the originals, so that for labels that fill every class to the
-    largest, training rows followed by drawn rows are what the sampler itself returns, bit for bit. Images and series
-    are flattened for the sampler.
+    largest, training rows followed by synthetic rows are what the sampler itself returns, bit for bit. Images and
+    series are flattened for the sampler.
 
     Two things differ from the bare sampler, because a benchmark meets every table: a sampler that draws an approximate
     number (ADASYN) is asked for more and its surplus dropped at random; and where a class has no more rows than
@@ -85,13 +85,13 @@ class FromSampler(Augmenter):
         Raises ``BenchError`` for a class that has too few training rows, or of which the sampler draws nothing.
         """
         labels = np.asarray(labels, dtype=np.int64)
-        drawn = np.empty((len(labels), self.schema_.width), dtype=np.float32)
+        synthetic = np.empty((len(labels), self.schema_.width), dtype=np.float32)
         classes, counts = np.unique(labels, return_counts=True)
         asked = dict(zip(classes.tolist(), counts.tolist(), strict=True))
         for k, group in self._groups(asked).items():
             for cls, rows in self._draw(group, k).items():
-                drawn[labels == cls] = rows
-        return drawn.reshape(len(labels), *self.schema_.shape)
+                synthetic[labels == cls] = rows
+        return synthetic.reshape(len(labels), *self.schema_.shape)
 
     def _groups(self, asked: Mapping[int, int]) -> dict[int | None, dict[int, int]]:
         """Classes by the ``k_neighbors`` they allow; those with rows enough (key None) share one call."""
@@ -172,7 +172,7 @@ class FromSampler(Augmenter):
 class AugmenterSampler(BaseOverSampler):
     """An augmenter as an imbalanced-learn over-sampler; see :func:`as_sampler`."""
 
-    _parameter_constraints: dict = {**BaseOverSampler._parameter_constraints}  # noqa: RUF012  (imbalanced-learn's way)
+    _parameter_constraints: dict[str, Any] = {**BaseOverSampler._parameter_constraints}  # noqa: RUF012  (imbalanced-learn's way)
 
     def __init__(
         self,
@@ -207,8 +207,8 @@ class AugmenterSampler(BaseOverSampler):
         self.augmenter_ = clone(self.augmenter).set_params(random_state=self.random_state)
         rows = np.ascontiguousarray(X, dtype=np.float32).reshape(len(X), *schema.shape)
         self.augmenter_.fit(rows, codes.astype(np.int64), schema)
-        drawn = self.augmenter_.sample(labels).reshape(len(labels), -1)
-        return np.concatenate([X, drawn.astype(X.dtype)]), np.concatenate([y, classes[labels]])
+        synthetic = self.augmenter_.sample(labels).reshape(len(labels), -1)
+        return np.concatenate([X, synthetic.astype(X.dtype)]), np.concatenate([y, classes[labels]])
 
 
 def as_sampler(
@@ -217,7 +217,7 @@ def as_sampler(
     """An imbalanced-learn sampler that draws its rows from ``augmenter``.
 
     It has ``fit_resample(X, y)`` for arrays and frames and labels of any type, and works in
-    ``imblearn.pipeline.Pipeline`` and in cross-validation. Original rows come first, untouched; drawn rows follow.
+    ``imblearn.pipeline.Pipeline`` and in cross-validation. Original rows come first, untouched; synthetic rows follow.
 
     Parameters
     ----------

@@ -39,10 +39,10 @@ class Monitor(Protocol):
         draw: Callable[[], tuple[Array, Labels]] | None,
         part: str = "",
     ) -> None:
-        """Keep the losses (keys such as ``g``, ``d_real``, ``d_fake``) of ``step``.
+        """Keep the losses (keys such as ``g``, ``d_real``, ``d_synthetic``) of ``step``.
 
-        ``draw()`` returns freshly drawn rows and their labels without disturbing the training's random state; None in
-        a phase that trains nothing rows are drawn from.
+        ``draw()`` returns fresh synthetic rows and their labels without disturbing the training's random state; None
+        in a phase that trains nothing rows are drawn from.
         ``part`` names what is being trained when a method trains several things (a class, a phase).
         """
 
@@ -84,7 +84,7 @@ class Augmenter(BaseEstimator):
 
 
 def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
-    """Return the drawn rows as float32, or raise ``InvalidRows`` saying what is wrong with them.
+    """Return the synthetic rows as float32, or raise ``InvalidRows`` saying what is wrong with them.
 
     Wrong type or shape, a wrong count, NaN or infinity (also what is infinite in single precision alone), an unknown
     category.

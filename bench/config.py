@@ -34,6 +34,7 @@ BUDGETS = ("smoke", "quick", "standard", "full")
 _FOLDER = Path(__file__).parent / "budgets"
 _LISTS = ("tasks", "methods", "classifiers", "regimes")
 _TABLES = ("task", "method", "classifier", "measures")
+_TABLES_OF_TABLES = ("task", "method", "classifier", "limits")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,12 @@ class Config:
     threads: int = 1
     device: str = "auto"
     exclusive: bool = False
+    #: seconds, and resident memory in MB of 10^6 bytes, that a fit and its cells may take
     timeout: float | None = None
+    memory: float | None = None
+    #: the same by method, where one needs other limits: ``[limits.gan] timeout = 60``, ``memory = 4000``
+    limits: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    debug: bool = False
     out: Path = Path("results/local")
     data_dir: Path | None = None
     offline: bool = False
@@ -73,6 +79,11 @@ class Config:
         for table in self.matching(task):
             merged |= table.get(kind, {}).get(name, {})
         return merged
+
+    def limit(self, key: str, method: str) -> float | None:
+        """``timeout`` or ``memory`` of a method's fits."""
+        found: float | None = self.limits.get(method, {}).get(key, getattr(self, key))
+        return found
 
     def matching(self, task: str) -> list[Mapping[str, Any]]:
         return [t for t in self.override if any(fnmatch.fnmatchcase(task, p) for p in t["tasks"])]
@@ -104,7 +115,7 @@ def load(budget: str | None, file: Path | None, given: Mapping[str, Any]) -> Con
             table = merged.setdefault(key, {})
             for part, options in value.items():
                 table[part] = table.get(part, {}) | options
-        elif key == "measures":
+        elif key in ("measures", "limits"):
             merged[key] = merged.get(key, {}) | value
         elif key == "override":
             merged[key] = [*merged.get(key, []), *value]
@@ -137,13 +148,26 @@ def _config(budget: str, merged: dict[str, Any]) -> Config:
                 "--exclusive times one fit at a time on this machine: leave --workers and --engine ray out"
             )
         config = replace(config, workers=1)
-    for key, low in (("workers", 1), ("threads", 1), ("timeout", 0), ("device_share", 0)):
-        value = getattr(config, key)
-        if value is not None and (
-            not isinstance(value, int | float) or value < low or (key == "timeout" and value == 0)
-        ):
-            raise BenchError(f"{key} must be a number above {0 if key == 'timeout' else low - 1}, not {value!r}")
+    for key, least in (("workers", 1), ("threads", 1), ("device_share", 0)):
+        _at_least(key, getattr(config, key), least)
+    for key in ("timeout", "memory"):
+        _above_zero(key, getattr(config, key))
+    for method, limits in config.limits.items():
+        for key, value in limits.items():
+            if key not in ("timeout", "memory"):
+                raise BenchError(f"limits.{method} has no key {key!r}{did_you_mean(key, ('timeout', 'memory'))}")
+            _above_zero(f"limits.{method}.{key}", value)
     return config
+
+
+def _at_least(key: str, value: Any, least: int) -> None:
+    if value is not None and (not isinstance(value, int | float) or value < least):
+        raise BenchError(f"{key} must be a number above {least - 1}, not {value!r}")
+
+
+def _above_zero(key: str, value: Any) -> None:
+    if value is not None and (not isinstance(value, int | float) or isinstance(value, bool) or not value > 0):
+        raise BenchError(f"{key} must be a number above 0, not {value!r}")
 
 
 def seeds(value: Any) -> tuple[int, ...]:
@@ -186,9 +210,9 @@ def _check(file: Path, key: str, value: Any, annotation: str) -> None:
         raise BenchError(f"{file}: {key!r} must be a list of names")
     if key == "override" and not isinstance(value, list):
         raise BenchError(f"{file}: an override is written [[override]]")
-    if key in _TABLES and not isinstance(value, dict):
+    if key in (*_TABLES, "limits") and not isinstance(value, dict):
         raise BenchError(f"{file}: {key!r} must be a table")
-    if key in ("task", "method", "classifier"):
+    if key in _TABLES_OF_TABLES:
         for name, options in value.items():
             if not isinstance(options, dict):
                 raise BenchError(f"{file}: {key}.{name} must be a table of options, not {options!r}")

@@ -224,7 +224,7 @@ def _numbers(value: Any) -> Array:
     if array.dtype.kind == "M" or array.dtype.itemsize > 8:
         raise InvalidData(f"X holds {array.dtype}; give numbers as np.float32 or np.float64")
     if array.dtype.kind == "f":
-        return array.astype(np.float32, copy=False) if array.dtype.itemsize < 8 else array  # type: ignore[return-value]
+        return array.astype(np.float32, copy=False) if array.dtype.itemsize < 8 else array
     extent: int = max(abs(int(array.max())), abs(int(array.min()))) if array.size else 0
     if extent > 2**53:
         raise InvalidData(f"X holds the whole number {extent}, which no floating-point number of 64 bits can be")

@@ -19,6 +19,10 @@ class Unsuitable(BenchError):
     """A method cannot work on these rows by its nature; the cell ends as ``skipped``, with the reason."""
 
 
+class HarnessError(BenchError):
+    """What failed is neither the user's input nor a method: a full disk, workers that keep dying. Exit code 3."""
+
+
 class InvalidRows(Exception):
     """A method drew rows that break its contract; the cell ends as ``invalid``."""
 

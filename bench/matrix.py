@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,35 +10,30 @@ from typing import Any
 from bench import registry
 from bench.config import Config
 from bench.data import DataHome
-from bench.errors import BenchError, DataUnavailable
+from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.measures.synthetic import check_options
 from bench.records import codehash, provenance
-from bench.records.identity import config_hash, identity, joint_code, scheme, versions_hash
+from bench.records.identity import config_hash, identity, joint_code, versions_hash
+from bench.records.record import Record
 from bench.task import Origin, Task, check_primary
-from bench.trial.fit import Cell, Fit
+from bench.trial.fit import Cell, Facts, FitJob
 from bench.trial.regimes import Regime
-
-BASELINE = "none"
 
 
 @dataclass
 class Matrix:
     """What was selected: the fits with all their cells, and what could not be taken in, with the reason."""
 
-    fits: list[Fit] = field(default_factory=list)
+    fits: list[FitJob] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
+    #: tasks that the user named and whose rows cannot be had, with the reason: the others run
+    refused: dict[str, str] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     primary: dict[str, str] = field(default_factory=dict)
 
     @property
     def cells(self) -> int:
         return sum(len(fit.cells) for fit in self.fits)
-
-    def without(self, done: Iterable[str]) -> list[Fit]:
-        """The fits that still have cells to run, with those cells alone."""
-        have = set(done)
-        rest = [replace(f, cells=tuple(c for c in f.cells if c.id not in have)) for f in self.fits]
-        return [fit for fit in rest if fit.cells]
 
 
 def fits_together(entry: registry.Entry[Any], task: registry.Entry[Any]) -> str | None:
@@ -68,10 +63,9 @@ def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] =
             task: Task = entry.create(**config.options("task", entry.name, entry.name))
             check_primary(task)
             matrix.origins[entry.name] = task.locate(home)
-        except DataUnavailable as error:
-            if "tasks" in config.named:
-                raise
-            matrix.left_out[entry.name] = str(error)
+        except (DataUnavailable, InvalidData) as error:
+            named = "tasks" in config.named or isinstance(error, InvalidData)
+            (matrix.refused if named else matrix.left_out)[entry.name] = str(error)
             continue
         matrix.primary[entry.name] = task.primary
         matrix.fits += _task_fits(config, matrix, entry, device, plugins)
@@ -92,14 +86,14 @@ def _check_options(config: Config) -> None:
         check_options(table.get("measures", {}))
 
 
-def _asked_for(config: Config, fit: Fit, cell: Cell) -> bool:
+def _asked_for(config: Config, fit: FitJob, cell: Cell) -> bool:
     regimes = config.for_task("regimes", fit.task)
     return fit.method in config.for_task("methods", fit.task) and cell.regime in regimes
 
 
 def _nothing(config: Config, matrix: Matrix) -> str:
-    if matrix.left_out:
-        name, why = next(iter(matrix.left_out.items()))
+    if missing := matrix.refused | matrix.left_out:
+        name, why = next(iter(missing.items()))
         return f"nothing to run: {name}: {why}"
     words = ", ".join(f"{key} {list(getattr(config, key))}" for key in ("tasks", "methods", "classifiers", "regimes"))
     return f"nothing to run: no cell fits this selection ({words}); method none goes with regime real, others without"
@@ -119,28 +113,26 @@ def _refuse_misfits(config: Config, key: str, chosen: list[Any], tasks: list[Any
             raise BenchError(f"{entry.kind} {entry.name!r} fits none of the tasks chosen: {reasons[0]}")
 
 
-def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: tuple[Any, ...]) -> list[Fit]:
+def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: tuple[Any, ...]) -> list[FitJob]:
     regimes = [Regime.parse(text) for text in config.for_task("regimes", task.name)]
     usable = _usable(config, matrix, "classifiers", task)
     names = [e.name for e in _usable(config, matrix, "methods", task)]
-    if BASELINE not in names and BASELINE in registry.methods:
-        names.insert(0, BASELINE)
+    names = [*(e.name for e in registry.methods if e.reference and e.name not in names), *names]
     origin = matrix.origins[task.name]
     fits = []
     for seed in config.for_task("seeds", task.name):
         for name in names:
             method = registry.methods[name]
-            wanted = (
-                [Regime.parse("real")]
-                if name == BASELINE
-                else [r for r in regimes if (r.kind in method.regimes if method.regimes else r.synthetic)]
-            )
-            draft = Fit(
-                task.name, name, seed, config.base_seed, config.budget, origin, (),
+            wanted = [r for r in regimes if (r.kind in method.regimes if method.regimes else r.synthetic)]
+            if method.reference:  # every board compares with it, whatever regimes are asked for
+                wanted = [Regime.parse(text) for text in method.regimes]
+            draft = FitJob(
+                task.name, name, seed, config.base_seed, config.budget, origin, facts_of(task, method),
                 task_params=dict(task.params) | config.options("task", task.name, task.name),
                 method_params=dict(method.params) | config.options("method", name, task.name),
                 measures=_measures(config, task.name), device=device, threads=config.threads,
-                timeout=config.timeout, plugins=plugins,
+                timeout=config.limit("timeout", name),
+                memory_mb=config.limit("memory", name), plugins=plugins, exclusive=config.exclusive,
             )  # fmt: skip
             cells = tuple(
                 cell_of(
@@ -150,7 +142,10 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
                 for classifier in usable
             )
             if cells:
-                fits.append(replace(draft, cells=cells))
+                alone = any(map(foreign, (task, method, *usable)))
+                fits.append(replace(
+                    draft, cells=cells, regimes=tuple(map(str, wanted)), isolated=alone, plugin_task=foreign(task)
+                ))  # fmt: skip
     return fits
 
 
@@ -172,23 +167,29 @@ def _usable(config: Config, matrix: Matrix, key: str, task: Any) -> list[Any]:
     return kept
 
 
-def cell_of(fit: Fit, task: Any, method: Any, classifier: Any, regime: Regime, params: Mapping[str, Any]) -> Cell:
+def cell_of(fit: FitJob, task: Any, method: Any, classifier: Any, regime: Regime, params: Mapping[str, Any]) -> Cell:
     """The cell of a fit, with its id and hashes, from the registry's entries and the classifier's options."""
     params = dict(classifier.params) | dict(params)
     codes = code_hashes(task, method, classifier)
+    requires = (*task.requires, *method.requires, *classifier.requires)
     hashes = {
         "data": fit.origin.sha256[:16],
         **codes,
         "config": config_hash(fit.base_seed, fit.task_params, fit.method_params, params, fit.measures, fit.threads),
-        "versions": versions_hash(provenance.versions((*task.requires, *method.requires, *classifier.requires))),
+        "versions": versions_hash(provenance.versions(requires)),
     }
-    return Cell(
-        identity(fit.axes(classifier.name, str(regime)), hashes),
-        classifier.name,
-        str(regime),
-        params,
-        hashes | {"code": joint_code(codes)},
-    )
+    key = identity(fit.axes(classifier.name, str(regime)), hashes)
+    return Cell(key, classifier.name, str(regime), params, hashes | {"code": joint_code(codes)}, requires)
+
+
+def foreign(entry: registry.Entry[Any]) -> bool:
+    """Whether code that is not the suite's own stands behind a name: its fits run in processes of their own."""
+    return not registry.is_own(entry.file)
+
+
+def facts_of(task: registry.Entry[Any], method: registry.Entry[Any]) -> Facts:
+    """What the decorators of a task and a method declare, for the records of their cells."""
+    return Facts(task.modalities[0], task.family or task.name, task.leaky, method.trivial, method.reference)
 
 
 def code_hashes(task: Any, method: Any, classifier: Any) -> dict[str, str]:
@@ -208,16 +209,16 @@ def _code(entry: registry.Entry[Any]) -> str:
     return codehash.code_hash(entry.module, entry.file, entry.qualname)
 
 
-def why(fit: Fit, cell: Cell, records: Mapping[tuple[Any, ...], Mapping[str, Any]]) -> str:
+def why(fit: FitJob, cell: Cell, records: Mapping[tuple[Any, ...], Record]) -> str:
     """Why a cell is to run: it is new, or what changed since the record of the same cell was made."""
     old = records.get(fit.axes(cell.classifier, cell.regime))
     if old is None:
         return "not run yet"
-    if scheme(old) != codehash.SCHEME:
-        return f"its record was made by an older scheme of hashes ({scheme(old)}; today's is {codehash.SCHEME})"
+    if old.schema != codehash.SCHEME:
+        return f"its record was made by an older scheme of hashes ({old.schema}; today's is {codehash.SCHEME})"
     parts = provenance.changed(
         {k: v for k, v in cell.hashes.items() if k != "code"},
-        {k: v for k, v in old["hashes"].items() if k in cell.hashes and k != "code"},
+        {k: v for k, v in old.hashes.items() if k in cell.hashes and k != "code"},
     )
     named = {
         "data": "the data", "code_task": "the task's code", "code_method": "the method's code",

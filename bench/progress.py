@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
-from collections.abc import Mapping
 from typing import Any, Self
 
+from bench.records.record import Record
 from bench.slugs import printable
 
 _LINE_EVERY_S = 15.0
+_say = logging.getLogger("augbench.run").info
 
 
 class Progress:
@@ -22,10 +24,7 @@ class Progress:
         self._bar: Any = None
 
     def __enter__(self) -> Self:
-        print(
-            f"augbench: {self.total} cells to run" + (f", {self.before} are there already" if self.before else ""),
-            file=sys.stderr,
-        )
+        _say(f"{self.total} cells to run" + (f", {self.before} are there already" if self.before else ""))
         if sys.stderr.isatty():
             from rich import progress
             from rich.console import Console
@@ -45,20 +44,17 @@ class Progress:
         elif self.done:
             self._line()
 
-    def cell(self, record: Mapping[str, Any]) -> None:
+    def cell(self, record: Record) -> None:
         """One more cell has ended. A failure is said at once."""
         self.done += 1
-        if record["status"] != "ok":
+        if not record.ok:
             self.failed += 1
-            axes = " × ".join(str(record[key]) for key in ("task", "method", "classifier", "regime"))
-            line = (
-                f"augbench: {record['status']} in {record['phase']}: {axes} × seed {record['seed']}: {record['reason']}"
-            )
-            line = printable(line)
+            axes = " × ".join((record.task, record.method, record.classifier, record.regime))
+            line = f"{record.status} in {record.phase}: {axes} × seed {record.seed}: {record.reason}"
             if self._bar is not None:
-                self._bar.console.print(line, style="red", highlight=False, markup=False)
+                self._bar.console.print(f"augbench: {printable(line)}", style="red", highlight=False, markup=False)
             else:
-                print(line, file=sys.stderr)
+                _say(line)
         if self._bar is not None:
             self._bar.update(self._id, completed=self.done, description=self._words())
         elif time.monotonic() - self.last_line >= _LINE_EVERY_S:
@@ -71,4 +67,4 @@ class Progress:
         self.last_line = time.monotonic()
         spent = self.last_line - self.start
         left = spent / self.done * (self.total - self.done)
-        print(f"augbench: {self._words()}, {spent:.0f} s, ETA {left:.0f} s", file=sys.stderr, flush=True)
+        _say(f"{self._words()}, {spent:.0f} s, ETA {left:.0f} s")

@@ -56,6 +56,14 @@ class Entry(Generic[T]):
     unfit: tuple[str, ...] = ()
     #: a method: the regimes it is for; empty means all that draw rows
     regimes: tuple[str, ...] = ()
+    #: a task: what its rows were cut from, where other tasks share it; empty means its name
+    family: str = ""
+    #: a task: it leaks on purpose, to run a published protocol again
+    leaky: bool = False
+    #: a method: it learns nothing of the rows, so whatever a generator gains must be held against it
+    trivial: bool = False
+    #: a method: the one that every row of a board is compared with
+    reference: bool = False
 
     @property
     def missing(self) -> str | None:
@@ -93,6 +101,12 @@ class Entry(Generic[T]):
                 shown = [k for k in known if k not in ("name", "random_state", "device")]
                 raise BenchError(f"{self.kind} {self.name!r} has no option {key!r}{did_you_mean(key, shown)}")
             check_type(f"{self.kind}.{self.name}", key, known[key], value)
+
+
+def is_own(file: Path) -> bool:
+    """Whether a file belongs to the suite, and is no plugin: what it defines may share a process with other fits."""
+    home = Path(__file__).resolve().parent.parent
+    return any(file.resolve().is_relative_to(home / package) for package in ("bench", "methods", "tasks"))
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -158,6 +172,10 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
         traits: tuple[str, ...] = (),
         unfit: tuple[str, ...] = (),
         regimes: tuple[str, ...] = (),
+        family: str = "",
+        leaky: bool = False,
+        trivial: bool = False,
+        reference: bool = False,
         summary: str = "",
     ) -> Callable[[C], C]:
         def register(cls: C) -> C:
@@ -166,8 +184,9 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
                 text = summary or (cls.__doc__ or "").strip().split("\n")[0]
                 where = (cls.__module__, cls.__qualname__, file, 0)
                 about: Entry[Any] = Entry(
-                    kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes
-                )
+                    kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes,
+                    family, leaky, trivial, reference,
+                )  # fmt: skip
                 BY_KIND[kind].add(about)
             return cls
 
@@ -181,6 +200,10 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
     traits : a task says what is special about its rows, such as "categorical"
     unfit : a method or classifier names the traits it cannot work with
     regimes : a method that is made for some of "balance", "append", "tstr" names them
+    family : a task that shares its rows with others says what all of them were cut from; they count as one
+    leaky : a task that leaks on purpose, to run a published protocol again
+    trivial : a method that learns nothing of the rows, such as copying them
+    reference : the method that every row of a board is compared with
     summary : one line for ``augbench list``; by default the docstring's first
     """
     return decorate

@@ -20,3 +20,16 @@ def derive(base: int, *axes: str | int) -> int:
     """
     text = "\x1f".join([str(base), *map(str, axes)])
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
+
+
+def everything(seed: int) -> None:
+    """Seed the generators that a process shares (``random``, numpy's, torch's), so that code which draws from them
+    gives the same numbers whatever ran before it in the process."""
+    import random
+
+    import numpy as np
+    import torch
+
+    random.seed(seed)
+    np.random.seed(seed)  # noqa: NPY002 - the very generator that must not differ
+    torch.manual_seed(seed)

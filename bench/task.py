@@ -32,7 +32,7 @@ from bench.dataset import (
     checked,
     checked_split,
 )
-from bench.errors import BenchError, InvalidData
+from bench.errors import InvalidData
 
 if TYPE_CHECKING:
     from bench.data import DataHome
@@ -92,7 +92,7 @@ class Task(ABC):
         return stratified(dataset, seed)
 
     def measures(self, rows: Array, labels: Labels) -> dict[str, float]:
-        """What this task alone can measure of drawn rows, in the units of loaded ones; kept with their fidelity."""
+        """What this task alone can measure of synthetic rows, in the units of loaded ones; kept with their fidelity."""
         return {}
 
 
@@ -110,18 +110,15 @@ def split(task: Task, dataset: Dataset, seed: int) -> Split:
 
 
 def check_primary(task: Task, schema: Schema | None = None) -> None:
-    """Raise ``BenchError`` if the task's primary metric is not one: of any task, or of one with this schema."""
+    """Raise ``InvalidData`` if the task's primary metric is not one: of any task, or of one with this schema."""
     from bench.measures.metrics import names
     from bench.registry import did_you_mean
 
-    known = names(None if schema is None else schema.classes, None if schema is None else schema.rare)
-    primary = task.primary
-    if primary in known or (schema is None and str(primary).startswith("recall_")):
+    known = names() if schema is None else names(schema.classes, schema.rare)
+    primary = str(task.primary)
+    if primary in known or (schema is None and primary.startswith("recall_")):
         return
-    error = BenchError if schema is None else InvalidData
-    where = (
-        ""
-        if schema is None
-        else f" of a task of {schema.n_classes} classes{' without a rare one' * (schema.rare is None)}"
-    )
-    raise error(f"task {task.name!r}: primary {primary!r} is not a metric{where}{did_you_mean(str(primary), known)}")
+    where = "" if schema is None else f" of a task of {schema.n_classes} classes"
+    if schema is not None and schema.rare is None:
+        where += " without a rare one"
+    raise InvalidData(f"task {task.name!r}: primary {primary!r} is not a metric{where}{did_you_mean(primary, known)}")

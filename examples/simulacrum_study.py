@@ -50,13 +50,15 @@ MEASURES = ("mse_p", "mse_cp", "mse_lr", "mse_rf")
 class AsCoded(CrossEntropy):
     """The cross-entropy of probabilities, on scores clipped to be such: the study's code."""
 
-    def critic(self, critic: nn.Module, real: Tensor, fake: Tensor, condition: Tensor | None) -> tuple[Tensor, ...]:
+    def critic(
+        self, critic: nn.Module, real: Tensor, synthetic: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, ...]:
         d_real = -_clipped(critic(real, condition)).log().mean()
-        d_fake = -(1 - _clipped(critic(fake, condition))).log().mean()
-        return d_real + d_fake, d_real, d_fake
+        d_synthetic = -(1 - _clipped(critic(synthetic, condition))).log().mean()
+        return d_real + d_synthetic, d_real, d_synthetic
 
-    def generator(self, critic: nn.Module, fake: Tensor, condition: Tensor | None) -> Tensor:
-        return -_clipped(critic(fake, condition)).log().mean()
+    def generator(self, critic: nn.Module, synthetic: Tensor, condition: Tensor | None) -> Tensor:
+        return -_clipped(critic(synthetic, condition)).log().mean()
 
 
 def _clipped(scores: Tensor) -> Tensor:
@@ -142,9 +144,9 @@ def run(args: argparse.Namespace) -> None:
                 rows, labels = model.fit(X[train], site[train], conditional).sample(site[test]), site[test]
             else:
                 model = method(name, args.steps, args.critic_steps, tuple(args.betas), seed)
-                drawn = model.fit(everything[train], nothing[train], unconditional).sample(nothing[test])
-                rows = np.delete(drawn, site_column, axis=1)
-                labels = drawn[:, site_column].astype(np.int64)
+                synthetic = model.fit(everything[train], nothing[train], unconditional).sample(nothing[test])
+                rows = np.delete(synthetic, site_column, axis=1)
+                labels = synthetic[:, site_column].astype(np.int64)
             fitted = time.perf_counter()
             scores = study_scores(
                 (X[train], site[train]),

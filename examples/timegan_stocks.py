@@ -4,7 +4,7 @@
 
 Published (50,000 steps a phase, 10 repeats of each score): discriminative 0.102, predictive 0.038. The authors'
 tutorial (10,000 steps, one run): 0.176 and 0.041. The forecast of ydata-synthetic's notebook (10,000 steps): R2 0.907
-and MAE 0.0129 learnt on real windows, 0.914 and 0.0181 on drawn ones.
+and MAE 0.0129 learnt on real windows, 0.914 and 0.0181 on synthetic ones.
 
 The protocol leaks on purpose, as published: overlapping windows, scaled by the range of all days, and scores against
 the very windows that were learnt. It uses no class labels. About half an hour of one core at 10,000 steps. Drawn
@@ -68,7 +68,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     scores: dict[str, Any] = {"source": origin.note}
     if args.samples:
-        drawn = np.load(args.samples)["rows"]
+        synthetic = np.load(args.samples)["rows"]
     else:
         unlabelled = np.zeros(len(windows), dtype=np.int64)
         model = registry.methods["timegan"].create(steps=args.steps, random_state=args.seed)
@@ -77,16 +77,18 @@ def main() -> None:
         start = time.perf_counter()
         model.fit(windows, unlabelled, Schema("series", windows.shape[1:], ("window",)))
         scores |= {"steps": args.steps, "fit_seconds": round(time.perf_counter() - start, 1)}
-        drawn = model.sample(unlabelled)
-        np.savez_compressed(args.out / "samples.npz", rows=drawn)
+        synthetic = model.sample(unlabelled)
+        np.savez_compressed(args.out / "samples.npz", rows=synthetic)
     scores |= {
-        "discriminative": [discriminative_score(windows, drawn, i) for i in range(args.repeats)],
-        "predictive": [predictive_score(windows, drawn, i) for i in range(args.repeats)],
+        "discriminative": [discriminative_score(windows, synthetic, i) for i in range(args.repeats)],
+        "predictive": [predictive_score(windows, synthetic, i) for i in range(args.repeats)],
         "predictive_real": [predictive_score(windows, windows, i) for i in range(args.repeats)],
     }
     shuffled = windows[np.random.default_rng(args.seed).permutation(len(windows))]
     train, test = np.split(shuffled, [int(0.75 * len(shuffled))])  # as ydata-synthetic's notebook on this file does
-    scores["forecast"] = {name: forecast(rows, test, args.seed) for name, rows in (("real", train), ("drawn", drawn))}
+    scores["forecast"] = {
+        name: forecast(rows, test, args.seed) for name, rows in (("real", train), ("synthetic", synthetic))
+    }
     (args.out / "scores.json").write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
     for name in ("discriminative", "predictive", "predictive_real"):
         print(f"{name:<16} {np.mean(scores[name]):.4f} (sd {np.std(scores[name]):.4f}, {args.repeats} repeats)")

@@ -38,13 +38,18 @@ class AuxiliaryCrossEntropy(CrossEntropy):
     def __init__(self, weight: float) -> None:
         self.weight = weight
 
-    def critic(self, critic: nn.Module, real: Tensor, fake: Tensor, condition: Tensor | None) -> tuple[Tensor, ...]:
-        (on_real, class_real), (on_fake, class_fake) = _judge(critic, real, condition), _judge(critic, fake, condition)
-        d_real, d_fake = F.softplus(-on_real).mean(), F.softplus(on_fake).mean()
-        return d_real + d_fake + self.weight * (class_real + class_fake), d_real, d_fake
+    def critic(
+        self, critic: nn.Module, real: Tensor, synthetic: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, ...]:
+        (on_real, class_real), (on_synthetic, class_synthetic) = (
+            _judge(critic, real, condition),
+            _judge(critic, synthetic, condition),
+        )
+        d_real, d_synthetic = F.softplus(-on_real).mean(), F.softplus(on_synthetic).mean()
+        return d_real + d_synthetic + self.weight * (class_real + class_synthetic), d_real, d_synthetic
 
-    def generator(self, critic: nn.Module, fake: Tensor, condition: Tensor | None) -> Tensor:
-        logit, class_loss = _judge(critic, fake, condition)
+    def generator(self, critic: nn.Module, synthetic: Tensor, condition: Tensor | None) -> Tensor:
+        logit, class_loss = _judge(critic, synthetic, condition)
         return F.softplus(-logit).mean() + self.weight * class_loss
 
 

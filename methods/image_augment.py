@@ -4,7 +4,7 @@ The honest baseline for image generators: it needs no training. The transformati
 crop with padding and horizontal flip as He et al. 2016 (arXiv 1512.03385, section 4.2) used for CIFAR-10, random
 erasing as Zhong et al. 2020 (arXiv 1708.04896), evaluated on Fashion-MNIST among others.
 
-Those papers transform every training image. Here only the drawn rows are, and in the regime ``balance`` they are of
+Those papers transform every training image. Here only the synthetic rows are, and in the regime ``balance`` they are of
 rare classes: what gives a transformed image away then speaks for a rare class, and the classifier learns that. Hence
 the affine map, whose interpolation blurs every pixel, is off: on ``fashion-mnist-imbalanced`` it alone halves what mere
 repetition of the rare images gains in their recall, while crop, flip and erasing gain more than repetition.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
 
 
-@method("image-augment", modalities=("image",), requires=("torchvision",))
+@method("image-augment", modalities=("image",), requires=("torchvision",), trivial=True)
 class ImageAugment(Augmenter):
     """Classical augmentation of training images: random crop, flip, erasing.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
 
 
-@method("none", modalities=("tabular", "image", "series"))
+@method("none", modalities=("tabular", "image", "series"), regimes=("real",), trivial=True, reference=True)
 class NoAugmentation(Augmenter):
     """No synthetic rows: the real training rows alone."""
 

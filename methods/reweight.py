@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
 
 
-@method("class-weight", modalities=("tabular", "image", "series"), regimes=("real",))
+@method("class-weight", modalities=("tabular", "image", "series"), regimes=("real",), trivial=True)
 class ClassWeight(NoAugmentation):
     """Rows weighted in the classifier's loss by n / (n_classes * n_class), scikit-learn's ``class_weight="balanced"``
     (King & Zeng 2001, "Logistic regression in rare events data")."""
@@ -28,7 +28,7 @@ class ClassWeight(NoAugmentation):
         return {"class_weight": "balanced"}
 
 
-@method("moved-threshold", modalities=("tabular", "image", "series"), regimes=("real",))
+@method("moved-threshold", modalities=("tabular", "image", "series"), regimes=("real",), trivial=True)
 class MovedThreshold(NoAugmentation):
     """Probabilities divided by the classes' training shares and normalised, the classifier untouched.
 

@@ -28,7 +28,7 @@ Curves = NDArray[np.float64]
 SLOWEST = 0.1
 
 
-@method("series-augment", modalities=("series",), summary="Real windows, jittered, scaled and warped")
+@method("series-augment", modalities=("series",), trivial=True, summary="Real windows, jittered, scaled and warped")
 class SeriesAugment(Augmenter):
     """Draw real windows of the class asked for, with replacement, and distort each in four ways, in this order.
 
@@ -83,10 +83,10 @@ class SeriesAugment(Augmenter):
             if int(code) not in self.rows_:
                 raise BenchError(f"series-augment saw no training rows of class {code}, so it can draw none")
             rows, wanted = self.rows_[int(code)], np.flatnonzero(labels == code)
-            drawn = rows[choice.integers(len(rows), size=len(wanted))]
+            synthetic = rows[choice.integers(len(rows), size=len(wanted))]
             if self.moving_:
-                drawn[..., self.moving_] = self._distort(drawn[..., self.moving_].astype(np.float64), rng)
-            out[wanted] = drawn
+                synthetic[..., self.moving_] = self._distort(synthetic[..., self.moving_].astype(np.float64), rng)
+            out[wanted] = synthetic
         return out
 
     def _distort(self, x: Curves, rng: np.random.Generator) -> Curves:

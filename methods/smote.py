@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bench.task import Schema
 
 
-@method("random-over", modalities=("tabular", "image", "series"))
+@method("random-over", modalities=("tabular", "image", "series"), trivial=True)
 class RandomOver(FromSampler):
     """Random over-sampling: training rows drawn again, with replacement."""
 

@@ -48,8 +48,8 @@ class TimeGAN(Augmenter):
     published.
 
     Drawn steps weigh 1 + ``gamma`` times as much as real ones, so a discriminator that cannot tell calls a step real
-    with probability 1 / (2 + ``gamma``). The monitor's ``d_real`` and ``d_fake`` are the losses at equal weights: log 2
-    each where it cannot tell (twice that with static features).
+    with probability 1 / (2 + ``gamma``). The monitor's ``d_real`` and ``d_synthetic`` are the losses at equal weights:
+    log 2 each where it cannot tell (twice that with static features).
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class TimeGAN(Augmenter):
         built on it), which compares it with the same step's.
     kernel : ``"auto"`` (compiled GRU on a CPU where numba is installed), ``"numba"`` or ``"torch"``.
 
-    Rows are to lie in [0, 1]; drawn ones do. Raises ``BenchError`` for numbers that make no sense, for categorical
+    Rows are to lie in [0, 1]; synthetic ones do. Raises ``BenchError`` for numbers that make no sense, for categorical
     channels, and for static ones alone.
     """
 
@@ -246,8 +246,8 @@ class TimeGAN(Augmenter):
                 supervised = self._supervised(h.detach(), hs.detach(), label)
                 x_hat, s_hat = nets.recover(h_hat, hs_hat)
                 moment = moments(x_hat, x, label) + moments(s_hat, s, label)
-                drawn, own = self._judge_drawn(h_hat, e, hs_hat, label)
-                adversarial = bce(drawn, 1.0) + self.gamma * bce(own, 1.0)
+                synthetic, own = self._judge_synthetic(h_hat, e, hs_hat, label)
+                adversarial = bce(synthetic, 1.0) + self.gamma * bce(own, 1.0)
                 _descend(adam_g, adversarial + 100 * supervised.sqrt() + 100 * moment)
                 # autoencoder, against the supervisor as it now is
                 self._only("embedder", "recovery")
@@ -259,19 +259,19 @@ class TimeGAN(Augmenter):
                 e, h_hat, hs_hat = nets.generate(*self._noise(len(x), draws), label)
             self._only("discriminator")
             real = nets.judge(h, hs, label)
-            drawn, own = self._judge_drawn(h_hat, e, hs_hat, label)
-            loss = bce(real, 1.0) + bce(drawn, 0.0) + self.gamma * bce(own, 0.0)
+            synthetic, own = self._judge_synthetic(h_hat, e, hs_hat, label)
+            loss = bce(real, 1.0) + bce(synthetic, 0.0) + self.gamma * bce(own, 0.0)
             if float(loss.detach()) > self.threshold:
                 _descend(adam_d, loss)
-            d_real, d_fake = self._at_equal_weights(real, drawn, own)
+            d_real, d_synthetic = self._at_equal_weights(real, synthetic, own)
             self._report(
-                "joint", step, self.steps, g=adversarial, d_real=d_real, d_fake=d_fake,
+                "joint", step, self.steps, g=adversarial, d_real=d_real, d_synthetic=d_synthetic,
                 supervised=supervised, moments=moment, reconstruction=reconstruction,
             )  # fmt: skip
         for p in nets.parameters():
             p.requires_grad_(False)
 
-    def _judge_drawn(self, h: Tensor, e: Tensor, hs: Tensor, label: Tensor) -> tuple[list[Tensor], list[Tensor]]:
+    def _judge_synthetic(self, h: Tensor, e: Tensor, hs: Tensor, label: Tensor) -> tuple[list[Tensor], list[Tensor]]:
         """Logits of the codes after the supervisor (and of the static code), and of the generator's own steps."""
         steps, *static = self.networks_.judge(
             torch.cat([h.permute(2, 1, 0), e.permute(2, 1, 0)], 2).permute(2, 1, 0),
@@ -282,12 +282,14 @@ class TimeGAN(Augmenter):
         return [steps[:n], *(y[:n] for y in static)], [steps[n:]]
 
     @torch.no_grad()
-    def _at_equal_weights(self, real: list[Tensor], drawn: list[Tensor], own: list[Tensor]) -> tuple[Tensor, Tensor]:
+    def _at_equal_weights(
+        self, real: list[Tensor], synthetic: list[Tensor], own: list[Tensor]
+    ) -> tuple[Tensor, Tensor]:
         """The discriminator's losses on real and on drawn codes as if both weighed the same."""
         shift = math.log1p(self.gamma)
-        both = bce([drawn[0] + shift], 0.0) + self.gamma * bce([own[0] + shift], 0.0)
+        both = bce([synthetic[0] + shift], 0.0) + self.gamma * bce([own[0] + shift], 0.0)
         d_real = bce([real[0] + shift, *real[1:]], 1.0)
-        return d_real, both / (1 + self.gamma) + bce(drawn[1:], 0.0)
+        return d_real, both / (1 + self.gamma) + bce(synthetic[1:], 0.0)
 
 
 def _descend(adam: torch.optim.Adam, loss: Tensor) -> None:

@@ -61,6 +61,8 @@ SCHEMA = Schema("tabular", (30,), ("legitimate", "fraud"), tuple(Column(name) fo
 @task(
     "credit-fraud-leaky",
     params={"leak": True},
+    family="credit-fraud",
+    leaky=True,
     summary="the same as published: methods also learn from the frauds of the validation and test rows",
 )
 class CreditFraud(Task):

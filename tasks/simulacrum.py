@@ -164,7 +164,7 @@ class Simulacrum(Task):
         return hashlib.sha256(f"{sha256} {self.rows} {self.sample_seed}".encode()).hexdigest()
 
 
-@task("simulacrum-site", traits=("categorical",))
+@task("simulacrum-site", traits=("categorical",), family="simulacrum")
 class SimulacrumSite(Simulacrum):
     """A rare cancer site (pancreas, 1.5 %) against the rest: 27 categorical variables."""
 
@@ -190,7 +190,7 @@ class SimulacrumSite(Simulacrum):
         return (SITE, SITE4)
 
 
-@task("simulacrum-stage", traits=("categorical",))
+@task("simulacrum-stage", traits=("categorical",), family="simulacrum")
 class SimulacrumStage(Simulacrum):
     """Stage 4 against stages 1 to 3: 22 categorical variables, none that defines the stage."""
 
@@ -211,7 +211,7 @@ class SimulacrumStage(Simulacrum):
         )
 
 
-@task("simulacrum-sites20", traits=("categorical",))
+@task("simulacrum-sites20", traits=("categorical",), family="simulacrum")
 class SimulacrumSites20(Simulacrum):
     """Which of the 20 commonest cancer sites: 15 categorical variables, none recorded for one site only."""
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-@task("simulacrum-study", traits=("categorical",))
+@task("simulacrum-study", traits=("categorical",), family="simulacrum")
 class SimulacrumStudy(Simulacrum):
     """Which cancer site, of up to 116: 28 categorical variables, the table of the LSE study.
 

@@ -50,6 +50,8 @@ Prices = NDArray[np.float64]
     "stocks-leaky",
     modalities=("series",),
     params={"protocol": "published"},
+    family="stocks",
+    leaky=True,
     summary="the same as published: overlapping windows shuffled before the split, so neighbours leak",
 )
 class Stocks(Task):

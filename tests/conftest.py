@@ -13,6 +13,14 @@ for _name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _spoken() -> None:
+    """Messages are printed in tests as they are in the command, so that ``capsys`` sees them."""
+    from bench.messages import speak
+
+    speak()
+
+
 @pytest.fixture(scope="session")
 def toy() -> Path:
     """The plugin file, registered."""

@@ -12,7 +12,7 @@ from statistics import fmean
 
 import pytest
 
-from bench.boards.tables import LOUD, label
+from bench.boards.tables import SOURCE_LABELS, label
 from bench.records.store import read
 from bench.statistics.comparison import mean_interval
 
@@ -66,7 +66,9 @@ def gain_table():
         board = found[key]
         best = strongest(board)
         columns.append(gains(board))
-        head.append(f"{key[0]}: {LOUD[key[1]]}; {label(board['primary'])}, {best['classifier']}, {best['seeds']} seeds")
+        head.append(
+            f"{key[0]}: {SOURCE_LABELS[key[1]]}; {label(board['primary'])}, {best['classifier']}, {best['seeds']} seeds"
+        )
         base.append(f"{best[board['primary'] + '_mean']:.3f}")
     tables = [board for (task, _), board in found.items() if task.startswith("keel-")]
     columns.insert(2, keel(found))
@@ -94,7 +96,7 @@ def standing_table():
     return lines(rows)
 
 
-def drawn_table():
+def synthetic_table():
     """Of rows drawn for every class: the detector's AUC and the share of near copies, by method and task."""
     found = {}
     for path in sorted((RELEASE / "boards").glob("*.measures.json")):
@@ -102,7 +104,7 @@ def drawn_table():
         found[board["task"], board["source"]] = {r["method"]: r for r in board["rows"] if r["regime"] == "tstr"}
     tasks = [key for key in TASKS if found.get(key)]
     methods = sorted({name for key in tasks for name, row in found[key].items() if row["xgboost_auc_mean"] is not None})
-    head = [f"{task}: {LOUD[source]}" for task, source in tasks]
+    head = [f"{task}: {SOURCE_LABELS[source]}" for task, source in tasks]
     rows = [["AUC, near copies", *head], ["---"] * (len(head) + 1)]
     for method in methods:
         cells = [found[key].get(method) for key in tasks]
@@ -116,7 +118,7 @@ def lines(rows):
 
 
 @pytest.mark.parametrize(
-    ("name", "table"), [("standing", standing_table), ("gains", gain_table), ("drawn", drawn_table)]
+    ("name", "table"), [("standing", standing_table), ("gains", gain_table), ("synthetic", synthetic_table)]
 )
 def test_the_tables_are_what_the_boards_say(name, table):
     start, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -12,17 +12,18 @@ from typing import Any
 
 from bench import registry, seeds
 from bench.audit import leaks
-from bench.boards.tables import LOUD
+from bench.boards.tables import SOURCE_LABELS
 from bench.config import BUDGETS, load
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
+from bench.records.record import Options
 from bench.trial import walk
 
+_say = logging.getLogger("augbench.audit").info
 FILE = "audit.json"
 #: more names than this on one class are a family, of which only what a budget names is looked at unasked
 FAMILY = 10
 #: endings of variants that re-run a published protocol with its leak
-ON_PURPOSE = ("-leaky", "-slides")
 
 Audited = dict[str, Any]
 
@@ -50,15 +51,15 @@ def audit(
     found: dict[str, Audited] = {}
     for name in chosen:
         try:
-            found[name] = _audit(name, n_seeds, home, recorded.get(name, {}))
+            found[name] = _audit(name, n_seeds, home, recorded.get(name, Options(base_seed=0)))
         except DataUnavailable as error:
             if names:
                 raise
-            print(f"augbench: {name} left out: {error}", file=sys.stderr)
+            _say(f"{name} left out: {error}")
             continue
         _show(name, found[name])
     if home.messages:
-        print("augbench: " + "; ".join(home.messages), file=sys.stderr)
+        _say("; ".join(home.messages))
     if not found:
         raise BenchError("nothing to audit: no task has data here; name a folder with --data-dir")
     if folder is not None:
@@ -66,10 +67,10 @@ def audit(
     return _sum_up(found)
 
 
-def _audit(name: str, n_seeds: int, home: DataHome, recorded: Mapping[str, Any]) -> Audited:
+def _audit(name: str, n_seeds: int, home: DataHome, recorded: Options) -> Audited:
     """What ``audit.json`` holds of one task."""
-    options = walk._Frozen(recorded.get("task", {}))
-    base = int(recorded.get("base_seed", 0))
+    options = walk._Frozen(recorded.task)
+    base = recorded.base_seed
     entry = registry.tasks[name]
     if entry.missing:
         raise DataUnavailable(f"{name}: {entry.missing}")
@@ -82,21 +83,21 @@ def _audit(name: str, n_seeds: int, home: DataHome, recorded: Mapping[str, Any])
         if not all(map(len, (split.train, split.valid, split.test))):
             raise BenchError(f"{name}: the split of seed {seed} leaves a part without rows; mend the task's split")
         case = leaks.Case(dataset, split, walk._Rows(name, options, origin, base, seed), seed)
-        for finding in leaks.look(case, name.endswith(ON_PURPOSE) or split.shown is not None):
+        for finding in leaks.look(case, registry.tasks[name].leaky or split.shown is not None):
             by_check.setdefault(finding.check, []).append(finding)
     worst = [leaks.worst(found) for found in by_check.values()]
     checks = [{"check": f.check, "status": f.status, "found": f.found} for f in worst]
     return {"source": origin.source, "sha256": origin.sha256, "seeds": n_seeds, "checks": checks}
 
 
-def _recorded(folder: Path | None) -> dict[str, Mapping[str, Any]]:
-    """The configuration that the newest record of each task was made with."""
-    from bench.records.store import has_records, read
+def _recorded(folder: Path | None) -> dict[str, Options]:
+    """The options that the newest record of each task was made with."""
+    from bench.records.reading import has_records, read
 
     if folder is None or not has_records(folder):
         return {}
-    records = sorted(read(folder), key=lambda r: (r.get("started") or "", r["id"]))
-    return {r["task"]: r["config"] for r in records if r["task"] in registry.tasks}
+    records = sorted(read(folder), key=lambda r: (r.ended, r.id))
+    return {r.task: r.config for r in records if r.task in registry.tasks}
 
 
 def _usual() -> Iterator[str]:
@@ -112,7 +113,7 @@ def _show(name: str, audited: Audited) -> None:
     from tabulate import tabulate
 
     splits = f"{audited['seeds']} split{'s' if audited['seeds'] > 1 else ''}"
-    print(f"{name} · {LOUD.get(audited['source'], audited['source'])} · {splits}")
+    print(f"{name} · {SOURCE_LABELS.get(audited['source'], audited['source'])} · {splits}")
     mark = {"leak": "LEAK", "not applicable": "–"}
     rows = [[mark.get(c["status"], c["status"]), c["check"], c["found"]] for c in audited["checks"]]
     print(tabulate(rows, tablefmt="plain", disable_numparse=True, maxcolwidths=[None, None, 96]) + "\n", flush=True)
@@ -132,7 +133,7 @@ def _sum_up(found: Mapping[str, Audited]) -> int:
 
 def _write(path: Path, found: Mapping[str, Audited]) -> None:
     """Tasks audited before and not now stay as they were."""
-    from bench.records.store import replace_text
+    from bench.records.files import replace_text
 
     before: dict[str, Audited] = {}
     with suppress(OSError, ValueError, KeyError, TypeError):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from statistics import fmean
 from typing import Any
 
 from bench.errors import BenchError
-
-Record = Mapping[str, Any]
+from bench.records.record import Record
 
 #: first words of task names that name a collection of unrelated tables
 COLLECTIONS = frozenset({"keel"})
@@ -45,21 +44,21 @@ def label(metric: str) -> str:
 def newest(records: Sequence[Record]) -> tuple[list[Record], int]:
     """One record a cell, sorted by seed, and how many older ones were left out."""
     cells: dict[tuple[Any, ...], Record] = {}
-    for record in sorted(records, key=lambda r: (r.get("started") or "", r["id"])):
-        cells[record["method"], record["classifier"], record["regime"], record["seed"]] = record
-    distinct = len({record["id"] for record in records})
-    return sorted(cells.values(), key=lambda r: (r["seed"], r["id"])), distinct - len(cells)
+    for record in sorted(records, key=lambda r: (r.ended, r.id)):
+        cells[record.method, record.classifier, record.regime, record.seed] = record
+    distinct = len({record.id for record in records})
+    return sorted(cells.values(), key=lambda r: (r.seed, r.id)), distinct - len(cells)
 
 
 def pair_key(record: Record) -> tuple[Any, ...]:
     """Two records are matched when this is equal: the same seed of the same rows, split the same way."""
-    config = record.get("config") or {}
-    return record["seed"], config.get("base_seed"), repr(sorted((config.get("task") or {}).items())), *rows_of(record)
+    config = record.config
+    return record.seed, config.base_seed, repr(sorted(config.task.items())), *rows_of(record)
 
 
 def rows_of(record: Record) -> tuple[Any, Any]:
     """What decides which rows a seed means: the data and the code that splits them."""
-    hashes = record.get("hashes") or {}
+    hashes = record.hashes
     return hashes.get("data"), hashes.get("code_task")
 
 
@@ -87,8 +86,8 @@ def use(regime: str) -> str:
 
 def failure(record: Record) -> str:
     """``"timeout in fit: fit took longer than 60 s"``."""
-    where = f"{record['status']} in {record['phase']}" if record.get("phase") else record["status"]
-    return f"{where}: {record['reason']}" if record.get("reason") else where
+    where = f"{record.status} in {record.phase}" if record.phase else record.status
+    return f"{where}: {record.reason}" if record.reason else where
 
 
 def test_train_ratio(references: Sequence[Record]) -> float | None:
@@ -97,12 +96,12 @@ def test_train_ratio(references: Sequence[Record]) -> float | None:
     Zero where every seed was scored on the same test rows (an official test set, said by ``hashes.test``): the
     correction is for resampled ones, and the interval then speaks of that test set alone.
     """
-    if not references or any(not r.get("n_train") or not r.get("n_test") for r in references):
+    if not references or any(not r.n_train or not r.n_test for r in references):
         return None
-    tests = [(r.get("hashes") or {}).get("test") for r in references]
+    tests = [r.hashes.get("test") for r in references]
     if len(tests) > 1 and tests[0] is not None and len(set(tests)) == 1:
         return 0.0
-    return fmean(r["n_test"] / r["n_train"] for r in references)
+    return fmean((r.n_test or 0) / (r.n_train or 1) for r in references)
 
 
 def typical(seconds: Sequence[float]) -> float | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.boards.cells import Record, rows_of
+from bench.boards.cells import rows_of
+from bench.records.record import Record
 
 #: stands before the heading of every board whose suite did not pass its own test
 FAILED = "SELF-TEST FAILED"
@@ -37,7 +38,7 @@ def selftest_notes(selftest: Mapping[str, Any] | None, records: Sequence[Record]
             f"{FAILED}: {where}: expected {control.get('expected')}, found {control.get('found')}"
             + (f"; {control['why']}" if control.get("why") else "")
         )
-    made = {(record.get("hashes") or {}).get("code_bench") for record in records} - {None}
+    made = {record.hashes.get("code_bench") for record in records} - {None}
     if made and made != {selftest.get("code")}:
         lines.append("the self-test is of other code than these records; run augbench selftest again")
     return lines
@@ -69,7 +70,7 @@ def origin_notes(data: Mapping[str, Any], key: tuple[str, str, str, str], record
     """Where a board's rows come from, if the run that is on file read the very rows that the records used."""
     task, source, *_ = key
     found = data.get(task) or {}
-    used = {rows_of(r)[0] for r in records if (r["task"], r["source"], r["budget"], r["device"]) == key} - {None}
+    used = {rows_of(r)[0] for r in records if (r.task, r.source, r.budget, r.device) == key} - {None}
     if not found.get("note") or found.get("source") != source or used != {str(found.get("sha256"))[:16]}:
         return []
     return [f"where the rows come from: {found['note']}"]

@@ -49,7 +49,7 @@ def render(board: Board, fmt: str, width: int = 100, color: bool = False) -> str
 def files(boards: Sequence[Board], formats: Sequence[str] = FILES) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file that ``write`` leaves. Parquet is left out where pyarrow is not installed."""
     for board, stem in zip(boards, stems(boards), strict=True):
-        for name, table in [(stem, board), *([(f"{stem}.measures", board.drawn)] if board.drawn else [])]:
+        for name, table in [(stem, board), *([(f"{stem}.measures", board.synthetic)] if board.synthetic else [])]:
             for fmt in formats:
                 if fmt != "parquet":
                     yield f"{name}.{'txt' if fmt == 'text' else fmt}", render(table, fmt).encode()

@@ -1,4 +1,4 @@
-"""What the measures of drawn rows mean, one line each; the modules that take them say more.
+"""What the measures of synthetic rows mean, one line each; the modules that take them say more.
 
 A measure that is not here is a task's own (``Task.measures``): it is shown as the task names it, without a direction.
 """
@@ -12,7 +12,7 @@ from typing import Literal
 #: groups of columns, in their order
 GROUPS = ("of this task", "fidelity", "privacy")
 OWN, FIDELITY, PRIVACY = GROUPS
-#: ends the name of a measure that real rows gave in the place of drawn ones; it is shown as a line, not as a column
+#: ends the name of a measure that real rows gave in the place of synthetic ones; it is shown as a line, not as a column
 REAL = "_real"
 
 
@@ -48,11 +48,11 @@ MEASURES: dict[str, Measure] = {
     row[0]: Measure(*row)
     for row in (
         ("discriminative", FIDELITY, "less", "0 to 0.5", _YOON,
-         "|accuracy − 0.5| of a GRU that tells drawn from training windows"),
+         "|accuracy − 0.5| of a GRU that tells synthetic from training windows"),
         ("predictive", FIDELITY, "less", "0 or more", _YOON,
-         "mean absolute error, on real windows, of a GRU taught on drawn ones to look one step ahead"),
+         "mean absolute error, on real windows, of a GRU taught on synthetic ones to look one step ahead"),
         ("forecast_r2", FIDELITY, "more", "at most 1", _FORECAST,
-         "R² of the last step of held-out windows, forecast by a GRU taught on drawn ones"),
+         "R² of the last step of held-out windows, forecast by a GRU taught on synthetic ones"),
         ("forecast_mae", FIDELITY, "less", "0 or more", _FORECAST,
          "mean absolute error of the forecast of forecast_r2"),
         ("forecast_msle", FIDELITY, "less", "0 or more", _FORECAST,
@@ -68,15 +68,15 @@ MEASURES: dict[str, Measure] = {
         ("frechet_cnn", FIDELITY, "less", "0 or more", "after Heusel et al. 2017",
          "Fréchet distance in features of the suite's own CNN; compares within a task, never with published FIDs"),
         ("xgboost_auc", FIDELITY, 0.5, "0 to 1", _OURS,
-         "cross-validated ROC AUC of XGBoost telling drawn from held-out rows"),
+         "cross-validated ROC AUC of XGBoost telling synthetic from held-out rows"),
         ("logistic_auc", FIDELITY, 0.5, "0 to 1", _OURS,
          "xgboost_auc by logistic regression"),
         ("detector_accuracy_rare", FIDELITY, 0.5, "0 to 1", "Nash 2017",
-         "accuracy of XGBoost telling drawn from training rows of the rare class; copies pass"),
+         "accuracy of XGBoost telling synthetic from training rows of the rare class; copies pass"),
         ("coverage", FIDELITY, "more", "0 to 1", _NAEEM,
-         "share of training rows with a drawn row in their neighbourhood"),
+         "share of training rows with a synthetic row in their neighbourhood"),
         ("density", FIDELITY, 1.0, "0 or more", _NAEEM,
-         "whether drawn rows lie where training rows are dense"),
+         "whether synthetic rows lie where training rows are dense"),
         ("ks", FIDELITY, "less", "0 to 1", _KS,
          "mean Kolmogorov-Smirnov statistic of the numeric columns (images: of the pixel positions that vary)"),
         ("ks_max", FIDELITY, "less", "0 to 1", _KS,
@@ -92,21 +92,21 @@ MEASURES: dict[str, Measure] = {
         ("autocorrelation", FIDELITY, "less", "0 to 2", _OURS,
          "mean absolute gap of the autocorrelation within windows, lags 1 to 10"),
         ("exact_duplicates", PRIVACY, "less", "0 to 1", _OURS,
-         "share of drawn rows that equal a training row"),
+         "share of synthetic rows that equal a training row"),
         ("exact_duplicates_holdout", PRIVACY, None, "0 to 1", _OURS,
          "share of held-out rows that equal a training row: what the data do by themselves"),
         ("near_duplicates", PRIVACY, 0.05, "0 to 1", _OURS,
-         "share of drawn rows that a test would flag as copies of training rows which flags 5 % of held-out rows"),
+         "share of synthetic rows that a test would flag as copies of training rows which flags 5 % of held-out rows"),
         ("dcr_ratio", PRIVACY, 1.0, "0 or more", "Park et al. 2018",
          "median distance to the closest training row, of drawn over held-out rows"),
         ("dcr_share", PRIVACY, 0.5, "0 to 1", "Meehan et al. 2020",
-         "chance that a drawn row is nearer to the training rows than a held-out row"),
+         "chance that a synthetic row is nearer to the training rows than a held-out row"),
         ("membership_auc", PRIVACY, 0.5, "0 to 1", "Chen et al. 2020, Hilprecht et al. 2019",
-         "ROC AUC of guessing from drawn rows who was a training row"),
+         "ROC AUC of guessing from synthetic rows who was a training row"),
         ("test_copies", PRIVACY, "less", "0 to 1", _OURS,
-         "share of drawn rows that equal a test row and no row of another part"),
+         "share of synthetic rows that equal a test row and no row of another part"),
         ("peek_auc", PRIVACY, 0.5, "0 to 1", _OURS,
-         "ROC AUC of guessing from drawn rows who was a test row; above 0.5 the method has seen test rows"),
+         "ROC AUC of guessing from synthetic rows who was a test row; above 0.5 the method has seen test rows"),
     )
 }  # fmt: skip
 

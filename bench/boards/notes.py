@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from bench.boards.cells import Record, failure, higher_is_better, label, rows_of
+from bench.boards.cells import failure, higher_is_better, label, rows_of
+from bench.records.record import Record
 
 #: kinds of failure that are listed; the rest is in the CSV and JSON, row by row
 LISTED = 12
@@ -16,7 +17,7 @@ LISTED = 12
 def notes(used: Sequence[Record], ratios: Sequence[float], primary: str, older: int) -> list[str]:
     """The lines, in order. ``used`` are the records that count, ``older`` how many do not because they were run again,
     ``ratios`` the test/train ratios that the differences were corrected with."""
-    ok = [record for record in used if record["status"] == "ok"]
+    ok = [record for record in used if record.ok]
     order = "higher" if higher_is_better(primary) else "lower"
     lines = [
         f"{_seeds(ok)}; sorted by {label(primary)} ({order} is better); mean ± half of the 95 % t interval over seeds",
@@ -40,10 +41,10 @@ def _options(used: Sequence[Record]) -> list[str]:
     they trained for aside, which every budget sets."""
     found: dict[str, set[str]] = defaultdict(set)
     for record in used:
-        given = (record.get("config") or {}).get("method") or {}
+        given = record.config.method
         told = [f"{name}={_value(value)}" for name, value in sorted(given.items()) if not name.endswith("steps")]
         if told:
-            found[record["method"]].add(" ".join(told))
+            found[record.method].add(" ".join(told))
     if not found:
         return []
     told = [f"{method} {' or '.join(sorted(settings))}" for method, settings in sorted(found.items())]
@@ -61,7 +62,7 @@ def _s(count: int) -> str:
 
 
 def _seeds(ok: Sequence[Record]) -> str:
-    counts = Counter((r["method"], r["classifier"], r["regime"]) for r in ok).values()
+    counts = Counter((r.method, r.classifier, r.regime) for r in ok).values()
     if not counts:
         return "no seed"
     low, high = min(counts), max(counts)
@@ -80,17 +81,18 @@ def _correction(ratios: Sequence[float]) -> str:
 
 def _running(ok: Sequence[Record]) -> list[str]:
     """The rule of times, and how quiet the machine was while they were taken."""
-    threads = sorted({record["threads"] for record in ok if record.get("threads")})
+    threads = sorted({record.threads for record in ok if record.threads})
     if not threads:
         return []
-    machines = [record.get("machine") or {} for record in ok]
-    beside = sorted({machine.get("workers_beside") or 0 for machine in machines})
-    alone = sum(bool(machine.get("exclusive")) for machine in machines)
+    machines = [record.machine for record in ok]
+    parallel_workers = sorted({machine.parallel_workers for machine in machines})
+    alone = sum(machine.exclusive for machine in machines)
     text = f"times: {'/'.join(map(str, threads))} thread{_s(threads[-1])} a worker"
     if alone == len(ok):
         text += ", exclusive: one fit at a time"
-    elif beside != [0]:
-        text += f", {'/'.join(map(str, beside))} more worker{_s(beside[-1])} running (in parallel, so an upper bound"
+    elif parallel_workers != [0]:
+        others = f"{'/'.join(map(str, parallel_workers))} more worker{_s(parallel_workers[-1])}"
+        text += f", {others} running (in parallel, so an upper bound"
         text += f"; {alone} of {len(ok)} cells exclusive)" if alone else ")"
     else:
         text += ", one worker, other work on the machine not ruled out (--exclusive does)"
@@ -102,15 +104,15 @@ def _mixed_code(used: Sequence[Record]) -> str:
     """Rows whose seeds were not all made by the same code."""
     found: dict[str, set[Any]] = defaultdict(set)
     for r in used:
-        found[f"{r['method']}/{r['classifier']}/{r['regime']}"].add((r.get("hashes") or {}).get("code"))
+        found[f"{r.method}/{r.classifier}/{r.regime}"].add(r.hashes.get("code"))
     names = sorted(name for name, codes in found.items() if len(codes) > 1)
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
 
 
 def _failures(used: Sequence[Record]) -> list[str]:
     """One line a method and kind of failure, with how many of the method's cells it took."""
-    totals = Counter(record["method"] for record in used)
-    failed = sorted((r["method"], failure(r)) for r in used if r["status"] != "ok")
+    totals = Counter(record.method for record in used)
+    failed = sorted((r.method, failure(r)) for r in used if not r.ok)
     lines = [f"{name}: {len(list(same))} of {totals[name]} cells {text}" for (name, text), same in groupby(failed)]
     more = len(lines) - LISTED
     return lines if more <= 0 else [*lines[:LISTED], f"and {more} more kinds of failure: see the CSV or JSON"]

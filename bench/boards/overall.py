@@ -13,7 +13,7 @@ from statistics import fmean, median
 from typing import Any
 
 from bench.boards.cells import TRIVIAL, family, higher_is_better, label, leaks
-from bench.boards.tables import LOUD, REFERENCE, Board, Column, Row
+from bench.boards.tables import REFERENCE, SOURCE_LABELS, Board, Column, Row
 from bench.statistics.comparison import Interval, mean_interval
 from bench.statistics.ranking import ranks
 
@@ -49,7 +49,7 @@ def heading(name: str, key: tuple[str, str, str], boards: Sequence[Board], date:
     """``name``, how many tasks, and how real their rows are."""
     source, budget, device = key
     subsets = sum(board.source == "real-subset" for board in boards)
-    what = LOUD[source] + (f", {subsets} of {len(boards)} a REAL SUBSET" if subsets else "")
+    what = SOURCE_LABELS[source] + (f", {subsets} of {len(boards)} a REAL SUBSET" if subsets else "")
     tasks = f"{name}, {len(boards)} task{'s' if len(boards) > 1 else ''}"
     return " · ".join(filter(None, (tasks, what, f"budget {budget}", device, date)))
 

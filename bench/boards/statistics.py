@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from bench.boards.cells import Record, higher_is_better, label, pair_key, test_train_ratio, use
+from bench.boards.cells import higher_is_better, label, pair_key, test_train_ratio, use
+from bench.records.record import Record
 from bench.statistics.comparison import bootstrap_intervals, holm, mean_interval, verdict, wilcoxon
 
 Row = dict[str, Any]
@@ -54,8 +55,8 @@ def pairs(cells: Mapping[Names, Sequence[Record]], rows: Sequence[Row], primary:
     values: dict[Names, dict[Any, float]] = {}
     references: dict[Any, Record] = {}
     for names, records in cells.items():
-        ok = {pair_key(r): r for r in records if r["status"] == "ok" and primary in r["metrics"]}
-        values[names] = {key: r["metrics"][primary] for key, r in ok.items()}
+        ok = {pair_key(r): r for r in records if r.ok and primary in r.metrics}
+        values[names] = {key: r.metrics[primary] for key, r in ok.items()}
         if (names[0], names[2]) == ("none", "real"):
             references |= ok
     ordered = [(row["method"], row["classifier"], row["regime"]) for row in rows]
@@ -126,7 +127,9 @@ def notes(rows: Sequence[Row], primary: str) -> list[str]:
     tested = [row for row in rows if row["p"] is not None]
     if tested:
         n, k = (max(len(row["diff_by_seed"]) for row in tested), len({row["classifier"] for row in tested}))
-        families = sorted({sum(r["classifier"] == c for r in tested) for c in {r["classifier"] for r in tested}})
+        families = sorted(
+            {sum(row["classifier"] == c for row in tested) for c in {row["classifier"] for row in tested}}
+        )
         lines.append(
             f"p (Holm): Wilcoxon's signed-rank test of Δ, exact, adjusted over the {'/'.join(map(str, families))} rows "
             f"of {'each' if k > 1 else 'the'} classifier on this board; {n} seeds give at least 2/2^{n} = "

@@ -16,7 +16,6 @@ from typing import Any, Literal
 from bench.boards import baselines, checks, statistics
 from bench.boards.cells import (
     TRIVIAL,
-    Record,
     commonest,
     default_primary,
     failure,
@@ -28,6 +27,7 @@ from bench.boards.cells import (
     typical,
 )
 from bench.boards.notes import notes
+from bench.records.record import Record
 from bench.statistics.comparison import mean_interval
 
 Row = dict[str, Any]
@@ -37,7 +37,7 @@ Key = tuple[str, str, str, str]
 REFERENCE = ("none", "real")
 #: shown beside the primary metric where records have them; every metric is in CSV and JSON
 SHOWN = ("roc_auc", "f1", "f1_macro", "f1_weighted", "recall", "recall_rare", "balanced_accuracy", "accuracy")
-LOUD = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED STAND-IN"}
+SOURCE_LABELS = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED STAND-IN"}
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ class Board:
     """A leaderboard. ``rows`` hold plain numbers under keys with units; ``columns`` are those worth showing.
 
     ``kind`` is ``task``, ``overall`` (every row over all tasks), ``standing`` (methods against each other over all
-    tasks) or ``measures`` (what was measured of a task's drawn rows). ``source`` of ``overall`` and ``standing`` is
+    tasks) or ``measures`` (what was measured of a task's synthetic rows). ``source`` of ``overall`` and ``standing`` is
     ``real`` (subsets included, and counted) or ``simulated``, never both. ``pairs`` are comparisons of any two rows;
-    ``facts`` what tests over all tasks found, or what the measures mean; ``drawn`` a task's board of measures.
+    ``facts`` what tests over all tasks found, or what the measures mean; ``synthetic`` a task's board of measures.
     """
 
     kind: Literal["task", "overall", "standing", "measures"]
@@ -74,7 +74,7 @@ class Board:
     rows: tuple[Row, ...]
     pairs: tuple[Row, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
-    drawn: Board | None = None
+    synthetic: Board | None = None
 
     @property
     def key(self) -> Key:
@@ -106,7 +106,7 @@ def build(
 
     groups: dict[Key, list[Record]] = defaultdict(list)
     for record in records:
-        groups[record["task"], record["source"], record["budget"], record["device"]].append(record)
+        groups[record.task, record.source, record.budget, record.device].append(record)
     tasks = [_task_board(key, groups[key], (primary or {}).get(key[0]), date) for key in sorted(groups)]
     boards = [*overall(tasks, date), *standing(tasks, date), *tasks]
     stamp = checks.stamp(selftest)
@@ -125,22 +125,22 @@ def _checked(
     if board.kind == "task":
         notes += checks.audit_notes(audit, board.task, board.source) + checks.origin_notes(data, board.key, records)
     heading = " · ".join(filter(None, (stamp, board.heading)))
-    drawn = board.drawn and _checked(board.drawn, stamp, None, None, data, records)
-    return replace(board, heading=heading, notes=(*board.notes, *notes), drawn=drawn)
+    synthetic = board.synthetic and _checked(board.synthetic, stamp, None, None, data, records)
+    return replace(board, heading=heading, notes=(*board.notes, *notes), synthetic=synthetic)
 
 
 def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: str) -> Board:
-    from bench.boards.drawn import drawn, own
+    from bench.boards.synthetic import own, synthetic
 
     task, source, budget, device = key
     used, older = newest(records)
-    found = sorted({name for record in used for name in record["metrics"]})
+    found = sorted({name for record in used for name in record.metrics})
     primary = primary or default_primary(found)
     metrics = sorted({*found, primary})
     measures = [name for name in own(used) if name not in metrics]
     cells: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
     for record in used:
-        cells[record["method"], record["classifier"], record["regime"]].append(record)
+        cells[record.method, record.classifier, record.regime].append(record)
     rows = []
     for names in sorted(cells):
         reference = [] if (names[0], names[2]) == REFERENCE else cells.get((REFERENCE[0], names[1], REFERENCE[1]), [])
@@ -150,8 +150,8 @@ def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: 
     ratios = [row["test_train_ratio"] for row in rows if row["test_train_ratio"] is not None]
     statistics.add(rows, primary)
     pairs = statistics.pairs(cells, rows, primary)
-    parallel = device == "cpu" and any((r.get("machine") or {}).get("workers_beside") for r in used)
-    heading = " · ".join(filter(None, (LOUD.get(source, source), f"budget {budget}", device, date)))
+    parallel = device == "cpu" and any(r.machine.parallel_workers for r in used)
+    heading = " · ".join(filter(None, (SOURCE_LABELS.get(source, source), f"budget {budget}", device, date)))
     board = Board(
         "task", task, source, budget, device, date, primary, f"{task} · {heading}",
         notes=(
@@ -164,7 +164,7 @@ def _task_board(key: Key, records: Sequence[Record], primary: str | None, date: 
         rows=tuple(rows),
         pairs=tuple(pairs),
     )  # fmt: skip
-    return replace(board, drawn=drawn(used, board, f"{task}: the drawn rows · {heading}"))
+    return replace(board, synthetic=synthetic(used, board, f"{task}: the synthetic rows · {heading}"))
 
 
 def _row(
@@ -175,43 +175,43 @@ def _row(
     measures: Sequence[str],
     primary: str,
 ) -> Row:
-    ok = [record for record in cells if record["status"] == "ok"]
-    against = {pair_key(record): record for record in reference if record["status"] == "ok"}
-    failed = next((record for record in cells if record["status"] != "ok"), None)
+    ok = [record for record in cells if record.ok]
+    against = {pair_key(record): record for record in reference if record.ok}
+    failed = next((record for record in cells if not record.ok), None)
     row: Row = dict(zip(("method", "classifier", "regime"), names, strict=True))
     row |= {
         "baseline": names[0] in TRIVIAL,
         "seeds_ok": len(ok),
         "seeds": len(cells),
         "coverage": f"{len(ok)}/{len(cells)}",
-        "status": "ok" if ok else commonest([record["status"] for record in cells]),
+        "status": "ok" if ok else commonest([record.status for record in cells]),
         "reason": "" if failed is None else failure(failed),
     }
     matched = [(record, against[key]) for record in ok if (key := pair_key(record)) in against]
     whole = test_train_ratio([base for _, base in matched])
     for metric in metrics:
-        row |= _flat(metric, [record["metrics"][metric] for record in ok if metric in record["metrics"]], 0.0)
-        pairs = [(r, base) for r, base in matched if metric in r["metrics"] and metric in base["metrics"]]
-        differences = [r["metrics"][metric] - base["metrics"][metric] for r, base in pairs]
+        row |= _flat(metric, [record.metrics[metric] for record in ok if metric in record.metrics], 0.0)
+        pairs = [(r, base) for r, base in matched if metric in r.metrics and metric in base.metrics]
+        differences = [r.metrics[metric] - base.metrics[metric] for r, base in pairs]
         ratio = whole if len(pairs) == len(matched) else test_train_ratio([base for _, base in pairs])
         row |= _flat(f"{metric}_diff", differences, ratio)
         row[f"{metric}_diff_n"] = len(pairs)
         if metric == primary:
             row["test_train_ratio"] = ratio
-            row["by_seed"] = {str(r["seed"]): r["metrics"][metric] for r in ok if metric in r["metrics"]}
-            row["diff_by_seed"] = {str(r["seed"]): d for (r, _), d in zip(pairs, differences, strict=True)}
+            row["by_seed"] = {str(r.seed): r.metrics[metric] for r in ok if metric in r.metrics}
+            row["diff_by_seed"] = {str(r.seed): d for (r, _), d in zip(pairs, differences, strict=True)}
     for name in measures:
-        row |= _flat(name, [r["fidelity"][name] for r in ok if name in (r.get("fidelity") or {})], 0.0)
-    row["failed_seeds"] = [str(r["seed"]) for r in cells if r["status"] not in ("ok", "skipped")]
+        row |= _flat(name, [r.fidelity[name] for r in ok if name in r.fidelity], 0.0)
+    row["failed_seeds"] = [str(r.seed) for r in cells if r.status not in ("ok", "skipped")]
     for kept, end in (("times", "_s"), ("cpu_s", "_cpu_s")):
         for phase in ("fit", "sample", "train", "infer"):
-            seconds = [(r.get(kept) or {}).get(phase) for r in ok]
+            seconds = [getattr(r, kept).get(phase) for r in ok]
             row[f"{phase}{end}"] = typical([value for value in seconds if value is not None])
     for resource in ("peak_rss_mb", "peak_device_mb"):
-        row[resource] = max((r[resource] for r in ok if r.get(resource) is not None), default=None)
-    row["energy_j"] = typical([r["energy_j"] for r in ok if r.get("energy_j") is not None])
-    row["record_ids"] = sorted(record["id"] for record in cells)
-    row["reference_ids"] = sorted(base["id"] for _, base in matched)
+        row[resource] = max((getattr(r, resource) for r in ok if getattr(r, resource) is not None), default=None)
+    row["energy_j"] = typical([r.energy_j for r in ok if r.energy_j is not None])
+    row["record_ids"] = sorted(record.id for record in cells)
+    row["reference_ids"] = sorted(base.id for _, base in matched)
     return row
 
 
@@ -222,7 +222,7 @@ def _flat(name: str, values: Sequence[float], ratio: float | None) -> Row:
 
 
 def _columns(metrics: Sequence[str], measures: Sequence[str], primary: str, cpu: bool) -> tuple[Column, ...]:
-    """``measures``: of drawn rows, that the task alone takes. ``cpu``: show CPU seconds, as workers side by side
+    """``measures``: of synthetic rows, that the task alone takes. ``cpu``: show CPU seconds, as workers side by side
     lengthen the wall's."""
     extra = [name for name in SHOWN if name in metrics and name != primary][:3]
     return (

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bench import registry
-from bench.claims.files import ARMS, SOURCES, Claim, Row, load
-from bench.claims.judging import Record, Run, judge
+from bench.claims.files import ARMS, SOURCES, Claim, Quantity, load
+from bench.claims.judging import Run, judge
 from bench.claims.wording import provenance, why
 from bench.config import BUDGETS
+from bench.records.record import Record
 
 
 def evaluate(records: Iterable[Record], claims: Sequence[Claim] | None = None) -> list[dict[str, Any]]:
@@ -20,10 +21,10 @@ def evaluate(records: Iterable[Record], claims: Sequence[Claim] | None = None) -
     """
     if not registry.methods.names():
         registry.discover()
-    found = sorted(records, key=lambda r: (r.get("started") or "", r["id"]))
+    found = sorted(records, key=lambda r: (r.ended, r.id))
     by_task: dict[str, list[Record]] = {}
     for record in found:
-        by_task.setdefault(record["task"], []).append(record)
+        by_task.setdefault(record.task, []).append(record)
     return [_claim(claim, by_task) for claim in (load() if claims is None else claims)]
 
 
@@ -34,7 +35,7 @@ def _claim(claim: Claim, by_task: Mapping[str, Sequence[Record]]) -> dict[str, A
     verdict = _verdict(published or free, free)
     if verdict not in ("not run", "undecided") and not claim.decided(budget):
         verdict = "undecided"
-    used = {r["id"]: r for run in chosen.values() for r in run.records}
+    used = {r.id: r for run in chosen.values() for r in run.records}
     return {
         "id": claim.id,
         "title": claim.title,
@@ -78,7 +79,7 @@ def _verdict(published: Run | None, free: Run | None) -> str:
     return "undecided"
 
 
-def _row(i: int, row: Row, published: Run | None, free: Run | None) -> dict[str, Any]:
+def _row(i: int, row: Quantity, published: Run | None, free: Run | None) -> dict[str, Any]:
     shown: dict[str, Any] = {"quantity": row.quantity, "metric": row.metric, "published": row.published}
     judged = None
     for name, run in (("as_published", published), ("leak_free", free)):

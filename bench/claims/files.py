@@ -58,7 +58,7 @@ _CELL = ("variant", "task", "method", "classifier", "regime", "metric")
 
 
 @dataclass(frozen=True)
-class Row:
+class Quantity:
     """One quantity: the sum of the cells ``of``, less those of ``minus``, or divided by the cell ``over``.
 
     ``band`` is the closed interval that agrees with the claim; None where there is nothing to agree with.
@@ -105,7 +105,7 @@ class Claim:
     where: str
     year: int
     protocol: str
-    rows: tuple[Row, ...]
+    rows: tuple[Quantity, ...]
     arms: Mapping[str, Mapping[str, Any]]
     url: str = ""
     remark: str = ""
@@ -186,7 +186,7 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _row(path: Path, row: Mapping[str, Any]) -> Row:
+def _row(path: Path, row: Mapping[str, Any]) -> Quantity:
     name = row.get("quantity")
     known = (
         "quantity", "metric", "of", "minus", "over", "published",
@@ -205,7 +205,7 @@ def _row(path: Path, row: Mapping[str, Any]) -> Row:
     band = _band(path, row)
     if band is None:
         judged = ()
-    return Row(
+    return Quantity(
         name, row["metric"], cells["of"], cells["minus"], over, row.get("published"), band, row.get("because", ""),
         judged,
     )  # fmt: skip

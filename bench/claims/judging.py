@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bench.boards.cells import test_train_ratio
-from bench.claims.files import Claim, Row
+from bench.claims.files import Claim, Quantity
 from bench.claims.selection import configuration, matches, resolve, variants
+from bench.records.record import Record
 from bench.statistics.comparison import Interval, mean_interval
 
-Record = Mapping[str, Any]
 Outcome = Literal["agrees", "disagrees", "open", "no record"]
 
 
@@ -20,7 +20,7 @@ Outcome = Literal["agrees", "disagrees", "open", "no record"]
 class Finding:
     """One quantity in one run. ``outcome`` is None where it is only shown."""
 
-    row: Row
+    row: Quantity
     interval: Interval | None
     outcome: Outcome | None
 
@@ -68,12 +68,12 @@ def judge(claim: Claim, arm: str, budget: str, source: str, by_task: Mapping[str
         full = resolve(config, cell, claim)
         key = (variant, *full.values())
         if key not in cells:
-            same = [r for r in by_task.get(full["task"], ()) if r["source"] == source and matches(r, config, full)]
-            newest = {r["seed"]: r for r in same}
-            cells[key] = {seed: r for seed, r in sorted(newest.items()) if r["status"] == "ok"}
+            same = [r for r in by_task.get(full["task"], ()) if r.source == source and matches(r, config, full)]
+            newest = {r.seed: r for r in same}
+            cells[key] = {seed: r for seed, r in sorted(newest.items()) if r.ok}
             run.wanted += len(config.seeds)
             run.records += cells[key].values()
-            run.failed += [r for r in newest.values() if r["status"] != "ok"]
+            run.failed += [r for r in newest.values() if not r.ok]
         return cells[key]
 
     for row in claim.rows:
@@ -89,7 +89,9 @@ def _baseline(cell: Mapping[str, str]) -> dict[str, str]:
     return {**kept, "method": "none"}
 
 
-def _finding(row: Row, parts: list[dict[int, Record]], references: list[dict[int, Record]], source: str) -> Finding:
+def _finding(
+    row: Quantity, parts: list[dict[int, Record]], references: list[dict[int, Record]], source: str
+) -> Finding:
     values = []
     seeds = sorted(set.intersection(*(set(part) for part in parts)))
     for seed in seeds:

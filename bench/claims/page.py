@@ -9,7 +9,7 @@ from typing import Any
 from bench.claims.wording import shown
 
 VERDICTS = ("reproduced", "reproduced only with the leak", "not reproduced", "undecided", "not run")
-LOUD = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED", "": ""}
+SOURCE_LABELS = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED", "": ""}
 
 
 def render(claims: Sequence[Mapping[str, Any]]) -> str:
@@ -41,7 +41,7 @@ def render(claims: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _table_rows(claim: Mapping[str, Any]) -> list[str]:
-    source = LOUD[claim["source"]]
+    source = SOURCE_LABELS[claim["source"]]
     title = f"[{claim['title']}](#{claim['id']})" + (f" **{source}**" if claim["source"] != "real" and source else "")
     rows = []
     for i, row in enumerate(claim["rows"]):
@@ -81,7 +81,7 @@ def _section(claim: Mapping[str, Any]) -> list[str]:
         ("Verdict", f"{claim['verdict']}: {claim['why']}"),
     ]
     if claim["record_ids"]:
-        run = f"{LOUD[claim['source']]}, budget {claim['budget']}, {len(claim['record_ids'])} records"
+        run = f"{SOURCE_LABELS[claim['source']]}, budget {claim['budget']}, {len(claim['record_ids'])} records"
         facts.append(("Run on", f"{run}; {claim['provenance']}"))
     lines = [f"### {claim['id']}", "", f"**{claim['title']}**", ""]
     return [*lines, *(f"- {name}: {text}" for name, text in facts if text), ""]

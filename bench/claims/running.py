@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import engines
+from bench import engines, running
 from bench.claims.evaluation import evaluate
 from bench.claims.files import ARMS, Claim, load
 from bench.claims.page import render
@@ -18,16 +18,16 @@ from bench.config import BUDGETS
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
 from bench.matrix import plan
-from bench.progress import Progress
 from bench.records import provenance
-from bench.records.store import Store, read, replace_text
+from bench.records.files import replace_text
+from bench.records.reading import read
+from bench.records.store import Store
 from bench.registry import did_you_mean
 from bench.registry import tasks as registered
-from bench.run import take_up_spool
-from bench.slugs import printable
 from bench.trial.clock import resolve_device
-from bench.trial.fit import Fit
+from bench.trial.fit import FitJob
 
+_say = logging.getLogger("augbench.claims").info
 #: seconds that one fit may take with all its cells
 TIMEOUT = {"smoke": 120.0, "quick": 1800.0, "standard": 6 * 3600.0, "full": None}
 
@@ -73,9 +73,9 @@ def run(
     return 0
 
 
-def planned(claims: Iterable[Claim], budget: str, home: DataHome, device: str) -> list[Fit]:
+def planned(claims: Iterable[Claim], budget: str, home: DataHome, device: str) -> list[FitJob]:
     """The fits of every run of the claims, each once: claims that share a fit share its cells."""
-    merged: dict[str, Fit] = {}
+    merged: dict[str, FitJob] = {}
     for claim in claims:
         if not claim.runs_at(budget):
             continue
@@ -83,13 +83,16 @@ def planned(claims: Iterable[Claim], budget: str, home: DataHome, device: str) -
             for fit in _fits(claim, arm, budget, home, device):
                 axes = [fit.task, fit.method, fit.seed, fit.task_params, fit.method_params, fit.measures]
                 key = provenance.digest([axes, fit.origin.sha256])
-                cells = {cell.id: cell for cell in (*merged[key].cells, *fit.cells)} if key in merged else {}
-                merged[key] = replace(fit, cells=tuple(cells.values())) if cells else fit
+                if known := merged.get(key):
+                    cells = {cell.id: cell for cell in (*known.cells, *fit.cells)}
+                    regimes = tuple(dict.fromkeys((*known.regimes, *fit.regimes)))
+                    fit = replace(fit, cells=tuple(cells.values()), regimes=regimes)
+                merged[key] = fit
     return list(merged.values())
 
 
-def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> list[Fit]:
-    fits: list[Fit] = []
+def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> list[FitJob]:
+    fits: list[FitJob] = []
     for variant in variants(claim, arm):
         # where the rows come from decides the selection, and some option of the task may decide where they come from
         draft = configuration(claim, arm, budget, claim.sources[0], variant)
@@ -107,23 +110,18 @@ def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> l
     return fits
 
 
-def carry_out(fits: list[Fit], store: Store, device: str, workers: int | None) -> None:
+def carry_out(fits: list[FitJob], store: Store, device: str, workers: int | None) -> None:
     """Run the cells that the store lacks and append their records as they come."""
-    take_up_spool(store)
-    rest = [replace(f, cells=tuple(c for c in f.cells if c.id not in store.records)) for f in fits]
-    todo = sorted((f for f in rest if f.cells), key=lambda f: (f.task, repr(f.task_params), f.seed))
-    total, planned_cells = sum(len(f.cells) for f in todo), sum(len(f.cells) for f in fits)
+    running.take_up_spool(store)
+    todo = sorted(running.missing(fits, store), key=lambda f: (f.task, repr(f.task_params), f.seed))
+    planned_cells = sum(len(f.cells) for f in fits)
     if not todo:
         _say(f"all {planned_cells} cells are there already; nothing to run")
         return
-    workers = workers or engines.cores()
-    todo = [replace(fit, beside=min(workers, len(todo)) - 1) for fit in todo]
-    settings = engines.Settings(workers=workers, threads=1, spool=store.folder / "spool", device=device)
-    with Progress(total, planned_cells - total) as progress:
-        for event in engines.run("processes", todo, settings):
-            record = event.get("record")
-            if record and store.append(record):
-                progress.cell(record)
+    settings = running.settings(store, workers or engines.cores(), 1, device)
+    outcome = running.carry_out(todo, store, "processes", settings, planned_cells - sum(len(f.cells) for f in todo))
+    for line in outcome.refused.values():
+        _say(f"left out: {line}")
 
 
 def write(folder: Path) -> list[dict[str, Any]]:
@@ -148,7 +146,3 @@ def _state(claim: Claim, budget: str) -> str:
     if not claim.runs_at(budget):
         return f"runs from {claim.least} on"
     return "runs" if claim.decided(budget) else f"runs; decided from {claim.decided_at} on"
-
-
-def _say(line: str) -> None:
-    print(f"augbench: {printable(line)}", file=sys.stderr)

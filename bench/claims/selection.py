@@ -10,6 +10,7 @@ from bench import registry
 from bench.claims.files import Claim, merge
 from bench.config import Config, seeds
 from bench.errors import BenchError
+from bench.records.record import Record
 
 #: how many seeds, unless the file says otherwise: one has no interval
 SEEDS = {"smoke": 1, "quick": 3, "standard": 5, "full": 10}
@@ -74,19 +75,19 @@ def resolve(config: Config, cell: Mapping[str, str], claim: Claim) -> dict[str, 
     return full
 
 
-def matches(record: Mapping[str, Any], config: Config, cell: Mapping[str, str]) -> bool:
+def matches(record: Record, config: Config, cell: Mapping[str, str]) -> bool:
     """Whether a record is one of the cell's: the same names, budget, seeds and options, whatever code made it."""
-    if any(record.get(key) != cell[key] for key in cell) or record.get("budget") != config.budget:
+    if any(getattr(record, key) != cell[key] for key in cell) or record.budget != config.budget:
         return False
-    if record.get("seed") not in config.seeds:
+    if record.seed not in config.seeds:
         return False
-    found = record.get("config") or {}
+    found = record.config
     expected: dict[str, Any] = {
         kind: dict(registry.BY_KIND[kind][cell[kind]].params) | config.options(kind, cell[kind], cell["task"])
         for kind in ("task", "method", "classifier")
     }
     expected |= {"measures": dict(config.measures), "base_seed": config.base_seed}
-    return all(_plain(found.get(key)) == _plain(value) for key, value in expected.items())
+    return all(_plain(getattr(found, key)) == _plain(value) for key, value in expected.items())
 
 
 def _plain(value: Any) -> Any:

@@ -8,7 +8,8 @@ from typing import Any
 
 from bench.boards.cells import rows_of
 from bench.claims.files import Claim
-from bench.claims.judging import Finding, Record, Run
+from bench.claims.judging import Finding, Run
+from bench.records.record import Record
 
 
 def why(claim: Claim, verdict: str, budget: str, source: str, published: Run | None, free: Run | None) -> str:
@@ -33,11 +34,11 @@ def why(claim: Claim, verdict: str, budget: str, source: str, published: Run | N
     missing = sum(run.missing for _, run in runs if run and run.records)
     if missing:
         lines.append("1 cell is still to be run" if missing == 1 else f"{missing} cells are still to be run")
-    failed = {r["id"]: r for _, run in runs if run for r in run.failed}
+    failed = {r.id: r for _, run in runs if run for r in run.failed}
     if failed:
-        first = min(failed.values(), key=lambda r: r["id"])
+        first = min(failed.values(), key=lambda r: r.id)
         count = "1 cell" if len(failed) == 1 else f"{len(failed)} cells"
-        lines.append(f"{count} failed, e.g. {first['status']} in {first['phase']}: {first['reason']}")
+        lines.append(f"{count} failed, e.g. {first.status} in {first.phase}: {first.reason}")
     if any(_mixed(run) for _, run in runs if run):
         lines.append("MIXED CODE: what is compared was made by different code; run it again")
     return "; ".join(lines)
@@ -87,10 +88,10 @@ def _mixed(run: Run) -> bool:
     """Whether seeds of one cell were made by different code, or cells that are compared rest on different rows."""
     found: dict[tuple[Any, ...], set[Any]] = {}
     for r in run.records:
-        config = r.get("config") or {}
-        cell = (*(r.get(k) for k in ("task", "method", "classifier", "regime")), repr(config))
-        found.setdefault(cell, set()).add((r.get("hashes") or {}).get("code"))
-        found.setdefault((r["task"], repr(config.get("task"))), set()).add(rows_of(r))
+        config = r.config
+        cell = (r.task, r.method, r.classifier, r.regime, repr(config))
+        found.setdefault(cell, set()).add(r.hashes.get("code"))
+        found.setdefault((r.task, repr(config.task)), set()).add(rows_of(r))
     return any(len(same) > 1 for same in found.values())
 
 
@@ -101,7 +102,7 @@ def provenance(records: Iterable[Record]) -> str:
         return ""
     parts = []
     for name in ("python", "torch", "scikit-learn", "xgboost"):
-        versions = sorted({str((r.get("versions") or {}).get(name, "?")) for r in found})
+        versions = sorted({str(r.versions.get(name, "?")) for r in found})
         parts.append(f"{name} {'/'.join(versions)}")
-    parts.append("device " + "/".join(sorted({str(r.get("device")) for r in found})))
+    parts.append("device " + "/".join(sorted({str(r.device) for r in found})))
     return ", ".join(parts)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,8 +14,11 @@ import typer
 from bench import __version__
 from bench.cli import results
 from bench.cli.names import discover, expand
-from bench.errors import BenchError
-from bench.slugs import printable
+from bench.errors import BenchError, HarnessError
+from bench.messages import speak
+
+#: whether tracebacks are shown and fits run in this process
+DEBUG = False
 
 app = typer.Typer(
     add_completion=False,
@@ -35,14 +40,20 @@ Plugins = Annotated[
 ]
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"augbench {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"augbench {__version__}")
-        raise typer.Exit
+    """Options that stand before a subcommand; ``main`` takes ``--debug`` out, so it may stand anywhere."""
 
 
 @app.command("list")
@@ -79,6 +90,7 @@ def run(
         bool, typer.Option("--exclusive", help="One fit at a time on a quiet machine, for times that can be quoted.")
     ] = False,
     timeout: Annotated[float | None, typer.Option(help="Seconds a fit and its cells may take.")] = None,
+    memory: Annotated[float | None, typer.Option(help="MB of memory a fit and its cells may take.")] = None,
     address: Annotated[str | None, typer.Option(help="Address of a running Ray cluster.")] = None,
     device_share: Annotated[
         float | None, typer.Option(help="Share of an accelerator a fit asks a Ray cluster for.", show_default="1")
@@ -92,6 +104,9 @@ def run(
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="Say why each cell is run.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Run failed cells again.")] = False,
+    fail_on_error: Annotated[
+        bool, typer.Option("--fail-on-error", help="Exit with 1 if any cell failed, not only if all did.")
+    ] = False,
 ) -> None:
     """Run the matrix: what is missing of it. Plain `augbench run` is everything, at the quick budget."""
     from bench import config as settings
@@ -99,14 +114,17 @@ def run(
 
     given: dict[str, Any] = {
         "seeds": seeds, "base_seed": base_seed, "engine": engine, "workers": workers, "threads": threads,
-        "device": device, "timeout": timeout, "address": address, "device_share": device_share, "out": out,
-        "data_dir": data_dir, "offline": offline or None, "pictures": pictures, "exclusive": exclusive or None,
+        "device": device, "timeout": timeout, "memory": memory, "address": address, "device_share": device_share,
+        "out": out, "data_dir": data_dir, "offline": offline or None, "pictures": pictures, "exclusive": exclusive or None,
+        "debug": DEBUG or None,
     }  # fmt: skip
     discover(plugin)
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):
         given[key] = expand(key, names)
     chosen = settings.load(budget, config, given)
-    raise typer.Exit(execute(chosen, tuple(p.resolve() for p in plugin or ()), why=why, retry=retry))
+    raise typer.Exit(
+        execute(chosen, tuple(p.resolve() for p in plugin or ()), why=why, retry=retry, strict=fail_on_error)
+    )
 
 
 @app.command()
@@ -163,22 +181,28 @@ app.add_typer(results.app)
 
 
 def main() -> None:
-    """Entry point: one clear line and exit code 2 for what the user can mend, 130 for Ctrl-C."""
-    debug = "--debug" in sys.argv
+    """Entry point. Exit codes: 0; 1 if no cell is ok or a check fails; 2, with one line, for what the user can mend;
+    3 for what is neither the user's nor a method's (a full disk, dying workers); 130 if it was stopped."""
+    global DEBUG
+    speak()
+    DEBUG = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
+    for name in ("SIGTERM", "SIGHUP"):  # end like Ctrl-C: finished cells are kept, workers do not stay behind
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         code = app(standalone_mode=False)  # typer hands back the code of typer.Exit
     except KeyboardInterrupt:
         code = 130
     except BenchError as error:
-        if debug:
+        if DEBUG:
             raise
-        _leave(str(error), 2)
+        _leave(str(error), 3 if isinstance(error, HarnessError) else 2)
     except BrokenPipeError:
         os._exit(1)  # the reader of our output has gone, as `| head` does
     except Exception as error:
         show = getattr(error, "format_message", None)  # a usage error of the command line
-        if debug or show is None:
+        if DEBUG or show is None:
             raise
         _leave(f"{show()} (augbench --help)", 2)
     if code == 130:  # typer may turn Ctrl-C into this code by itself
@@ -187,5 +211,6 @@ def main() -> None:
 
 
 def _leave(message: str, code: int) -> None:
-    print(f"augbench: {printable(message)}", file=sys.stderr)
+    text = message.encode("utf-8", "replace").decode("utf-8")  # the name of a folder may be no UTF-8
+    logging.getLogger("augbench").error(text)
     raise SystemExit(code)

@@ -1,37 +1,25 @@
-"""Where fits run. Each engine is one function: fits in, events out (``bench.trial.walk``), records among them.
+"""Where fits run. Each engine is one function: fits in, events out (``bench.trial.events``), records among them.
 
-``serial``     in this process, for debugging
-``processes``  long-lived single-thread workers on this machine
+``serial``     one worker process; with ``--debug`` in this process, where a debugger reaches everything
+``processes``  worker processes on this machine, one thread each by default
 ``ray``        a local or existing Ray cluster (extra ``augbench[ray]``)
 
-Whatever the engine, the same fit gives the same metrics: every worker is set up by ``worker.prepare``.
+Whatever the engine, the same fit gives the same metrics, and no fit can change another's: ``bench.engines.worker``.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Generator, Sequence
 
 from bench.config import ENGINES
+from bench.engines.settings import Settings
 from bench.errors import BenchError
 from bench.registry import did_you_mean
-from bench.trial.fit import Fit
+from bench.trial.events import Event
+from bench.trial.fit import FitJob
 
-
-@dataclass(frozen=True)
-class Settings:
-    """How an engine runs: ``workers`` at once, ``threads`` each, ``spool`` a folder for records on their way to the
-    store, ``address`` of a Ray cluster (None: start one here), ``device`` and the share of it a fit takes."""
-
-    workers: int
-    threads: int
-    spool: Path
-    device: str = "cpu"
-    address: str | None = None
-    device_share: float = 1.0
+__all__ = ["Settings", "cores", "run"]
 
 
 def cores() -> int:
@@ -41,14 +29,14 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def run(engine: str, fits: Iterable[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
+def run(engine: str, fits: Sequence[FitJob], settings: Settings) -> Generator[Event]:
     """Run the fits and yield events as they come. Raises ``BenchError`` for an unknown engine or a missing extra."""
-    if engine == "serial":
+    if engine not in ENGINES:
+        raise BenchError(f"unknown engine {engine!r}{did_you_mean(engine, ENGINES)}")
+    if engine == "serial" and settings.debug:
         from bench.engines.serial import serial as function
-    elif engine == "processes":
-        from bench.engines.processes import processes as function
     elif engine == "ray":
         from bench.engines.ray import ray as function
     else:
-        raise BenchError(f"unknown engine {engine!r}{did_you_mean(engine, ENGINES)}")
+        from bench.engines.processes import processes as function
     return function(list(fits), settings)

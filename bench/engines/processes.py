@@ -1,142 +1,268 @@
-"""Long-lived worker processes on this machine, one thread each by default.
+"""Worker processes on this machine, one thread each by default.
 
-A fit over its time limit is killed and its remaining cells end ``timeout``; a worker that dies takes nothing with it
-but the fit it held, whose remaining cells end ``killed``. Workers write their events to spool files of their own
-(no lock that a killed worker could keep), which this process alone moves into the store: a record is on disk from the
-moment its cell ends, also if everything is killed at once; the next run takes up what it finds in the spool.
+Workers write their events to spool files of their own (``bench.engines.spool``), which this process alone moves into
+the store. It watches time and memory of every fit and ends one that takes more than it may; a worker that dies takes
+nothing with it but the fit it held.
+
+A death is booked on a method only where it is certain: a fit that shared its worker runs again in a process of its
+own; a worker that dies before a fit begins, cannot write or dies beside such a process is the harness's, and its fit
+is tried ``TRIES`` times before its cells end as ``harness``.
 """
 
 from __future__ import annotations
 
-import json
-import multiprocessing
-import os
 import signal
-import sys
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, TimeoutError, wait
+import tempfile
+import time
+from collections import deque
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
-from bench.engines import Settings, worker
-from bench.trial.fit import Fit
+from bench.engines import limits, server, worker
+from bench.engines.settings import Settings
+from bench.engines.spool import Spool
+from bench.engines.worker import NO_SPOOL, Began, Finished
+from bench.records.record import Status
+from bench.trial.events import Done, Ended, Event
+from bench.trial.fit import FitJob, now, tail
 
+TRIES = 3
 _POLL_S = 0.2
+#: seconds between looks at the memory of the fits that have a limit
+_LOOK_S = 0.5
+#: seconds that a worker has to begin its fit: importing the libraries, where it is not forked from a server
+_START_S = 300.0
 
 
-def processes(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
-    """Yield the events of all fits as they come, in the order they end."""
-    from pebble import ProcessPool
+@dataclass
+class Attempt:
+    """A fit that is to be run, for the ``tries``-th time."""
 
+    fit: FitJob
+    tries: int = 1
+
+
+@dataclass
+class Verdict:
+    """Why a fit was ended or lost: the status of its cells without a record, and the reason."""
+
+    status: Status
+    reason: str
+    error: str = ""
+
+
+@dataclass
+class Worker:
+    """A worker process and the fit it holds."""
+
+    process: Any
+    pipe: Connection
+    scratch: Path
+    attempt: Attempt | None = None
+    began: Began | None = None
+    started: str = ""
+    clock: float = 0.0
+    looked: float = 0.0
+    #: set once the fit has been ended for what it took
+    sentence: Verdict | None = None
+    #: seconds from the begin of the fit to the begin of the phase it is in
+    entered: float = field(default=0.0)
+
+    def take(self, attempt: Attempt) -> None:
+        self.attempt, self.began, self.sentence = attempt, None, None
+        self.started, self.clock = now(), time.monotonic()
+        with suppress(OSError):  # one that has died is found dead at the next look
+            self.pipe.send(attempt.fit)
+
+    @property
+    def spent(self) -> float:
+        return time.monotonic() - self.clock
+
+
+def processes(fits: list[FitJob], settings: Settings) -> Generator[Event]:
+    """Yield the events of all fits as they come."""
     if not fits:
         return
     worker.cap_threads(settings.threads)
     settings.spool.mkdir(parents=True, exist_ok=True)
-    spool = Spool(settings.spool)
-    pool = ProcessPool(
-        max_workers=min(settings.workers, len(fits)),
-        initializer=_start,
-        initargs=(settings.threads, fits[0].plugins),
-        context=_context(),
-    )
+    pool = Pool(fits, settings)
     try:
-        open_fits: dict[Any, Fit] = {
-            pool.schedule(_work, args=[fit, settings.spool], timeout=fit.timeout): fit for fit in fits
-        }
-        while open_fits:
-            ended, _ = wait(open_fits, timeout=_POLL_S, return_when=FIRST_COMPLETED)
-            yield from spool.new()
-            for future in ended:
-                yield from _lost(open_fits.pop(future), future, spool)
-        pool.close()
-    finally:
-        pool.stop()
-        pool.join()
-        yield from spool.new()
-        spool.clear()
+        yield from pool.events()
+    except BaseException:
+        pool.stop()  # the spool stays: who stopped this takes up what is in it
+        raise
+    pool.stop()
+    yield from pool.spool.new()
+    pool.spool.clear()
 
 
-def prestart(threads: int) -> None:
-    """Let the server that workers are forked from import the libraries while this process still plans."""
-    worker.cap_threads(threads)
-    if forks():
-        _context()
-        from multiprocessing.forkserver import ensure_running
+class Pool:
+    """The workers of one run, and the fits that wait for them."""
 
-        ensure_running()
+    def __init__(self, fits: list[FitJob], settings: Settings) -> None:
+        self.settings = settings
+        self.queue = deque(Attempt(fit) for fit in fits)
+        self.spool = Spool(settings.spool)
+        self.workers: list[Worker] = []
+        self.scratch = Path(tempfile.mkdtemp(prefix="augbench-"))
+
+    def events(self) -> Iterator[Event]:
+        while self.queue or any(one.attempt for one in self.workers):
+            self._hand_out()
+            busy = [one for one in self.workers if one.attempt]
+            ready = wait([one.pipe for one in busy], timeout=_POLL_S)
+            told = [one for one in busy if one.pipe in ready]
+            messages = [(one, self._hear(one)) for one in told]
+            yield from self.spool.new()  # what was written before a worker said that its fit is over
+            for one, message in messages:
+                if isinstance(message, Began):
+                    one.began, one.started, one.clock = message, now(), time.monotonic()
+                else:
+                    yield from self._over(one, message)
+            for one in self.workers:
+                if one.attempt and one.sentence is None:
+                    self._watch(one)
+
+    def _hand_out(self) -> None:
+        idle = [one for one in self.workers if not one.attempt]
+        room = min(self.settings.workers, len(self.queue) + len(self.workers) - len(idle)) - len(self.workers)
+        idle += [self._new() for _ in range(max(0, room))]
+        for one in idle:
+            if self.queue:
+                one.take(self.queue.popleft())
+
+    def _new(self) -> Worker:
+        context = server.context()
+        here, there = context.Pipe()
+        scratch = Path(tempfile.mkdtemp(dir=self.scratch))
+        arguments = (there, self.settings.threads, self.settings.spool, scratch)
+        process = context.Process(target=worker.serve, args=arguments, daemon=False)
+        process.start()
+        there.close()
+        one = Worker(process, here, scratch)
+        self.workers.append(one)
+        return one
+
+    @staticmethod
+    def _hear(one: Worker) -> Began | Finished | None:
+        """What the worker says; None if it has died."""
+        try:
+            message: Began | Finished = one.pipe.recv()
+        except (EOFError, OSError):
+            return None
+        return message
+
+    def _watch(self, one: Worker) -> None:
+        """End the fit if it takes longer or more than it may."""
+        assert one.attempt is not None
+        fit = one.attempt.fit
+        if one.began is None:
+            if one.spent > _START_S:
+                self._discard(one)
+            return
+        if fit.timeout is not None and one.spent > fit.timeout:
+            self._end(one, Verdict("timeout", f"the fit and its cells took longer than {fit.timeout:g} s", "Timeout"))
+        elif fit.memory_mb is not None and time.monotonic() - one.looked > _LOOK_S:
+            one.looked = time.monotonic()
+            taken = limits.resident_mb(one.began.pid)
+            if taken > fit.memory_mb:
+                reason = f"the fit and its cells took {taken:.0f} MB, more than {fit.memory_mb:g} MB"
+                self._end(one, Verdict("oom", reason, "MemoryLimit"))
+
+    @staticmethod
+    def _end(one: Worker, sentence: Verdict) -> None:
+        assert one.began is not None
+        one.sentence = sentence
+        limits.kill_tree(one.began.pid)
+
+    def _over(self, one: Worker, message: Finished | None) -> Iterator[Event]:
+        """A fit has ended, well or not: records for the cells that it left without one, or another try."""
+        attempt, began = one.attempt, one.began
+        assert attempt is not None
+        one.attempt = None
+        printed = message.printed if message else tail(began.output) if began else ""
+        lost = self._lost(attempt.fit, one, message)
+        if message is None or message.changed or message.trouble:
+            self._discard(one)
+        if lost is None:
+            return
+        if one.sentence is None and lost.status in ("harness", "killed"):
+            certain = attempt.fit.isolated and message is not None and lost.status == "killed"
+            if not certain and attempt.tries < TRIES:
+                rest = tuple(cell for cell in attempt.fit.cells if cell.id not in self.spool.seen)
+                alone = attempt.fit.isolated or began is not None
+                again = replace(attempt.fit, cells=rest, isolated=alone)
+                self.queue.appendleft(Attempt(again, attempt.tries + 1))
+                return
+        yield from self._records(attempt.fit, lost, one, printed)
+
+    def _lost(self, fit: FitJob, one: Worker, message: Finished | None) -> Verdict | None:
+        """Why cells of an ended fit have no record; None if all have."""
+        if all(cell.id in self.spool.seen for cell in fit.cells):
+            return None
+        if one.sentence is not None:
+            return one.sentence
+        phase = self.spool.phase.get(fit.id, "")
+        if message is None:
+            one.process.join(1)
+            code = one.process.exitcode
+            if one.began is None or phase in ("", "load"):
+                return Verdict("harness", f"the worker died before the fit began ({_ended(code)})", "WorkerDied")
+            return Verdict("killed", f"the worker died with the fit ({_ended(code)})", "WorkerDied")
+        if message.trouble or message.exit_code == NO_SPOOL:
+            what = message.trouble or f"its events could not be written: {message.printed[-200:] or 'disk full?'}"
+            return Verdict("harness", what, "SpoolFailed")
+        if message.exit_code is None:
+            return Verdict("harness", "the worker left cells without a record", "CellsLost")
+        return Verdict(
+            "killed", f"its process ended before its cells did ({_ended(message.exit_code)})", "ProcessEnded"
+        )
+
+    def _records(self, fit: FitJob, lost: Verdict, one: Worker, printed: str) -> Iterator[Event]:
+        phase = self.spool.phase.get(fit.id, "load")
+        times = {phase: round(one.spent, 6)}
+        for cell in fit.cells:
+            if cell.id not in self.spool.seen:
+                record = fit.record(
+                    cell, lost.status, started=one.started, phase=phase, reason=lost.reason, error=lost.error,
+                    times=times, output=printed,
+                )  # fmt: skip
+                self.spool.seen.add(cell.id)
+                yield Ended(fit.id, record)
+        yield Done(fit.id, one.spent, 0.0)
+
+    def _discard(self, one: Worker) -> None:
+        """End a worker for good."""
+        if one in self.workers:
+            self.workers.remove(one)
+        with suppress(OSError):
+            one.pipe.close()
+        if one.process.pid is not None:
+            limits.kill_tree(one.process.pid)
+        one.process.join(5)
+        rmtree(one.scratch, ignore_errors=True)
+
+    def stop(self) -> None:
+        """End every worker and what it runs, and clean up after them."""
+        for one in list(self.workers):
+            if not one.attempt:
+                with suppress(OSError):
+                    one.pipe.close()  # an idle worker leaves by itself
+                one.process.join(2)
+            self._discard(one)
+        rmtree(self.scratch, ignore_errors=True)
 
 
-def forks() -> bool:
-    """Whether workers are forked from one server here, or each starts by itself."""
-    return sys.platform not in ("win32", "darwin")
-
-
-def _context() -> Any:
-    """Workers are forked from a server that has imported the libraries once; spawned where there is no such server."""
-    if not forks():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["bench.engines.preload"])
-    return context
-
-
-def _start(threads: int, plugins: tuple[Path, ...]) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    worker.prepare(threads, plugins)
-
-
-def _work(fit: Fit, folder: Path) -> None:
-    with open(folder / f"{os.getpid()}.jsonl", "a", encoding="utf-8") as file:
-        for event in worker.walk(fit):
-            file.write(json.dumps({**event, "fit": fit.id}) + "\n")
-            file.flush()
-
-
-def _lost(fit: Fit, future: Any, spool: Spool) -> Iterator[dict[str, Any]]:
-    """Records for the cells of an ended fit that its worker left without one."""
-    error = future.exception()
-    if error is None:
-        return
-    from pebble import ProcessExpired
-
-    phase = spool.phase.get(fit.id, "load")
-    if isinstance(error, TimeoutError):
-        status, reason = "timeout", f"the fit and its cells took longer than {fit.timeout:g} s"
-    elif isinstance(error, ProcessExpired):
-        status, reason = "killed", f"the worker died (exit code {error.exitcode})"
-    else:
-        status, reason = "error", f"{type(error).__name__}: {error}"
-    for cell in fit.cells:
-        if cell.id not in spool.seen:
-            yield {"record": fit.record(cell, status, phase, reason)}
-
-
-class Spool:
-    """The workers' event files, read as they grow. ``seen`` holds the ids of records, ``phase`` the latest by fit."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.seen: set[str] = set()
-        self.phase: dict[str, str] = {}
-        self._read: dict[Path, int] = {}
-
-    def new(self) -> Iterator[dict[str, Any]]:
-        """Events written since the last call; a line that is not whole yet waits for its end."""
-        for path in sorted(self.folder.glob("*.jsonl")):
-            with open(path, "rb") as file:
-                file.seek(self._read.get(path, 0))
-                data = file.read()
-            whole = data[: data.rfind(b"\n") + 1]
-            self._read[path] = self._read.get(path, 0) + len(whole)
-            for line in whole.splitlines():
-                event = json.loads(line)
-                if "phase" in event:
-                    self.phase[event["fit"]] = event["phase"]
-                if "record" in event:
-                    self.seen.add(event["record"]["id"])
-                yield event
-
-    def clear(self) -> None:
-        for path in self.folder.glob("*.jsonl"):
-            path.unlink()
-        self._read.clear()
+def _ended(code: int | None) -> str:
+    """``exit code 3``, or the signal's name."""
+    if code is not None and code < 0:
+        try:
+            return signal.Signals(-code).name
+        except ValueError:
+            return f"signal {-code}"
+    return f"exit code {code}"

@@ -1,22 +1,32 @@
 """The same fits on a Ray cluster, local or existing (``--address``); records stream back to the one writer here.
 
-Each fit asks for its threads as CPUs and, on an accelerator, for a share of one. The machines of an existing cluster
-need the same augbench installed and the same data folder or cache.
+Each fit asks for its threads as CPUs and, on an accelerator, for a share of one. On its node it runs as on this
+machine, in a worker process of the engine ``processes``, so that the same limits and the same isolation hold. The
+machines of an existing cluster need the same augbench installed and the same data folder or cache.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
-from bench.engines import Settings, worker
+from bench.engines import worker
+from bench.engines.processes import TRIES, processes
+from bench.engines.settings import Settings
 from bench.errors import BenchError
-from bench.trial.fit import Fit
+from bench.trial.events import Done, Ended, Entered, Event
+from bench.trial.fit import FitJob, now
+
+#: seconds beyond its own limit after which a fit is given up: its node keeps the limit, unless it hangs itself
+_GRACE_S = 60.0
 
 
-def ray(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
+def ray(fits: list[FitJob], settings: Settings) -> Generator[Event]:
     """Yield the events of all fits as they come. Raises ``BenchError`` if Ray is not installed or not reached."""
     try:
         import ray as library
@@ -42,30 +52,38 @@ def ray(fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
         library.shutdown()
 
 
-def _work(fit: Fit, threads: int) -> Iterator[dict[str, Any]]:
-    worker.prepare(threads, fit.plugins)
-    yield {"started": time.time()}
-    yield from worker.walk(fit)
+def _work(fit: FitJob, threads: int, device: str) -> Iterator[Event]:
+    with tempfile.TemporaryDirectory(prefix="augbench-spool-") as spool:
+        yield Entered(fit.id, "load")
+        yield from processes([fit], Settings(1, threads, Path(spool), device))
 
 
-def _stream(library: Any, fits: list[Fit], settings: Settings) -> Iterator[dict[str, Any]]:
+def _stream(library: Any, fits: list[FitJob], settings: Settings) -> Iterator[Event]:
     share = settings.device_share if settings.device != "cpu" else 0
     remote = library.remote(
         num_cpus=settings.threads, num_gpus=share, max_retries=0, num_returns="streaming"
     )(_work)  # fmt: skip
-    streams = {remote.remote(fit, settings.threads): fit for fit in fits}
-    state = {stream: _State(fit) for stream, fit in streams.items()}
+
+    def submit(fit: FitJob) -> Any:
+        return remote.remote(fit, settings.threads, settings.device)
+
+    state = {submit(fit): _State(fit) for fit in fits}
     while state:
         ready, _ = library.wait(list(state), num_returns=1, timeout=1.0, fetch_local=False)
         for stream in ready:
+            held = state[stream]
             try:
                 event = library.get(next(stream))
             except StopIteration:
                 del state[stream]
             except Exception as error:  # whatever Ray raises for a task it lost; the cells say which
-                yield from state.pop(stream).lost(error)
+                del state[stream]
+                if held.tries < TRIES and (rest := held.rest()):
+                    state[submit(rest)] = _State(rest, held.tries + 1)
+                else:
+                    yield from held.lost(error)
             else:
-                state[stream].note(event)
+                held.note(event)
                 yield event
         for stream, held in list(state.items()):
             if held.overdue:
@@ -76,31 +94,47 @@ def _stream(library: Any, fits: list[Fit], settings: Settings) -> Iterator[dict[
 class _State:
     """One fit under way: since when, in which phase, and which of its cells have a record."""
 
-    def __init__(self, fit: Fit) -> None:
+    def __init__(self, fit: FitJob, tries: int = 1) -> None:
         self.fit = fit
-        self.started: float | None = None
+        self.tries = tries
+        self.began: float | None = None
+        self.started = now()
         self.phase = "load"
         self.seen: set[str] = set()
 
-    def note(self, event: dict[str, Any]) -> None:
-        if "started" in event:
-            self.started = time.monotonic()
-        self.phase = event.get("phase", self.phase)
-        if "record" in event:
-            self.seen.add(event["record"]["id"])
+    def note(self, event: Event) -> None:
+        if self.began is None:
+            self.began, self.started = time.monotonic(), now()
+        if isinstance(event, Entered):
+            self.phase = event.phase
+        elif isinstance(event, Ended):
+            self.seen.add(event.record.id)
+
+    @property
+    def spent(self) -> float:
+        return 0.0 if self.began is None else time.monotonic() - self.began
 
     @property
     def overdue(self) -> bool:
         limit = self.fit.timeout
-        return limit is not None and self.started is not None and time.monotonic() - self.started > limit
+        return limit is not None and self.spent > limit + _GRACE_S
 
-    def lost(self, error: BaseException) -> Iterator[dict[str, Any]]:
+    def rest(self) -> FitJob | None:
+        """The fit with the cells that have no record yet; None if all have."""
+        cells = tuple(cell for cell in self.fit.cells if cell.id not in self.seen)
+        return replace(self.fit, cells=cells) if cells else None
+
+    def lost(self, error: BaseException) -> Iterator[Event]:
+        """Records for the cells that Ray lost: nodes and Ray's own workers are the harness, not the method."""
+        what = f"{type(error).__name__}: {error}".split("\n")[0]
+        reason = f"the cluster lost the fit {self.tries} times ({what})"
         if isinstance(error, TimeoutError):
-            status, reason = "timeout", f"the fit and its cells took longer than {self.fit.timeout:g} s"
-        elif type(error).__name__ in ("WorkerCrashedError", "OutOfMemoryError", "NodeDiedError"):
-            status, reason = "killed", f"the worker died: {error}".split("\n")[0]
-        else:
-            status, reason = "error", f"{type(error).__name__}: {error}".split("\n")[0]
+            reason = f"the node did not end the fit {_GRACE_S:g} s after its limit of {self.fit.timeout:g} s"
         for cell in self.fit.cells:
             if cell.id not in self.seen:
-                yield {"record": self.fit.record(cell, status, self.phase, reason)}
+                record = self.fit.record(
+                    cell, "harness", started=self.started, phase=self.phase, reason=reason, error=type(error).__name__,
+                    times={self.phase: round(self.spent, 6)},
+                )  # fmt: skip
+                yield Ended(self.fit.id, record)
+        yield Done(self.fit.id, self.spent, 0.0)

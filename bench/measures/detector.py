@@ -23,7 +23,7 @@ MAX_COLUMNS = 256
 MIN_ROWS = 4  # two rows a side in each half: with fewer, an accuracy says nothing
 
 
-def accuracy(real: NDArray[np.float32], fake: NDArray[np.float32], seed: int = 0) -> float:
+def accuracy(real: NDArray[np.float32], synthetic: NDArray[np.float32], seed: int = 0) -> float:
     """Accuracy in [0, 1] of the detector on held-out halves; 0.5 is ideal.
 
     Parameters
@@ -40,27 +40,29 @@ def accuracy(real: NDArray[np.float32], fake: NDArray[np.float32], seed: int = 0
     import xgboost
 
     images = real.ndim == 4
-    real, fake = real.reshape(len(real), -1), fake.reshape(len(fake), -1)
-    count = min(len(real), len(fake), MAX_ROWS)
+    real, synthetic = real.reshape(len(real), -1), synthetic.reshape(len(synthetic), -1)
+    count = min(len(real), len(synthetic), MAX_ROWS)
     width = real.shape[1]
-    if fake.shape[1] != width:
-        raise ValueError(f"real rows have {width} numbers, generated rows {fake.shape[1]}")
+    if synthetic.shape[1] != width:
+        raise ValueError(f"real rows have {width} numbers, generated rows {synthetic.shape[1]}")
     if count < MIN_ROWS:
-        raise ValueError(f"the detector needs {MIN_ROWS} rows a side, got {len(real)} real and {len(fake)} generated")
+        raise ValueError(
+            f"the detector needs {MIN_ROWS} rows a side, got {len(real)} real and {len(synthetic)} generated"
+        )
     rng = np.random.default_rng(seed)
     real = real[rng.permutation(len(real))[:count]]
-    fake = fake[rng.permutation(len(fake))[:count]]
+    synthetic = synthetic[rng.permutation(len(synthetic))[:count]]
     if width > MAX_COLUMNS:
         columns = rng.choice(width, MAX_COLUMNS, replace=False)
-        real, fake = real[:, columns], fake[:, columns]
+        real, synthetic = real[:, columns], synthetic[:, columns]
     if images:
-        fake = snap(fake, real)
+        synthetic = snap(synthetic, real)
     half = count // 2
     target = np.repeat([0.0, 1.0], [half, half])
-    train = xgboost.DMatrix(np.concatenate([real[:half], fake[:half]]), label=target, nthread=1)
+    train = xgboost.DMatrix(np.concatenate([real[:half], synthetic[:half]]), label=target, nthread=1)
     parameters = {"objective": "binary:logistic", "max_depth": 4, "max_bin": 32, "seed": seed, "nthread": 1}
     booster = xgboost.train(parameters, train, num_boost_round=10)
-    test = xgboost.DMatrix(np.concatenate([real[half:], fake[half:]]), nthread=1)
+    test = xgboost.DMatrix(np.concatenate([real[half:], synthetic[half:]]), nthread=1)
     guess = booster.predict(test) > 0.5
     truth = np.repeat([False, True], [count - half, count - half])
     return float(np.mean(guess == truth))

@@ -83,29 +83,29 @@ def measure(
     rng = np.random.default_rng(seed)
     if schema.modality == "image":
         synthetic = snap(synthetic, real_train)
-    chosen, drawn = match(y_train, y_synthetic, rng, MAX_ROWS)
-    real, fake = real_train[chosen], synthetic[drawn]
+    chosen, matching = match(y_train, y_synthetic, rng, MAX_ROWS)
+    real, matched = real_train[chosen], synthetic[matching]
     found: dict[str, float] = {}
     if len(real) >= 2:
-        found |= marginals(real, fake, schema)
+        found |= marginals(real, matched, schema)
     if len(real) >= 10:
-        found |= dependence(real, fake, schema)
+        found |= dependence(real, matched, schema)
         few = rng.permutation(len(real))[:MAX_POINTS]
-        found |= density_coverage(embed(real[few], schema), embed(fake[few], schema))
+        found |= density_coverage(embed(real[few], schema), embed(matched[few], schema))
         if features is not None and schema.modality == "image":
             from bench.measures.frechet import frechet_distance
 
-            found["frechet_cnn"] = frechet_distance(features(real[few]), features(fake[few]))
-    held, drawn = match(y_holdout, y_synthetic, rng, MAX_POINTS)
+            found["frechet_cnn"] = frechet_distance(features(real[few]), features(matched[few]))
+    held, matching = match(y_holdout, y_synthetic, rng, MAX_POINTS)
     if len(held) >= 20:
-        found |= detectors(real_holdout[held], synthetic[drawn], schema, seed)
+        found |= detectors(real_holdout[held], synthetic[matching], schema, seed)
     return {name: float(value) for name, value in found.items() if np.isfinite(value)}
 
 
-def marginals(real: Array, fake: Array, schema: Schema) -> dict[str, float]:
+def marginals(real: Array, synthetic: Array, schema: Schema) -> dict[str, float]:
     """``ks``, ``tv``, their worst columns, and ``frequency_mse``, whichever the schema's columns allow."""
     found: dict[str, float] = {}
-    numeric = _channels(real, schema), _channels(fake, schema)
+    numeric = _channels(real, schema), _channels(synthetic, schema)
     most = MAX_VALUES
     if schema.modality == "image":
         varies = numeric[0].min(axis=0) < numeric[0].max(axis=0)
@@ -118,10 +118,10 @@ def marginals(real: Array, fake: Array, schema: Schema) -> dict[str, float]:
         found |= {"ks": float(np.mean(columns)), "ks_max": max(columns)}
     if schema.categorical:
         sizes = category_counts(schema)
-        share, drawn = (
-            one_hot(rows, schema).reshape(-1, sum(sizes)).mean(axis=0, dtype=np.float64) for rows in (real, fake)
+        real_share, synthetic_share = (
+            one_hot(rows, schema).reshape(-1, sum(sizes)).mean(axis=0, dtype=np.float64) for rows in (real, synthetic)
         )
-        gap = share - drawn
+        gap = real_share - synthetic_share
         starts = np.cumsum([0, *sizes[:-1]])
         distances = np.add.reduceat(np.abs(gap), starts) / 2
         found |= {"tv": float(distances.mean()), "tv_max": float(distances.max())}
@@ -138,29 +138,29 @@ def kolmogorov_smirnov(a: NDArray[np.floating], b: NDArray[np.floating]) -> floa
     return float(np.abs(gap).max())
 
 
-def dependence(real: Array, fake: Array, schema: Schema) -> dict[str, float]:
+def dependence(real: Array, synthetic: Array, schema: Schema) -> dict[str, float]:
     """``association`` for tables and series of two columns or more; ``autocorrelation`` for series."""
     found: dict[str, float] = {}
     if schema.modality == "tabular" and len(schema.columns) > 1:
-        found["association"] = _off_diagonal(association(real, schema) - association(fake, schema))
+        found["association"] = _off_diagonal(association(real, schema) - association(synthetic, schema))
     if schema.modality == "series":
         if schema.categorical and real.shape[2] > 1:
-            flat = (rows.reshape(-1, real.shape[2]) for rows in (real, fake))
+            flat = (rows.reshape(-1, real.shape[2]) for rows in (real, synthetic))
             one, other = (association(rows, schema) for rows in flat)
             found["association"] = _off_diagonal(one - other)
         elif real.shape[2] > 1:
-            gap = pearson(_channels(real, schema)) - pearson(_channels(fake, schema))
+            gap = pearson(_channels(real, schema)) - pearson(_channels(synthetic, schema))
             found["association"] = _off_diagonal(gap)
         still = {i for i, column in enumerate(schema.columns) if column.static or not column.numeric}
         moving = [i for i in range(real.shape[2]) if i not in still]
         lags = min(LAGS, real.shape[1] - 1)
         if moving and lags:
-            gap = autocorrelation(real[:, :, moving], lags) - autocorrelation(fake[:, :, moving], lags)
+            gap = autocorrelation(real[:, :, moving], lags) - autocorrelation(synthetic[:, :, moving], lags)
             found["autocorrelation"] = float(np.abs(gap).mean())
     return found
 
 
-def density_coverage(real: Array, fake: Array, k: int = NEIGHBOURS) -> dict[str, float]:
+def density_coverage(real: Array, synthetic: Array, k: int = NEIGHBOURS) -> dict[str, float]:
     """``density`` and ``coverage`` of points (n, d) and (m, d), Naeem et al. 2020, eqs. 3 and 4.
 
     A real point's neighbourhood is the ball around it that reaches its k-th nearest other real point; ``k`` is lowered
@@ -171,14 +171,14 @@ def density_coverage(real: Array, fake: Array, k: int = NEIGHBOURS) -> dict[str,
     k = min(k, len(real) - 1)
     among = euclidean_distances(real)
     radius = np.partition(among, k, axis=1)[:, k]  # position 0 is the point itself
-    inside = euclidean_distances(real, fake) <= radius[:, None]
-    return {"density": float(inside.sum() / (k * len(fake))), "coverage": float(inside.any(axis=1).mean())}
+    inside = euclidean_distances(real, synthetic) <= radius[:, None]
+    return {"density": float(inside.sum() / (k * len(synthetic))), "coverage": float(inside.any(axis=1).mean())}
 
 
-def detectors(real: Array, fake: Array, schema: Schema, seed: int) -> dict[str, float]:
-    """Three-fold cross-validated AUC of telling ``fake`` from ``real`` (equally many), by XGBoost (categories as such)
-    and by logistic regression (categories one-hot). Of images and series wider than 128 numbers a seeded choice of
-    128 is shown to both; of more than 512 one-hot columns those that vary most."""
+def detectors(real: Array, synthetic: Array, schema: Schema, seed: int) -> dict[str, float]:
+    """Three-fold cross-validated AUC of telling ``synthetic`` from ``real`` (equally many), by XGBoost (categories as
+    such) and by logistic regression (categories one-hot). Of images and series wider than 128 numbers a seeded choice
+    of 128 is shown to both; of more than 512 one-hot columns those that vary most."""
     import xgboost
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
@@ -187,8 +187,8 @@ def detectors(real: Array, fake: Array, schema: Schema, seed: int) -> dict[str, 
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    both = np.concatenate([real, fake])
-    target = np.repeat([0, 1], [len(real), len(fake)])
+    both = np.concatenate([real, synthetic])
+    target = np.repeat([0, 1], [len(real), len(synthetic)])
     if schema.modality == "tabular":
         rows, points = both, embed(both, schema)
         points = points[:, np.sort(points.var(axis=0).argsort()[-4 * MAX_COLUMNS :])]

@@ -54,21 +54,21 @@ def embed(rows: Array, schema: Schema) -> Array:
     return np.concatenate([part.reshape(len(rows), -1) for part in parts], axis=1, dtype=np.float32)
 
 
-def snap(drawn: Array, training: Array) -> Array:
+def snap(synthetic: Array, training: Array) -> Array:
     """Drawn images with every pixel at the nearest grey level that the training images have, as saving them would do.
 
     A sigmoid or tanh never gives exactly 0 or 1, real pixels mostly are; comparing the numbers as drawn would measure
-    that and little else. Where the training images (m, ...) have more than 256 levels, ``drawn`` (n, ...) is returned
-    as it is.
+    that and little else. Where the training images (m, ...) have more than 256 levels, ``synthetic`` (n, ...) is
+    returned as it is.
     """
     levels = grey_levels(training)
     if not len(levels):
-        return drawn
+        return synthetic
     edges = (levels[1:] + levels[:-1]) / 2
-    out = np.empty_like(drawn)
-    step = max(1, BLOCK // max(1, drawn[:1].size))
-    for start in range(0, len(drawn), step):
-        out[start : start + step] = levels[np.searchsorted(edges, drawn[start : start + step])]
+    out = np.empty_like(synthetic)
+    step = max(1, BLOCK // max(1, synthetic[:1].size))
+    for start in range(0, len(synthetic), step):
+        out[start : start + step] = levels[np.searchsorted(edges, synthetic[start : start + step])]
     return out
 
 

@@ -85,17 +85,17 @@ def measure(
     if schema.modality == "image":
         synthetic = snap(synthetic, real_train)
     limit = _queries(max(len(real_train), len(synthetic)), synthetic, schema)
-    fake = rng.permutation(len(synthetic))[:limit]
-    found["exact_duplicates"] = float(duplicates(synthetic[fake], real_train).mean())
+    few = rng.permutation(len(synthetic))[:limit]
+    found["exact_duplicates"] = float(duplicates(synthetic[few], real_train).mean())
     # as many held-out as synthetic rows of each class, and as many training as held-out rows of each class
-    held, drawn = match(y_holdout, y_synthetic, rng, limit)
+    held, matching = match(y_holdout, y_synthetic, rng, limit)
     if len(held) < MIN_ROWS:
         return found
     found["exact_duplicates_holdout"] = float(duplicates(real_holdout[held], real_train).mean())
     training = real_train[np.isin(y_train, y_holdout[held])]
     if len(training) < MIN_ROWS:
         return found
-    found |= closest_record(*closest(training, schema, synthetic[drawn], real_holdout[held]))
+    found |= closest_record(*closest(training, schema, synthetic[matching], real_holdout[held]))
     members, others = match(y_train, y_holdout[held], rng, limit)
     if len(members) >= MIN_ROWS:
         attack = closest(synthetic, schema, real_train[members], real_holdout[held[others]])
@@ -115,8 +115,8 @@ def peeked(train: Array, valid: Array, test: Array, synthetic: Array, schema: Sc
     if schema.modality == "image":
         synthetic = snap(synthetic, train)
     limit = _queries(len(synthetic), synthetic, schema)
-    drawn = synthetic[rng.permutation(len(synthetic))[:limit]]
-    copies = duplicates(drawn, test) & ~duplicates(drawn, train) & ~duplicates(drawn, valid)
+    some = synthetic[rng.permutation(len(synthetic))[:limit]]
+    copies = duplicates(some, test) & ~duplicates(some, train) & ~duplicates(some, valid)
     count = min(len(valid), len(test), limit)
     others, suspects = (part[rng.permutation(len(part))[:count]] for part in (valid, test))
     guess = chance_nearer(*closest(synthetic, schema, suspects, others))

@@ -1,4 +1,4 @@
-"""Everything that is measured of drawn rows, as the configuration's ``measures`` table asks for:
+"""Everything that is measured of synthetic rows, as the configuration's ``measures`` table asks for:
 
 ============ ======== ==========================================================================================
 option       default  what is measured
@@ -66,7 +66,7 @@ def check_options(options: Mapping[str, Any]) -> None:
             raise BenchError(f"measures: {key} must not be negative, not {value!r}; 0 leaves it out")
 
 
-#: the last study of each split, by its seed and number of drawn rows
+#: the last study of each split, by its seed and number of synthetic rows
 _studies: WeakKeyDictionary[Rows, dict[tuple[int, int], StudyScores]] = WeakKeyDictionary()
 
 
@@ -81,12 +81,18 @@ class Measured:
 
 
 def measure(
-    rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping[str, Any], whole: bool, device: str = "cpu"
+    rows: Rows,
+    synthetic: Array,
+    labels: Labels,
+    seed: int,
+    options: Mapping[str, Any],
+    whole: bool,
+    device: str = "cpu",
 ) -> Measured:
     """Everything of one draw; ``seed`` is shared by all methods of a task and seed."""
     from bench.measures import fidelity, privacy
 
-    given = (rows.X, rows.y, rows.X_valid_rows, rows.y_valid, drawn, labels, rows.schema, seed)
+    given = (rows.X, rows.y, rows.X_valid_rows, rows.y_valid, synthetic, labels, rows.schema, seed)
     found = Measured()
     if options.get("fidelity", True):
         features = None
@@ -96,39 +102,39 @@ def measure(
 
             features = cnn_features(rows.X, rows.y, seed, steps, device)
         found.fidelity.update(fidelity.measure(*given, features=features))
-        found.fidelity.update(_slides_detector(rows, drawn, labels, seed))
+        found.fidelity.update(_slides_detector(rows, synthetic, labels, seed))
     if options.get("privacy", True):
         found.privacy.update(privacy.measure(*given))
     if whole and rows.schema.modality == "series":
-        found.fidelity.update(_series(rows, drawn, seed, options))
+        found.fidelity.update(_series(rows, synthetic, seed, options))
     if whole and rows.schema.modality == "tabular" and len(rows.schema.categorical) > 1 and options.get("study"):
-        scores = _study(rows, drawn, labels, seed, options)
+        scores = _study(rows, synthetic, labels, seed, options)
         found.fidelity.update({name: value for name, value in scores.metrics.items() if np.isfinite(value)})
         found.predictability.update(scores.predictability)
     return found
 
 
-def _slides_detector(rows: Rows, drawn: Array, labels: Labels, seed: int) -> dict[str, float]:
+def _slides_detector(rows: Rows, synthetic: Array, labels: Labels, seed: int) -> dict[str, float]:
     """``detector_accuracy_rare``: the detector of the YData slides (``bench.measures.detector``) on the rare class, of
-    training against drawn rows as published, so a copy of the training rows passes; 0.5 is ideal."""
+    training against synthetic rows as published, so a copy of the training rows passes; 0.5 is ideal."""
     from bench.measures import detector
 
     rare = rows.schema.rare
     if rare is None or rows.schema.modality != "tabular":
         return {}
-    real, fake = rows.X[rows.y == rare], drawn[labels == rare]
-    if min(len(real), len(fake)) < detector.MIN_ROWS:
+    real, synthetic = rows.X[rows.y == rare], synthetic[labels == rare]
+    if min(len(real), len(synthetic)) < detector.MIN_ROWS:
         return {}
-    return {"detector_accuracy_rare": detector.accuracy(real, fake, seed)}
+    return {"detector_accuracy_rare": detector.accuracy(real, synthetic, seed)}
 
 
-def _series(rows: Rows, drawn: Array, seed: int, options: Mapping[str, Any]) -> dict[str, float]:
+def _series(rows: Rows, synthetic: Array, seed: int, options: Mapping[str, Any]) -> dict[str, float]:
     from bench.measures import series
 
     iterations, epochs = tuple(options.get("series", (0, 0))), options.get("forecast", 0)
     if not any((*iterations, epochs)):
         return {}
-    windows = (rows.X, rows.X_valid_rows, drawn)
+    windows = (rows.X, rows.X_valid_rows, synthetic)
     if rows.schema.categorical:  # the scores are of numbers: codes of categories have no distance
         if not rows.schema.numeric:
             return {}
@@ -136,7 +142,7 @@ def _series(rows: Rows, drawn: Array, seed: int, options: Mapping[str, Any]) -> 
     return series.measure(*windows, seed, iterations, epochs)
 
 
-def _study(rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping[str, Any]) -> StudyScores:
+def _study(rows: Rows, synthetic: Array, labels: Labels, seed: int, options: Mapping[str, Any]) -> StudyScores:
     """The study's measures over the categorical columns; the class is the condition. What models learn from the real
     rows is the same for every method that draws as many, so it is learnt once."""
     from bench.measures.study import study_scores
@@ -146,14 +152,14 @@ def _study(rows: Rows, drawn: Array, labels: Labels, seed: int, options: Mapping
     known = _studies.setdefault(rows, {})
     scores = study_scores(
         (rows.X[:, chosen], rows.y),
-        (drawn[:, chosen], labels),
+        (synthetic[:, chosen], labels),
         (rows.X_valid_rows[:, chosen], rows.y_valid),
         [len(column.categories or ()) for column in columns],
         [column.name for column in columns],
         rows.schema.n_classes,
         models=options["study"],
         random_state=seed,
-        known=known.get((seed, len(drawn))),
+        known=known.get((seed, len(synthetic))),
     )
-    known[seed, len(drawn)] = scores
+    known[seed, len(synthetic)] = scores
     return scores

@@ -142,7 +142,7 @@ def gru(x: Tensor, layers: nn.GRU) -> Tensor:
     x (rows, steps, features) float32 on the CPU; returns (rows, steps, hidden), laid out in memory so that the next
     stack takes it without a copy.
     """
-    from bench.nn.gru_kernel import LANES
+    from bench.nn.vectors import LANES
 
     rows = x.shape[0]
     turned = x.permute(2, 1, 0)

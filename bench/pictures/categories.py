@@ -22,7 +22,7 @@ NAMED = 3
 
 def frequencies(sample: Sample) -> Figure | None:
     """Each category's frequency in the synthetic rows against the training rows, plain and logarithmic."""
-    real, fake = sample.frequencies
+    real, synthetic = sample.frequencies
     if not len(real):
         return None
     sizes = category_counts(sample.schema)
@@ -31,20 +31,20 @@ def frequencies(sample: Sample) -> Figure | None:
     fig = style.figure(10.4, 4.7)
     plain, logarithmic = fig.subplots(1, 2)
     handles = []
-    used = (real > 0) | (fake > 0)
-    floor = 0.5 * min(real[real > 0].min(initial=1), fake[fake > 0].min(initial=1))
+    used = (real > 0) | (synthetic > 0)
+    floor = 0.5 * min(real[real > 0].min(initial=1), synthetic[synthetic > 0].min(initial=1))
     start = 0
     for k, (size, name) in enumerate(zip(sizes, names, strict=True)):
         part = np.arange(start, start + size)[used[start : start + size]]
         start += size
         color = style.CLASSES[k] if few else style.REAL
         for ax, a, b in (
-            (plain, real[part], fake[part]),
-            (logarithmic, np.maximum(real[part], floor), np.maximum(fake[part], floor)),
+            (plain, real[part], synthetic[part]),
+            (logarithmic, np.maximum(real[part], floor), np.maximum(synthetic[part], floor)),
         ):
             dots = ax.scatter(a, b, s=18, alpha=0.6, color=color, linewidths=0, label=style.shorten(name))
         handles.append(dots)
-    top = max(real.max(), fake.max()) * 1.05
+    top = max(real.max(), synthetic.max()) * 1.05
     plain.plot([0, top], [0, top], color=style.GREY, lw=1)
     logarithmic.plot([floor, top], [floor, top], color=style.GREY, lw=1)
     logarithmic.set(xscale="log", yscale="log", title="logarithmic")
@@ -57,7 +57,7 @@ def frequencies(sample: Sample) -> Figure | None:
         ax.grid(alpha=0.3)
     if few:
         style.legend_right(fig, handles)
-    mse = float(np.mean((real - fake) ** 2))
+    mse = float(np.mean((real - synthetic) ** 2))
     what = f"{int(used.sum()):,} categories of {len(sizes)} columns; mean squared gap {mse:.3g}"
     note = f"{what}; a frequency of zero lies on the edge at {floor:.1g} (logarithmic)"
     rows = (

@@ -42,27 +42,27 @@ def figure(sample: Sample) -> Figure | None:
     """Two panels; None for rows of fewer than three numbers or fewer than 5 rows."""
     if min(len(sample.real), len(sample.synthetic)) < MIN_ROWS:
         return None
-    real, fake = points(sample)
+    real, synthetic = points(sample)
     if real.shape[1] < 3:
         return None
     fig = style.figure(10.4, 4.9)
     left, right = fig.subplots(1, 2)
-    handles = _pca(left, real, fake, style.real_name(sample))
-    _tsne(right, real, fake)
+    handles = _pca(left, real, synthetic, style.real_name(sample))
+    _tsne(right, real, synthetic)
     style.legend_right(fig, handles)
     how = "windows averaged over their variables; " if sample.schema.modality == "series" else ""
-    rows = f"{len(fake)} of {sample.n_synthetic:,} synthetic rows, {len(real)} of {sample.n_train:,} training rows"
+    rows = f"{len(synthetic)} of {sample.n_synthetic:,} synthetic rows, {len(real)} of {sample.n_train:,} training rows"
     style.title(fig, sample, "PCA and t-SNE", f"{how}PCA fitted on training rows, t-SNE on both", rows)
     return fig
 
 
-def _pca(ax: Axes, real: Array, fake: Array, name: str) -> list[object]:
+def _pca(ax: Axes, real: Array, synthetic: Array, name: str) -> list[object]:
     from sklearn.decomposition import PCA
 
     centre = real.mean(axis=0)
     with np.errstate(invalid="ignore"):  # real rows that are all equal have no variance to share out
         model = PCA(2, svd_solver="full").fit(real - centre)
-    a, b = model.transform(real - centre), model.transform(fake - centre)
+    a, b = model.transform(real - centre), model.transform(synthetic - centre)
     handles = _plot(ax, a, b, name)
     ax.set_xlim(*style.limits(a[:, 0], b[:, 0]))
     ax.set_ylim(*style.limits(a[:, 1], b[:, 1]))
@@ -74,11 +74,11 @@ def _pca(ax: Axes, real: Array, fake: Array, name: str) -> list[object]:
     return handles
 
 
-def _tsne(ax: Axes, real: Array, fake: Array) -> None:
+def _tsne(ax: Axes, real: Array, synthetic: Array) -> None:
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE
 
-    both = np.concatenate([real, fake])
+    both = np.concatenate([real, synthetic])
     if both.shape[1] > 50:  # van der Maaten & Hinton's own first step
         both = PCA(min(50, len(both)), svd_solver="full").fit_transform(both)
     perplexity = min(40.0, math.floor((len(both) - 1) / 3))  # 40 as TimeGAN's
@@ -93,13 +93,13 @@ def _tsne(ax: Axes, real: Array, fake: Array) -> None:
     ax.set_title(f"t-SNE (perplexity {perplexity:g})", fontsize=10)
 
 
-def _plot(ax: Axes, real: Array, fake: Array, name: str = "") -> list[object]:
+def _plot(ax: Axes, real: Array, synthetic: Array, name: str = "") -> list[object]:
     ax.tick_params(labelsize=8)
     size = 16 if len(real) > 60 else 28
     return [
         ax.scatter(xy[:, 0], xy[:, 1], s=size, alpha=0.55, marker=marker, color=color, linewidths=0, label=label)
         for xy, color, marker, label in (
             (real, style.REAL, "o", name),
-            (fake, style.SYNTHETIC, "^", "synthetic"),
+            (synthetic, style.SYNTHETIC, "^", "synthetic"),
         )
     ]

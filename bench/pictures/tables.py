@@ -35,11 +35,11 @@ def histograms(sample: Sample) -> Figure | None:
     fig = style.figure(max(6.5, (2.9 if columns < 5 else 2.3) * columns + 1.3), 2.2 * rows + 1.2)
     axes = fig.subplots(rows, columns, squeeze=False).ravel()
     for ax, i in zip(axes, shown, strict=False):
-        real, fake = sample.real[:, i], sample.synthetic[:, i]
+        real, synthetic = sample.real[:, i], sample.synthetic[:, i]
         if schema.columns[i].numeric:
-            _numbers(ax, real, fake)
+            _numbers(ax, real, synthetic)
         else:
-            _categories(ax, real.astype(np.int64), fake.astype(np.int64), schema.columns[i].categories or ())
+            _categories(ax, real.astype(np.int64), synthetic.astype(np.int64), schema.columns[i].categories or ())
         ax.set_title(style.shorten(schema.columns[i].name, 26), fontsize=9)
         ax.set_yticks([])
         ax.tick_params(labelsize=7)
@@ -57,10 +57,10 @@ def histograms(sample: Sample) -> Figure | None:
     return fig
 
 
-def _numbers(ax: Axes, real: NDArray[np.floating], fake: NDArray[np.floating]) -> None:
-    low, high = style.limits(real, fake)
+def _numbers(ax: Axes, real: NDArray[np.floating], synthetic: NDArray[np.floating]) -> None:
+    low, high = style.limits(real, synthetic)
     bins = np.linspace(low, high, 31)
-    for values in (real, fake):
+    for values in (real, synthetic):
         share = np.histogram(values.clip(low, high), bins)[0] / len(values)
         if values is real:
             ax.stairs(share, bins, fill=True, color=style.REAL, alpha=0.45)
@@ -69,14 +69,14 @@ def _numbers(ax: Axes, real: NDArray[np.floating], fake: NDArray[np.floating]) -
     ax.set_xlim(low, high)
 
 
-def _categories(ax: Axes, real: Labels, fake: Labels, names: tuple[str, ...]) -> None:
+def _categories(ax: Axes, real: Labels, synthetic: Labels, names: tuple[str, ...]) -> None:
     values = np.array([float(name) if name.isdigit() else np.nan for name in names])
     numbers = values[~np.isnan(values)]
     years = len(numbers) > 2 * CATEGORIES and np.ptp(numbers) == len(numbers) - 1  # all from one to another: ages
-    if years and not np.isnan(values[np.concatenate([real, fake])]).any():
-        _numbers(ax, values[real], values[fake])
+    if years and not np.isnan(values[np.concatenate([real, synthetic])]).any():
+        _numbers(ax, values[real], values[synthetic])
         return
-    share = [np.bincount(codes, minlength=len(names)) / len(codes) for codes in (real, fake)]
+    share = [np.bincount(codes, minlength=len(names)) / len(codes) for codes in (real, synthetic)]
     order = np.argsort(-np.maximum(*share), kind="stable")
     top, rest = np.sort(order[:CATEGORIES]), order[CATEGORIES:]  # in the order of the categories: bands of age keep it
     labels = [style.shorten(names[i], 9) for i in top]

@@ -23,7 +23,7 @@ NAMES = {
     "g": "generator",
     "d": "discriminator",
     "d_real": "D on real",
-    "d_fake": "D on generated",
+    "d_synthetic": "D on generated",
     "gap": "gap (real − generated)",
 }
 _OTHER = ("step", "part", "detector", "reason")

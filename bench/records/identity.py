@@ -11,6 +11,7 @@ from typing import Any
 
 from bench.records.codehash import SCHEME, tagged
 from bench.records.provenance import canonical, digest
+from bench.records.record import Record
 
 #: what makes two records the same cell, whatever code and data made them
 AXES = (
@@ -20,30 +21,26 @@ AXES = (
 #: the hashes of code in a record, in the order that its joint one takes them
 CODE = ("code_task", "code_method", "code_classifier", "code_bench")
 _AXES_OF_SCHEME_1 = AXES[:8]
-_RESULT = ("data", *CODE, "config", "versions")
+#: the hashes that determine a result
+RESULT = ("data", *CODE, "config", "versions")
 
 
-def scheme(record: Mapping[str, Any]) -> int:
-    """The version of the scheme that a record's id and hashes were made by."""
-    return int(record.get("schema", 1))
-
-
-def axes(record: Mapping[str, Any]) -> tuple[Any, ...]:
+def axes(record: Record) -> tuple[Any, ...]:
     """The values of a record's axes; of those that records of an older scheme have not, None."""
-    return tuple(record.get(axis) for axis in AXES)
+    return tuple(getattr(record, axis) for axis in AXES)
 
 
 def identity(values: Iterable[Any], hashes: Mapping[str, str]) -> str:
     """A record's id: a hash of the values of its axes and of the hashes that determine its result."""
-    return tagged(canonical([list(values), {key: hashes[key] for key in _RESULT}]))
+    return tagged(canonical([list(values), {key: hashes[key] for key in RESULT}]))
 
 
-def identity_of(record: Mapping[str, Any]) -> str:
+def identity_of(record: Record) -> str:
     """The id that a record's own axes and hashes give, by the scheme it was made by."""
-    if scheme(record) == SCHEME:
-        return identity(axes(record), record["hashes"])
-    hashes = record["hashes"]
-    return digest([[record[axis] for axis in _AXES_OF_SCHEME_1], {key: hashes[key] for key in _RESULT}])
+    if record.schema == SCHEME:
+        return identity(axes(record), record.hashes)
+    old = [getattr(record, axis) for axis in _AXES_OF_SCHEME_1]
+    return digest([old, {key: record.hashes[key] for key in RESULT}])
 
 
 def joint_code(codes: Mapping[str, str], version: int = SCHEME) -> str:

@@ -58,13 +58,15 @@ def machine() -> dict[str, Any]:
     """The machine in words; no host or user name."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
-        "cpu": _cpu_name(),
+        "cpu": cpu_name(),
         "cores": os.cpu_count(),
         "memory_gb": _memory_gb(),
     }
 
 
-def _cpu_name() -> str:
+@functools.cache
+def cpu_name() -> str:
+    """The processor's model, as its maker names it."""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
@@ -82,13 +84,19 @@ def _memory_gb() -> float | None:
 
 
 def commit(folder: Path) -> str | None:
-    """The git commit that ``folder`` stands at, with ``+changes`` if tracked files differ; None outside a checkout."""
+    """The git commit of the checkout that ``folder``, the parent of ``bench``, stands in, with ``+changes`` if tracked
+    files differ; None where git does not track ``bench`` there: outside a checkout, or where an installed package
+    merely lies inside somebody's repository, whose commit says nothing about our code."""
+    # a git hook or an editor may point git at another repository through the environment
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
 
     def git(*words: str) -> str:
         command = ["git", "-C", str(folder), *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10, env=clean)
+        return done.stdout.strip()
 
     try:
+        git("ls-files", "--error-unmatch", "--", "bench/__init__.py")
         head = git("rev-parse", "HEAD")
         return head + ("+changes" if git("status", "--porcelain", "--untracked-files=no") else "")
     except (OSError, subprocess.SubprocessError):

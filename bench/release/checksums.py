@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from bench.records.store import SUMS, replace_text
+from bench.records.files import SUMS, replace_text
 
 
 def files(folder: Path) -> list[str]:

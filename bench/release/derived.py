@@ -9,24 +9,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
 
 from bench.errors import BenchError
-from bench.records.store import RUN, Record, read
+from bench.records.files import CLAIMS, CLAIMS_TEXT, REPORT
+from bench.records.folder import RunFolder
 
-CLAIMS, CLAIMS_TEXT, REPORT = "claims.json", "claims.md", "report.html"
 
-
-def check(folder: Path) -> tuple[list[str], list[str]]:
+def check(run: RunFolder) -> tuple[list[str], list[str]]:
     """What was made again from records, in words, and where the folder's files differ from it."""
     from bench import publish
     from bench.boards import formats
 
+    folder = run.path
     try:
-        boards = [] if only_claims(folder) else publish.build(folder)
+        boards = [] if run.only_claims else publish.build(run)
         made = {f"boards/{name}": content for name, content in formats.files(boards)}
     except (BenchError, ValueError, KeyError, TypeError, AttributeError) as error:
         return [], [f"boards cannot be made from these records: {type(error).__name__}: {error}"]
@@ -39,7 +38,7 @@ def check(folder: Path) -> tuple[list[str], list[str]]:
         source = CLAIMS if name == CLAIMS_TEXT else name
         if (folder / name).exists() or (folder / source).exists():
             try:
-                text = maker(folder)
+                text = maker(run)
             except (OSError, BenchError, ValueError, KeyError, TypeError) as error:
                 wrong.append(f"{name} cannot be made again: {type(error).__name__}: {error}")
                 continue
@@ -54,38 +53,30 @@ def check(folder: Path) -> tuple[list[str], list[str]]:
     return words, wrong
 
 
-def only_claims(folder: Path) -> bool:
-    """Whether the folder is of ``augbench claims``. It has no boards: its claims run one method with many options, of
-    which a board would show the newest."""
-    return (folder / CLAIMS).exists() and not (folder / RUN).exists()
-
-
-def claims_json(folder: Path) -> str | None:
+def claims_json(run: RunFolder) -> str | None:
     """The claims judged again; None where they rest on records of another folder."""
     from bench.claims import evaluate
 
-    records = list(read(folder))
-    if foreign_claims(folder, records):
+    if foreign_claims(run):
         return None
-    return json.dumps(evaluate(records), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(evaluate(run.records), indent=1, ensure_ascii=False) + "\n"
 
 
-def foreign_claims(folder: Path, records: Sequence[Record]) -> int:
+def foreign_claims(run: RunFolder) -> int:
     """How many of the records that the folder's claims rest on are not in the folder."""
-    claims = json.loads((folder / CLAIMS).read_text(encoding="utf-8"))
-    return len({key for claim in claims for key in claim["record_ids"]} - {record["id"] for record in records})
+    return len({key for claim in run.claims for key in claim["record_ids"]} - {record.id for record in run.records})
 
 
-def _claims_text(folder: Path) -> str:
+def _claims_text(run: RunFolder) -> str:
     from bench.claims import render
 
-    return render(json.loads((folder / CLAIMS).read_text(encoding="utf-8")))
+    return render(run.claims)
 
 
-def _report(folder: Path) -> str:
+def _report(run: RunFolder) -> str:
     from bench.report import page
 
-    return page(folder)
+    return page(run.path)
 
 
 def other_libraries(folder: Path) -> str:

@@ -6,8 +6,6 @@ built beside its place, verified, and only then put there.
 
 from __future__ import annotations
 
-import json
-import lzma
 import os
 import re
 import shutil
@@ -19,23 +17,27 @@ from typing import Any
 
 from bench.data import ENVIRONMENT
 from bench.errors import BenchError
-from bench.records.store import (
+from bench.records import runfile
+from bench.records.files import (
+    AUDIT,
+    CLAIMS,
+    CLAIMS_TEXT,
     OURS,
-    PACKED,
+    PARQUET,
     RECORDS,
     RUN,
+    SELFTEST,
     SUMS,
-    Record,
-    has_records,
-    line,
     load_json,
-    read,
+    replace_bytes,
     replace_text,
-    sealed,
-)
+)  # fmt: skip
+from bench.records.folder import RunFolder
+from bench.records.packed import pack
+from bench.records.record import Record, convert, encode, plain, seal, sealed
 from bench.release import checksums
 from bench.release.checksums import files
-from bench.release.derived import CLAIMS, CLAIMS_TEXT, claims_json, only_claims
+from bench.release.derived import claims_json
 from bench.release.verify import verify
 
 #: MiB that a release, and of it its pictures, may take
@@ -45,7 +47,7 @@ PICTURES = (
     "images", "windows", "progress", "projection", "frequencies", "predictability", "losses", "histograms", "scatter",
 )  # fmt: skip
 #: findings of other commands, taken over as they are
-COPIED = ("selftest.json", "audit.json", CLAIMS)
+COPIED = (SELFTEST, AUDIT, CLAIMS)
 #: an absolute path of two parts or more, with its last part
 _PATH = re.compile(r"(?<![\w/.~])/(?:[\w.@+-]+/)+([\w.@+-]+)")
 
@@ -56,13 +58,12 @@ def release(source: Path, target: Path) -> int:
     Raises ``BenchError`` for a source without records, a target that holds anything but an earlier release, a broken
     file, and for more than ``LIMIT`` MiB.
     """
-    if not has_records(source):
-        raise BenchError(f"{source} holds no records ({RECORDS}); name the folder of a run")
+    run = RunFolder.of_run(source)
     _refuse(source, target)
     building = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         building.mkdir(parents=True)
-        _fill(source, building)
+        _fill(run, building)
         size = sum((building / name).stat().st_size for name in files(building)) / 2**20
         if size > LIMIT:
             raise BenchError(f"the release of {source} is {size:.1f} MiB, above {LIMIT:g}: it was not made")
@@ -85,7 +86,7 @@ def _refuse(source: Path, target: Path) -> None:
         raise BenchError(f"{target} is a file; name a folder to publish")
     names = {path.name for path in target.iterdir()} if target.exists() else set()
     if source.resolve() == target.resolve() or (names and (SUMS not in names or RECORDS in names)):
-        raise BenchError(f"{target} holds something else than a release ({SUMS}, {PACKED}); name a new folder")
+        raise BenchError(f"{target} holds something else than a release ({SUMS}, {PARQUET}); name a new folder")
     if foreign := sorted(names - OURS):
         raise BenchError(f"{target} holds files that are not ours ({foreign[0]}); name a new folder")
 
@@ -99,35 +100,37 @@ def _put(building: Path, target: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _fill(source: Path, target: Path) -> None:
+def _fill(run: RunFolder, target: Path) -> None:
     from bench import publish
     from bench.boards import formats, plots
     from bench.claims import render
     from bench.report import write
 
-    records = [_publishable(record) for record in read(source)]
-    older = sum("seal" not in record for record in read(source))
+    source = run.path
+    records = [_publishable(record) for record in run.records]
+    older = sum(not record.seal for record in run.records)
     if older:
         print(f"note: {older} of {len(records)} records are older than seals; they are sealed as they are now")
-    text = "".join(map(line, records))
-    (target / PACKED).write_bytes(lzma.compress(text.encode(), preset=9 | lzma.PRESET_EXTREME))
+    replace_bytes(target / PARQUET, pack(records))
     if (source / RUN).exists():
-        replace_text(target / RUN, json.dumps(_clean(load_json(source / RUN)), indent=1) + "\n")
+        runfile.write(target, runfile.cleaned(run.facts, _clean))
     for name in COPIED:
         if (source / name).exists():
             shutil.copyfile(source / name, target / name)
+    made = RunFolder(target)
     if (target / CLAIMS).exists():
-        if (judged := claims_json(target)) is not None:
+        if (judged := claims_json(made)) is not None:
             replace_text(target / CLAIMS, judged)
         replace_text(target / CLAIMS_TEXT, render(load_json(target / CLAIMS)))
     replace_text(target / "environment.txt", environment(records))
-    if not only_claims(target):
-        boards = publish.build(target)
+    made = RunFolder(target)
+    if not made.only_claims:
+        boards = publish.build(made)
         formats.write(boards, target / "boards")
         plots.write(boards, target / "plots")
         _pictures(source / "pictures", target / "pictures")
         write(target)
-    _refuse_paths(target, text)
+    _refuse_paths(target, b"".join(map(encode, records)))
     checksums.write(target)
 
 
@@ -136,10 +139,11 @@ def _publishable(record: Record) -> Record:
 
     A broken seal stays broken, for ``verify`` to find.
     """
-    cleaned = record | {key: _clean(record[key]) for key in ("reason", "traceback") if key in record}
-    if "seal" in record and (cleaned == record or sealed(record) != record):
+    fields = plain(record)
+    cleaned = fields | {key: _clean(fields[key]) for key in ("reason", "traceback", "output")}
+    if record.seal and (cleaned == fields or seal(fields) != record.seal):
         return record
-    return sealed(cleaned)
+    return sealed(convert(cleaned))
 
 
 def _clean(value: Any) -> Any:
@@ -151,12 +155,12 @@ def _clean(value: Any) -> Any:
     return [_clean(part) for part in value] if isinstance(value, list) else value
 
 
-def _refuse_paths(folder: Path, records: str) -> None:
+def _refuse_paths(folder: Path, records: bytes) -> None:
     """Raise ``BenchError`` if a text still names a place of this machine."""
     places = {Path.home(), Path(__file__).resolve().parents[2]}
     if ENVIRONMENT in os.environ:
         places.add(Path(os.environ[ENVIRONMENT]).absolute())
-    texts = {PACKED: records.encode()} | {n: (folder / n).read_bytes() for n in files(folder) if n != PACKED}
+    texts = {PARQUET: records} | {n: (folder / n).read_bytes() for n in files(folder) if n != PARQUET}
     for name, text in texts.items():
         for place in places:
             if len(place.parts) > 1 and f"{place}/".encode() in text:
@@ -188,7 +192,7 @@ def environment(records: Iterable[Record]) -> str:
     """The versions that records were made with, and everything installed now, in the form of ``pip freeze``."""
     made: Counter[str] = Counter()
     for record in records:
-        made.update(f"{name}=={version}" for name, version in record.get("versions", {}).items())
+        made.update(f"{name}=={version}" for name, version in record.versions.items())
     then = "".join(f"#   {text} ({count} records)\n" for text, count in sorted(made.items()))
     installed = {(d.metadata["Name"].lower(), d.version) for d in metadata.distributions() if d.metadata["Name"]}
     now = "".join(f"{name}=={version}\n" for name, version in sorted(installed))

@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,13 @@ from bench import __version__, registry
 from bench.errors import BenchError
 from bench.matrix import code_hashes
 from bench.records import provenance
-from bench.records.identity import CODE, config_hash, identity_of, joint_code, scheme, versions_hash
-from bench.records.store import PACKED, RECORDS, SUMS, Record, has_records, lines, path_of, seal
+from bench.records.codehash import SCHEME
+from bench.records.files import CLAIMS, PARQUET, REPORT, XZ
+from bench.records.folder import RunFolder
+from bench.records.identity import CODE, RESULT, config_hash, identity_of, joint_code, versions_hash
+from bench.records.reading import lines
+from bench.records.record import Record, decode, seal
 from bench.release import checksums, derived
-from bench.report.cite import run_facts
 
 #: findings of one kind that are printed
 SHOWN = 20
@@ -34,21 +38,54 @@ def verify(folder: Path) -> int:
 
     Raises ``BenchError`` for a folder without records.
     """
-    if not has_records(folder):
-        raise BenchError(f"{folder} holds no records ({RECORDS} or {PACKED}); name the folder of a run")
-    released = (folder / SUMS).exists()
-    records, wrong = check_records(folder)
-    count = _say(wrong) + _say(check_seals(records, released))
-    made, wrong = derived.check(folder)
-    count += _say(wrong) + (_say(checksums.check(folder)) if released else 0)
-    for note in _notes(folder, records):
+    run = RunFolder.of_run(folder)
+    found = Findings()
+    check_lines(run, found)
+    for findings in (found.lines, found.ids, found.seals):
+        found.count += _say(findings)
+    made: list[str] = []
+    if made_here(run):
+        made, wrong = derived.check(run) if not found.unreadable else ([], [])
+        found.count += _say(wrong)
+    if run.released:
+        found.count += _say(checksums.check(folder))
+    for note in _notes(run, found):
         print(f"note: {note}")
-    if count:
-        print(f"not verified: {count} findings in {len(records)} records, {folder}")
+    if found.count:
+        print(f"not verified: {found.count} findings in {found.records} records, {folder}")
         return 1
-    sums = f", {len(checksums.read(folder))} checksums" if released else ""
-    print(f"verified: {len(records)} records, {', '.join(made)}{sums}")
+    sums = [f"{len(checksums.read(folder))} checksums"] if run.released else []
+    print(f"verified: {', '.join([f'{found.records} records', *made, *sums])}")
     return 0
+
+
+def made_here(run: RunFolder) -> bool:
+    """Whether the folder's boards, claims and page were made by this version, which alone can make them again to the
+    byte. Of an older release records, ids, seals and checksums are checked, under its own scheme."""
+    return run.facts.augbench in ("", __version__) and not (run.released and _schemes(run) - {SCHEME})
+
+
+def _schemes(run: RunFolder) -> set[int]:
+    try:
+        return {record.schema for record in run.records}
+    except BenchError:
+        return {SCHEME}
+
+
+@dataclass
+class Findings:
+    """What is wrong with the lines, the ids and the seals of a folder's records, and how many there are."""
+
+    records: int = 0
+    unsealed: int = 0
+    count: int = 0
+    lines: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    seals: list[str] = field(default_factory=list)
+
+    @property
+    def unreadable(self) -> bool:
+        return bool(self.lines)
 
 
 def _say(findings: Sequence[str]) -> int:
@@ -59,76 +96,87 @@ def _say(findings: Sequence[str]) -> int:
     return len(findings)
 
 
-def check_records(folder: Path) -> tuple[list[Record], list[str]]:
-    """The records that can be read, and what is wrong with the lines and with what a record says of itself."""
-    records: list[Record] = []
-    wrong = []
-    name = path_of(folder).name
+def check_lines(run: RunFolder, found: Findings) -> None:
+    """Check every line by itself: that it is a record, gives its own id and hashes, and bears its seal.
+
+    Records older than seals have none, but none follow a sealed one, and a release holds sealed ones only.
+    """
+    name, expected = run.records_path.name, run.released
+    ids: Counter[str] = Counter()
     try:
-        for number, text in lines(folder):
+        for number, text in lines(run.path):
+            where = f"{name}:{number}"
             try:
-                record = json.loads(text)
-                if not text.endswith("\n"):
-                    wrong.append(f"{name}:{number}: the last line is cut off")
-                wrong += [f"{name}:{number}: record {record['id']}: {what}" for what in _contradictions(record)]
-                records.append(record)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                wrong.append(f"{name}:{number}: not a whole record ({type(error).__name__}: {error})")
+                record = decode(text)
+                fields = json.loads(text)
+            except ValueError as error:
+                found.lines.append(f"{where}: not a whole record ({error})")
+                continue
+            if not text.endswith(b"\n"):
+                found.lines.append(f"{where}: the last line is cut off")
+            found.records += 1
+            ids[record.id] += 1
+            found.ids += [f"{where}: record {record.id}: {what}" for what in _contradictions(record)]
+            expected = expected or bool(record.seal)
+            if not record.seal:
+                found.unsealed += 1
+                if expected:
+                    found.seals.append(f"{where}: record {record.id} ({_named(record)}) has no seal")
+            elif record.seal != seal(fields):
+                found.seals.append(
+                    f"{where}: record {record.id} ({_named(record)}) was changed after it was written: broken seal"
+                )
     except BenchError as error:
-        wrong.append(str(error))
-    counts = Counter(record["id"] for record in records)
-    wrong += [f"{name}: record {key} is there {n} times" for key, n in counts.items() if n > 1]
-    return records, wrong
+        found.lines.append(str(error))
+    found.ids += [f"{name}: record {key} is there {n} times" for key, n in ids.items() if n > 1]
 
 
 def _contradictions(record: Record) -> Iterator[str]:
     """What a record says of itself that its own fields deny."""
-    hashes, config = record["hashes"], record["config"]
-    if record["id"] != (found := identity_of(record)):
+    hashes, config, version = record.hashes, record.config, record.schema
+    if absent := [key for key in RESULT if key not in hashes]:
+        yield f"hashes.{absent[0]} is missing"
+        return
+    if record.id != (found := identity_of(record)):
         yield f"its axes and hashes give the id {found}"
-    parts = (config["task"], config["method"], config["classifier"], config["measures"], record["threads"])
-    if hashes["config"] != (found := config_hash(config["base_seed"], *parts, version=scheme(record))):
+    parts = (config.task, config.method, config.classifier, config.measures, record.threads)
+    if hashes["config"] != (found := config_hash(config.base_seed, *parts, version=version)):
         yield f"its options give hashes.config {found}, not {hashes['config']}"
-    if hashes["code"] != (found := joint_code(hashes, scheme(record))):
-        yield f"its parts give hashes.code {found}, not {hashes['code']}"
-    if "versions" in record and hashes["versions"] != (found := versions_hash(record["versions"], scheme(record))):
+    if hashes.get("code") != (found := joint_code(hashes, version)):
+        yield f"its parts give hashes.code {found}, not {hashes.get('code')}"
+    if record.versions and hashes["versions"] != (found := versions_hash(record.versions, version)):
         yield f"its library versions give hashes.versions {found}, not {hashes['versions']}"
-    if (record["status"] == "ok") != bool(record["metrics"]):
-        yield f"its status is {record['status']} and it has {len(record['metrics'])} metrics"
-
-
-def check_seals(records: Sequence[Record], released: bool) -> list[str]:
-    """Broken seals, and missing ones: records older than seals have none, but none follow a sealed one, and a release
-    holds sealed ones only."""
-    wrong = []
-    expected = released
-    for record in records:
-        if "seal" not in record and expected:
-            wrong.append(f"record {record['id']} ({_named(record)}) has no seal")
-        elif "seal" in record:
-            expected = True
-            if record["seal"] != seal(record):
-                wrong.append(f"record {record['id']} ({_named(record)}) was changed after it was written: broken seal")
-    return wrong
 
 
 def _named(record: Record) -> str:
-    return " × ".join(str(record[key]) for key in ("task", "method", "classifier", "regime")) + f" × {record['seed']}"
+    return " × ".join((record.task, record.method, record.classifier, record.regime)) + f" × {record.seed}"
 
 
-def _notes(folder: Path, records: Sequence[Record]) -> Iterator[str]:
+def _notes(run: RunFolder, found: Findings) -> Iterator[str]:
     """What a reader should know and is no fault: records without a seal, code and versions that are not today's."""
-    if (unsealed := sum("seal" not in record for record in records)) and not (folder / SUMS).exists():
-        yield f"{unsealed} of {len(records)} records are older than seals: a number changed in one would not show"
-    if (folder / RECORDS).exists() and (folder / PACKED).exists():
-        yield f"{PACKED} is there too, and not read: {RECORDS} is"
-    if (version := run_facts(folder).get("augbench", __version__)) != __version__:
-        yield f"made by augbench {version}; this is {__version__}, which may lay out boards and page differently"
-    with suppress(OSError, ValueError, KeyError, TypeError):  # no claims, or broken ones, which are a finding already
-        if foreign := derived.foreign_claims(folder, records):
-            yield f"{derived.CLAIMS} rests on {foreign} records that are not here: no verdict was derived again"
+    folder = run.path
+    if found.unsealed and not run.released:
+        older = f"{found.unsealed} of {found.records} records"
+        yield f"{older} are older than seals: a number changed in one would not show"
+    if packed := [name for name in (PARQUET, XZ) if (folder / name).exists() and run.records_path.name != name]:
+        yield f"{packed[0]} is there too, and not read: {run.records_path.name} is"
+    if found.unreadable:
+        return
+    if not made_here(run):
+        version = run.facts.augbench or "0.1"
+        yield (
+            f"made by augbench {version}; this is {__version__}: records, ids, seals and checksums were checked under "
+            "their own scheme; boards, claims and page are compared byte for byte only by the version that made them"
+        )
+        if _schemes(run) - {SCHEME}:
+            yield "its code hashes are of an older scheme: the code was not compared with today's"
+            return
+    with suppress(BenchError, KeyError, TypeError):  # no claims, or broken ones, which are a finding already
+        if foreign := derived.foreign_claims(run):
+            yield f"{CLAIMS} rests on {foreign} records that are not here: no verdict was derived again"
     if libraries := derived.other_libraries(folder):
-        yield f"{derived.REPORT} was drawn with {libraries}: it was compared without its plots"
+        yield f"{REPORT} was drawn with {libraries}: it was compared without its plots"
+    records = run.records
     changed, unknown, count = code_today(records)
     if unknown:
         yield f"not known here (a plugin's?), so their code was not compared: {', '.join(unknown)}"
@@ -136,9 +184,9 @@ def _notes(folder: Path, records: Sequence[Record]) -> Iterator[str]:
         parts = ", ".join(changed[:6]) + (f" and {len(changed) - 6} more" if len(changed) > 6 else "")
         yield f"{count} of {len(records)} records were made by other code than today's: {parts}"
     today = provenance.versions()
-    other = [record for record in records if any(today.get(k, v) != v for k, v in record.get("versions", {}).items())]
+    other = [record for record in records if any(today.get(k, v) != v for k, v in record.versions.items())]
     if other:
-        keys = sorted({k for r in other for k, v in r["versions"].items() if today.get(k, v) != v})
+        keys = sorted({k for r in other for k, v in r.versions.items() if today.get(k, v) != v})
         yield f"{len(other)} of {len(records)} records were made with other versions of {', '.join(keys)}"
     if not (changed or unknown or other):
         yield "all records were made by today's code and library versions"
@@ -153,13 +201,13 @@ def code_today(records: Sequence[Record]) -> tuple[list[str], list[str], int]:
     unknown: set[str] = set()
     count = 0
     for record in records:
-        names = [(kind, record[kind]) for kind in ("task", "method", "classifier")]
+        names = [(kind, getattr(record, kind)) for kind in ("task", "method", "classifier")]
         if missing := {f"{kind} {name}" for kind, name in names if name not in kinds[kind]}:
             unknown |= missing
             continue
         today = code_hashes(*(kinds[kind][name] for kind, name in names))
         labels = dict(zip(CODE, (*(f"{kind} {name}" for kind, name in names), SUITE), strict=True))
-        parts = {labels[key] for key in CODE if today[key] != record["hashes"].get(key)}
+        parts = {labels[key] for key in CODE if today[key] != record.hashes.get(key)}
         changed |= parts
         count += bool(parts)
     return sorted(changed, key=lambda part: (part != SUITE, part)), sorted(unknown), count

@@ -1,5 +1,6 @@
 """One self-contained HTML page of a run's folder: every board with its seeds, plots, what was measured of the
-drawn rows, claims, controls, failures, provenance and how to cite it. It opens from disk and asks nothing of a network.
+synthetic rows, claims, controls, failures, provenance and how to cite it. It opens from disk and asks nothing of a
+network.
 
 The page depends on the folder's files and the installed code alone (ours, DataTables, matplotlib): no clock, no host
 name, no absolute path. Pictures are linked where they lie beside it, never embedded.
@@ -14,6 +15,7 @@ from typing import Any
 
 from bench.boards.tables import Board
 from bench.errors import BenchError
+from bench.records.folder import RunFolder
 
 PAGE = "report.html"
 #: the plots of a task's board; a board over all tasks shows every kind it has
@@ -29,7 +31,7 @@ _LIBRARIES = re.compile(
 def write(folder: Path) -> Path:
     """Write ``report.html`` into the folder, whole or not at all. Raises ``BenchError`` as ``page`` does, and where the
     folder cannot be written."""
-    from bench.records.store import replace_text
+    from bench.records.files import replace_text
 
     path = folder / PAGE
     text = page(folder)
@@ -46,15 +48,13 @@ def page(folder: Path) -> str:
     Raises ``BenchError`` where the folder has no records, or a file of it is not what it should be.
     """
     from bench import __version__, publish
-    from bench.records import store
-    from bench.report import assets, cite, drawn, evidence, origin, rows, tables
+    from bench.report import assets, cite, evidence, origin, rows, synthetic, tables
 
-    if not store.has_records(folder):
-        raise BenchError(f"{folder} holds no records ({store.RECORDS}); run augbench run first or name it with --out")
-    records = list(store.read(folder))
+    run = RunFolder.of_run(folder)
+    records = run.records
     if not records:
-        raise BenchError(f"{store.path_of(folder)} is empty; run augbench run first or name another folder with --out")
-    boards = publish.build(folder)
+        raise BenchError(f"{run.records_path} is empty; run augbench run first or name another folder with --out")
+    boards = publish.build(run)
     code, style = map(assets.Inline, assets.datatables())
     library = assets.Inline(assets.script(code.text))
     script = assets.Inline(f"\n{assets.script(assets.own('report.js'))}\n")
@@ -64,18 +64,18 @@ def page(folder: Path) -> str:
         "made_with": made_with(),
         "overall": tables.overall(boards, folder),
         "tasks": tables.tasks(boards, folder),
-        "drawn": drawn.tables(boards, folder),
-        "glossary": drawn.glossary(boards),
+        "synthetic": synthetic.tables(boards, folder),
+        "glossary": synthetic.glossary(boards),
         "plots": _plots(boards),
-        "claims": evidence.claims(folder),
-        "selftest": evidence.selftest(folder, boards, records),
-        "audit": evidence.audit(folder),
+        "claims": evidence.claims(run),
+        "selftest": evidence.selftest(run, boards),
+        "audit": evidence.audit(run),
         "coverage": evidence.coverage(boards, records),
-        "origin": origin.provenance(folder, boards, records),
-        "cite": {"bibtex": cite.bibtex(folder), "provenance": cite.provenance(folder)},
+        "origin": origin.provenance(run, boards),
+        "cite": {"bibtex": cite.bibtex(run), "provenance": cite.provenance(run)},
         "n_records": len(records),
         "sources": sorted({board.source for board in boards if board.kind == "task"}),
-        "data": assets.data(rows.blob(boards, records, folder) | {"drawn": drawn.blob(boards)}),
+        "data": assets.data(rows.blob(boards, records, folder) | {"synthetic": synthetic.blob(boards)}),
         "policy": assets.policy((library, script), (style, sheet)),
         "library": library.text,
         "script": script.text,

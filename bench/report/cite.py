@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError
-from bench.records.store import RUN, has_records, lines, read
+from bench.records.folder import RunFolder
+from bench.records.reading import has_records, lines
+from bench.records.runfile import RunFacts
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
 
-CITATION = Path(__file__).resolve().parents[2] / "CITATION.cff"
+_PACKAGED = Path(__file__).resolve().parents[1] / "CITATION.cff"
+#: the one citation file: a wheel carries it inside the package (setup.py), a clone has it at its root
+CITATION = _PACKAGED if _PACKAGED.exists() else _PACKAGED.parents[1] / "CITATION.cff"
 
 
 def cite(folder: Path, board: str | None = None) -> None:
@@ -29,59 +32,60 @@ def cite(folder: Path, board: str | None = None) -> None:
         print(software(read_cff(CITATION)))
         print(f"\n{folder} holds no records: this cites the suite alone; name the folder of a run with --out")
         return
-    print(bibtex(folder, board))
-    print(f"\nprovenance: {provenance(folder, board)}")
+    run = RunFolder(folder)
+    print(bibtex(run, board))
+    print(f"\nprovenance: {provenance(run, board)}")
 
 
-def bibtex(folder: Path, board: str | None = None) -> str:
+def bibtex(run: RunFolder, board: str | None = None) -> str:
     """BibTeX of the suite, and of the board if one is named."""
     about = read_cff(CITATION)
     if board is None:
         return software(about)
-    stem, found = find_board(folder, board)
-    return f"{software(about)}\n\n{misc(about, stem, found, run_facts(folder), provenance(folder, stem))}"
+    stem, found = find_board(run, board)
+    return f"{software(about)}\n\n{misc(about, stem, found, run.facts, provenance(run, stem))}"
 
 
-def provenance(folder: Path, board: str | None = None) -> str:
+def provenance(run: RunFolder, board: str | None = None) -> str:
     """One line: version and commit (of the last run into the folder), sources, budgets, devices, seeds, how many
     records, and the digest of the records (unpacked) or of the board as JSON."""
     from bench.boards.formats import render
-    from bench.boards.tables import LOUD
+    from bench.boards.tables import SOURCE_LABELS
 
-    records = list(read(folder))
+    records = run.records
     if board is None:
-        digest = f"records sha256 {_digest(text.encode() for _, text in lines(folder))}"
+        digest = f"records sha256 {_digest(text for _, text in lines(run.path))}"
     else:
-        stem, found = find_board(folder, board)
+        stem, found = find_board(run, board)
         digest = f"boards/{stem}.json sha256 {_digest([render(found, 'json').encode()])}"
         ids = {key for row in found.rows for key in (*row["record_ids"], *row["reference_ids"])}
-        records = [record for record in records if record["id"] in ids]
-    run = run_facts(folder)
-    commit, _, changes = (run.get("commit") or "unknown").partition("+")
-    tasks = sorted({f"{record['task']}: {LOUD[record['source']]}" for record in records})
-    bases = _joined(str(record["config"]["base_seed"]) for record in records)
-    ok = sum(record["status"] == "ok" for record in records)
+        records = [record for record in records if record.id in ids]
+    facts = run.facts
+    commit, _, changes = (facts.commit or "unknown").partition("+")
+    tasks = sorted({f"{record.task}: {SOURCE_LABELS[record.source]}" for record in records})
+    bases = _joined(str(record.config.base_seed) for record in records)
+    ok = sum(record.ok for record in records)
     return "; ".join(
         (
-            f"augbench {run.get('augbench', 'unknown')}",
+            f"augbench {facts.augbench or 'unknown'}",
             f"commit {commit[:12]}{' with changes' if changes else ''}",
             ", ".join(tasks),
-            f"budget {_joined(record['budget'] for record in records)}",
-            f"device {_joined(record['device'] for record in records)}",
-            f"seeds {ranges(record['seed'] for record in records)} of base seed {bases}",
+            f"budget {_joined(record.budget for record in records)}",
+            f"device {_joined(record.device for record in records)}",
+            f"seeds {ranges(record.seed for record in records)} of base seed {bases}",
             f"{len(records)} records ({ok} ok)",
             digest,
         )
     )
 
 
-def find_board(folder: Path, name: str) -> tuple[str, Board]:
+def find_board(run: RunFolder, name: str) -> tuple[str, Board]:
     """The board of this name (that of its files, or a task that has one board alone), and the name of its files."""
     from bench import publish
     from bench.boards.formats import stems
     from bench.registry import did_you_mean
 
-    boards = publish.build(folder)
+    boards = publish.build(run)
     named = dict(zip(stems(boards), boards, strict=True))
     if name in named:
         return name, named[name]
@@ -90,16 +94,7 @@ def find_board(folder: Path, name: str) -> tuple[str, Board]:
         return found[0]
     if found:
         raise BenchError(f"task {name!r} has {len(found)} boards: name one of {', '.join(stem for stem, _ in found)}")
-    raise BenchError(f"no board {name!r} in {folder}{did_you_mean(name, named)}")
-
-
-def run_facts(folder: Path) -> dict[str, Any]:
-    """What ``run.json`` says of the last run into the folder; nothing where there is none."""
-    path = folder / RUN
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else {}
-    except (ValueError, TypeError):
-        raise BenchError(f"{path} is not what augbench run writes; restore it") from None
+    raise BenchError(f"no board {name!r} in {run.path}{did_you_mean(name, named)}")
 
 
 def ranges(numbers: Iterable[int]) -> str:
@@ -126,21 +121,22 @@ def _digest(parts: Iterable[bytes]) -> str:
 
 def software(about: Mapping[str, Any]) -> str:
     """The suite's BibTeX entry."""
-    year, month, _ = about["date-released"].split("-")
+    year, month, _ = about.get("date-released", "--").split("-")
     fields = {
         "author": " and ".join(about["authors"]),
         "title": f"{{{_tex(about['title'])}}}",
         "version": about["version"],
         "year": year,
         "month": month.lstrip("0"),
+        "note": "" if year else "Development version",
         "license": about["license"],
     }
     return _entry("software", f"augbench-{about['version']}", fields | _url(about))
 
 
-def misc(about: Mapping[str, Any], stem: str, board: Board, run: Mapping[str, Any], line: str) -> str:
+def misc(about: Mapping[str, Any], stem: str, board: Board, run: RunFacts, line: str) -> str:
     """A board's BibTeX entry; its heading says the source as loudly as the board does."""
-    version = run.get("augbench", about["version"])
+    version = run.augbench or about["version"]
     fields = {
         "author": " and ".join(about["authors"]),
         "title": f"{{{_tex(f'augbench board: {board.heading}')}}}",
@@ -170,20 +166,20 @@ def _entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
 def read_cff(path: Path) -> dict[str, Any]:
     """The plain fields of a ``CITATION.cff``, and ``authors`` as BibTeX names.
 
-    Reads what this project's file uses of YAML: one field a line, and a list of authors. Raises ``BenchError`` where
-    the file is absent (an installation without the clone) or lacks a field.
+    Reads what this project's file uses of YAML: one field a line, and a list of authors. ``date-released`` is absent
+    while a version is in development. Raises ``BenchError`` where the file is absent or lacks a field.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
-        raise BenchError(f"{path} is not there: cite works in a clone of the repository (pip install -e .)") from None
+        raise BenchError(f"{path} is not there: this installation is not whole; install augbench again") from None
     about: dict[str, Any] = {
         key: value.strip().strip("\"'") for key, value in re.findall(r"^([a-z-]+):[ ]+(.+)$", text, re.MULTILINE)
     }
     block = re.search(r"^authors:\n((?:[ ]+.*\n)+)", text, re.MULTILINE)
     authors = re.split(r"^[ ]+- ", block[1], flags=re.MULTILINE)[1:] if block else []
     about["authors"] = [_author(dict(re.findall(r"([a-z-]+):[ ]+(.+)", entry))) for entry in authors]
-    if missing := {"title", "version", "date-released", "license", "authors"} - {k for k, v in about.items() if v}:
+    if missing := {"title", "version", "license", "authors"} - {k for k, v in about.items() if v}:
         raise BenchError(f"{path} has no {', '.join(sorted(missing))}")
     return about
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from bench.boards.tables import LOUD, Board
-from bench.records.store import Record, load_json
+from bench.boards.tables import SOURCE_LABELS, Board
+from bench.records.folder import RunFolder
+from bench.records.record import STATUSES, Record
 
-OUTCOMES = ("ok", "error", "timeout", "oom", "killed", "invalid", "skipped")
+OUTCOMES = STATUSES
 VERDICTS = ("reproduced", "reproduced only with the leak", "undecided", "not reproduced", "not run")
 
 
-def claims(folder: Path) -> dict[str, Any] | None:
+def claims(run: RunFolder) -> dict[str, Any] | None:
     """The claims with their numbers as text, and how many have each verdict; None without ``claims.json``."""
-    found = load_json(folder / "claims.json")
-    if found is None:
+    found = run.claims
+    if not found:
         return None
     counts = Counter(claim["verdict"] for claim in found)
     made = []
@@ -32,7 +32,7 @@ def claims(folder: Path) -> dict[str, Any] | None:
             }
             for row in claim["rows"]
         ]
-        loud = "" if claim["source"] == "real" else LOUD.get(claim["source"], claim["source"])
+        loud = "" if claim["source"] == "real" else SOURCE_LABELS.get(claim["source"], claim["source"])
         made.append({**claim, "rows": rows, "loud": loud})
     named = [verdict for verdict in VERDICTS if counts[verdict]] + sorted(set(counts) - set(VERDICTS))
     return {"claims": made, "counts": [(verdict, counts[verdict]) for verdict in named]}
@@ -59,13 +59,13 @@ def estimate(value: Mapping[str, Any] | None) -> str:
     return text + (f", n = {value['n']}" if value.get("n") is not None else "")
 
 
-def selftest(folder: Path, boards: Sequence[Board], records: Sequence[Record]) -> dict[str, Any] | None:
+def selftest(run: RunFolder, boards: Sequence[Board]) -> dict[str, Any] | None:
     """The controls with their numbers as text, and whether the code that was tested made these records."""
-    found = load_json(folder / "selftest.json")
-    if found is None:
+    found = run.selftest
+    if not found:
         return None
     used = {key for board in boards for row in board.rows for key in row["record_ids"]}
-    codes = {(r.get("hashes") or {}).get("code_bench") for r in records if r["id"] in used}
+    codes = {r.hashes.get("code_bench") for r in run.records if r.id in used}
     controls = [
         {
             **control,
@@ -77,10 +77,10 @@ def selftest(folder: Path, boards: Sequence[Board], records: Sequence[Record]) -
     return {**found, "controls": controls, "same_code": codes == {found["code"]}}
 
 
-def audit(folder: Path) -> dict[str, Any] | None:
+def audit(run: RunFolder) -> dict[str, Any] | None:
     """The leak audit as a table of tasks and checks; None without ``audit.json``."""
-    found = load_json(folder / "audit.json")
-    if found is None:
+    found = run.audit
+    if not found:
         return None
     tasks = found["tasks"]
     checks = list(dict.fromkeys(check["check"] for task in tasks.values() for check in task["checks"]))
@@ -91,7 +91,7 @@ def audit(folder: Path) -> dict[str, Any] | None:
         lines.append(
             {
                 "task": name,
-                "loud": "" if task["source"] == "real" else LOUD.get(task["source"], task["source"]),
+                "loud": "" if task["source"] == "real" else SOURCE_LABELS.get(task["source"], task["source"]),
                 "seeds": task["seeds"] if isinstance(task["seeds"], int) else len(task["seeds"]),
                 "cells": [
                     None
@@ -107,7 +107,7 @@ def audit(folder: Path) -> dict[str, Any] | None:
 
 def coverage(boards: Sequence[Board], records: Sequence[Record]) -> dict[str, Any]:
     """How the cells of every task's board ended, and the failed ones by method and reason with their records."""
-    known = {record["id"]: record for record in records}
+    known = {record.id: record for record in records}
     seen: set[str] = set()
     lines: list[dict[str, Any]] = []
     failed: dict[tuple[str, ...], list[Record]] = defaultdict(list)
@@ -115,23 +115,23 @@ def coverage(boards: Sequence[Board], records: Sequence[Record]) -> dict[str, An
         if board.kind != "task":
             continue
         cells = [known[key] for row in board.rows for key in row["record_ids"]]
-        counts = Counter(record["status"] for record in cells)
+        counts = Counter(record.status for record in cells)
         seen |= set(counts)
-        loud = "" if board.source == "real" else LOUD.get(board.source, board.source)
+        loud = "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source)
         lines.append({"task": board.task, "loud": loud, "budget": board.budget, "counts": counts, "n": len(cells)})
         for record in cells:
-            if record["status"] != "ok":
-                where = record["status"], record.get("phase") or "", record.get("reason") or ""
-                failed[board.task, loud, record["method"], *where].append(record)
+            if not record.ok:
+                where = record.status, record.phase, record.reason
+                failed[board.task, loud, record.method, *where].append(record)
     outcomes = [name for name in OUTCOMES if name == "ok" or name in seen] + sorted(seen - set(OUTCOMES))
     reasons = [
         {
             **dict(zip(("task", "loud", "method", "status", "phase", "reason"), key, strict=True)),
-            "classifiers": sorted({record["classifier"] for record in found}),
-            "regimes": sorted({record["regime"] for record in found}),
-            "seeds": sorted({record["seed"] for record in found}),
+            "classifiers": sorted({record.classifier for record in found}),
+            "regimes": sorted({record.regime for record in found}),
+            "seeds": sorted({record.seed for record in found}),
             "n": len(found),
-            "ids": sorted(record["id"] for record in found),
+            "ids": sorted(record.id for record in found),
         }
         for key, found in sorted(failed.items())
     ]

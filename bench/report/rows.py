@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from bench.boards.cells import failure, higher_is_better, label
 from bench.boards.formats import stems
-from bench.boards.tables import LOUD, REFERENCE, SHOWN, Board, Row
+from bench.boards.tables import REFERENCE, SHOWN, SOURCE_LABELS, Board, Row
 from bench.records.store import Record
 from bench.slugs import draw_stem, rows_folder
 
@@ -28,7 +28,7 @@ SEED_FIELDS = ("seed", "id", "score", "diff", *PHASES, "rss", "cpu", "device", "
 def blob(boards: Sequence[Board], records: Sequence[Record], folder: Path) -> dict[str, Any]:
     """``boards``: what the rows of a board have in common; ``rows``: in the boards' order; ``pictures``: by board,
     method and regime. Numbers are rounded to two to five significant digits, more than any place shows."""
-    known = {record["id"]: record for record in records}
+    known = {record.id: record for record in records}
     tasks = [(board, stem) for board, stem in zip(boards, stems(boards), strict=True) if board.kind == "task"]
     rows: list[list[Any]] = []
     found: dict[str, list[list[str]]] = {}
@@ -55,7 +55,7 @@ def _board(board: Board, stem: str) -> dict[str, Any]:
         "stem": stem,
         "task": board.task,
         "source": board.source,
-        "loud": "" if board.source == "real" else LOUD.get(board.source, board.source),
+        "loud": "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source),
         "budget": board.budget,
         "device": board.device,
         "metric": label(board.primary),
@@ -67,7 +67,7 @@ def _board(board: Board, stem: str) -> dict[str, Any]:
 def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> list[Any]:
     key = board.primary
     scores = [brief(row[f"{name}_{part}"], n) for name in metrics(board) for part, n in (("mean", 4), ("ci95", 2))]
-    seeds = sorted((known[i] for i in row["record_ids"]), key=lambda record: (record["seed"], record["id"]))
+    seeds = sorted((known[i] for i in row["record_ids"]), key=lambda record: (record.seed, record.id))
     made = {
         "board": number,
         **{name: row[name] for name in ("method", "classifier", "regime", "status")},
@@ -92,19 +92,19 @@ def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> li
 
 
 def _seed(record: Record, primary: str, row: Row) -> list[Any]:
-    ok = record["status"] == "ok"
-    times, cpu = record.get("times") or {}, record.get("cpu_s") or {}
+    ok = record.ok
+    times, cpu = record.times, record.cpu_s
     made = {
-        "seed": record["seed"],
-        "id": record["id"],
-        "score": brief(record["metrics"].get(primary), 4),
-        "diff": brief(row["diff_by_seed"].get(str(record["seed"])) if ok else None, 4),
+        "seed": record.seed,
+        "id": record.id,
+        "score": brief(record.metrics.get(primary), 4),
+        "diff": brief(row["diff_by_seed"].get(str(record.seed)) if ok else None, 4),
         **{phase: brief(times.get(phase), 3) for phase in PHASES},
-        "rss": brief(record.get("peak_rss_mb"), 4),
+        "rss": brief(record.peak_rss_mb, 4),
         "cpu": brief(sum(cpu.values()), 3) if cpu else None,
-        "device": brief(record.get("peak_device_mb"), 4),
-        "energy": brief(record.get("energy_j"), 4),
-        "status": None if ok else record["status"],
+        "device": brief(record.peak_device_mb, 4),
+        "energy": brief(record.energy_j, 4),
+        "status": None if ok else record.status,
         "why": None if ok else failure(record)[:300],
     }
     entry = [made[name] for name in SEED_FIELDS]

@@ -11,14 +11,14 @@ from urllib.parse import quote, urlencode
 from bench.boards.cells import higher_is_better, label
 from bench.boards.formats import stems
 from bench.boards.layout import cells
-from bench.boards.tables import LOUD, REFERENCE, Board, Row
+from bench.boards.tables import REFERENCE, SOURCE_LABELS, Board, Row
 
 MINUS = "−"
 #: columns of words, which stand to the left
 TEXTS = ("method", "classifier", "regime", "verdict")
 #: ends of a board's files
 ENDS = ("md", "csv", "pairs.csv", "parquet", "json", "tex")
-#: ends of the files of what was measured of its drawn rows
+#: ends of the files of what was measured of its synthetic rows
 MEASURES = tuple(f"measures.{end}" for end in ("md", "csv", "parquet", "json", "tex"))
 
 
@@ -62,7 +62,7 @@ def overall(boards: Sequence[Board], folder: Path) -> list[Overall]:
                 )
             )
         columns = tuple((column.label, column.key in TEXTS) for column in board.columns)
-        loud = LOUD["simulated"] if board.source == "simulated" else ""
+        loud = SOURCE_LABELS["simulated"] if board.source == "simulated" else ""
         found.append(
             Overall(stem, board.kind, board.heading, loud, columns, tuple(rows), board.notes, files(folder, stem))
         )
@@ -104,7 +104,7 @@ def _task(board: Board, stem: str, folder: Path) -> dict[str, Any]:
     return {
         "stem": stem,
         "task": board.task,
-        "loud": "" if board.source == "real" else LOUD.get(board.source, board.source),
+        "loud": "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source),
         "source": board.source,
         "budget": board.budget,
         "device": board.device,

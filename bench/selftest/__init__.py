@@ -15,12 +15,11 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.errors import BenchError
-from bench.selftest.landings import CLOUDS, FEW, Known, Landing, landings
+from bench.records.record import Record
+from bench.selftest.expectations import CLOUDS, FEW, Expectation, Known, expectations
 
 if TYPE_CHECKING:
     from bench.boards.tables import Board
-
-Record = dict[str, Any]
 
 FILE = "selftest.json"
 CONTROLS = Path(__file__).with_name("controls.py")
@@ -45,7 +44,8 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
     Raises ``BenchError`` for a number of seeds that is not 1 to 50 or a folder that cannot be written.
     """
     from bench.matrix import suite_code
-    from bench.records.store import claim, replace_text
+    from bench.records.files import replace_text
+    from bench.records.store import claim
 
     if not 1 <= seeds <= MOST_SEEDS:
         raise BenchError(f"the self-test takes 1 to {MOST_SEEDS} seeds, not {seeds}")
@@ -63,12 +63,12 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
 def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple[list[Record], list[Board]]:
     """The records and boards of the controls (None: of all), made as ``augbench run`` makes them, but in a temporary
     folder."""
-    from bench import engines, registry
+    from bench import engines, registry, running
     from bench.boards.tables import build
     from bench.config import Config
     from bench.data import DataHome
     from bench.matrix import plan
-    from bench.records.store import Store, read
+    from bench.records.store import Store
 
     registry.load_plugin(CONTROLS)
     if controls is None:
@@ -83,14 +83,10 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
         classifiers=("xgboost",), regimes=("real", "tstr"), seeds=tuple(range(seeds)), override=(few,),
     )  # fmt: skip
     matrix = plan(config, DataHome(offline=True), "cpu", (CONTROLS,))
-    with TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        settings = engines.Settings(min(2, engines.cores()), 1, folder / "spool")
-        with Store(folder) as store:
-            for event in engines.run(engine, matrix.fits, settings):
-                if "record" in event:
-                    store.append(event["record"])
-        records = list(read(folder))
+    with TemporaryDirectory() as temporary, Store(Path(temporary)) as store:
+        settings = running.settings(store, min(2, engines.cores()), 1, "cpu")
+        running.carry_out(matrix.fits, store, engine, settings)
+        records = list(store.records.values())
     return records, build(records, matrix.primary)
 
 
@@ -98,17 +94,17 @@ def judge(records: Sequence[Record], boards: Sequence[Board]) -> list[dict[str, 
     """One row a landing, as ``selftest.json`` holds them."""
     results = _Results(records, boards)
     rows = []
-    for landing in landings(results.known()):
-        found = results.found(landing)
-        value = found.low if landing.measure == "gain" else found.mean
-        ok = value is not None and landing.low <= value <= landing.high
+    for expectation in expectations(results.known()):
+        found = results.found(expectation)
+        value = found.low if expectation.measure == "gain" else found.mean
+        ok = value is not None and expectation.low <= value <= expectation.high
         numbers = {
             key: None if number is None else round(number, 6)
             for key, number in (("found", found.mean), ("low", found.low), ("high", found.high))
         }
-        about = {"control": landing.control, "task": landing.task, "measure": landing.measure}
-        why = f"no value: {found.missing}" if value is None else landing.why
-        rows.append(about | {"expected": landing.expected} | numbers | {"ok": ok, "why": why})
+        about = {"control": expectation.control, "task": expectation.task, "measure": expectation.measure}
+        why = f"no value: {found.missing}" if value is None else expectation.why
+        rows.append(about | {"expected": expectation.expected} | numbers | {"ok": ok, "why": why})
     return rows
 
 
@@ -117,8 +113,8 @@ class _Results:
 
     def __init__(self, records: Sequence[Record], boards: Sequence[Board]) -> None:
         self.cells: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
-        for record in sorted(records, key=lambda r: r["seed"]):
-            self.cells[record["task"], record["method"], record["regime"]].append(record)
+        for record in sorted(records, key=lambda r: r.seed):
+            self.cells[record.task, record.method, record.regime].append(record)
         self.rows = {
             (board.task, row["method"], row["regime"]): row
             for board in boards
@@ -130,39 +126,39 @@ class _Results:
         """Raises ``BenchError`` if not even ``none`` could be scored: there is nothing to compare with."""
         from bench import registry
 
-        real = [r for r in self.cells[CLOUDS, "none", "real"] if r["status"] == "ok"]
+        real = [r for r in self.cells[CLOUDS, "none", "real"] if r.ok]
         if not real:
-            reasons = {f"{r['status']}: {r['reason']}" for r in self.cells[CLOUDS, "none", "real"]}
+            reasons = {f"{r.status}: {r.reason}" for r in self.cells[CLOUDS, "none", "real"]}
             raise BenchError(f"self-test: none could not be scored ({'; '.join(sorted(reasons)) or 'no record'})")
         task = registry.tasks[CLOUDS].create()
 
         def mean(name: str) -> float:
-            return sum(float(r["metrics"][name]) for r in real) / len(real)
+            return sum(float(r.metrics[name]) for r in real) / len(real)
 
-        sizes = real[0]["n_train"], real[0]["n_test"]
+        sizes = real[0].n_train or 0, real[0].n_test or 0
         return Known(*sizes, task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
 
-    def found(self, landing: Landing) -> Found:
-        key = landing.task, landing.control, landing.regime
-        cells, name = self.cells[key], landing.measure
+    def found(self, expectation: Expectation) -> Found:
+        key = expectation.task, expectation.control, expectation.regime
+        cells, name = self.cells[key], expectation.measure
         if not cells:
             return Found(None, missing="no record")
         if name in ("ok", "error", "invalid"):
-            return Found(sum(r["status"] == name for r in cells) / len(cells))
+            return Found(sum(r.status == name for r in cells) / len(cells))
         if name == "scored":
             row = self.rows.get(key)
             return Found(None, missing="no row on the board") if row is None else Found(float(row["seeds_ok"]))
-        bad = next((r for r in cells if r["status"] != "ok"), None)
+        bad = next((r for r in cells if not r.ok), None)
         if bad:
-            return Found(None, missing=f"seed {bad['seed']} ended {bad['status']} in {bad['phase']}: {bad['reason']}")
+            return Found(None, missing=f"seed {bad.seed} ended {bad.status} in {bad.phase}: {bad.reason}")
         if name == "Δ roc_auc":
             return self._difference(key)
         if name in ("gain", "differing"):
-            return self._paired(name, landing, cells)
-        values = [part[name] for r in cells for part in (r["metrics"], r["fidelity"], r["privacy"]) if name in part]
+            return self._paired(name, expectation, cells)
+        values = [part[name] for r in cells for part in (r.metrics, r.fidelity, r.privacy) if name in part]
         if len(values) < len(cells):
             return Found(None, missing=f"records hold no {name}")
-        return _mean(values, cells[0]["n_test"] / self.known().n_train)
+        return _mean(values, (cells[0].n_test or 0) / self.known().n_train)
 
     def _difference(self, key: tuple[str, str, str]) -> Found:
         row = self.rows.get(key)
@@ -171,9 +167,9 @@ class _Results:
         mean, half = row["roc_auc_diff_mean"], row["roc_auc_diff_ci95"]
         return Found(mean) if half is None else Found(mean, mean - half, mean + half)
 
-    def _paired(self, name: str, landing: Landing, cells: list[Record]) -> Found:
-        none = {r["seed"]: r["metrics"] for r in self.cells[landing.task, "none", "real"] if r["status"] == "ok"}
-        pairs = [(r["metrics"], none[r["seed"]]) for r in cells if r["seed"] in none]
+    def _paired(self, name: str, expectation: Expectation, cells: list[Record]) -> Found:
+        none = {r.seed: r.metrics for r in self.cells[expectation.task, "none", "real"] if r.ok}
+        pairs = [(r.metrics, none[r.seed]) for r in cells if r.seed in none]
         if len(pairs) < len(cells):
             return Found(None, missing="none could not be scored at every seed")
         if name == "differing":

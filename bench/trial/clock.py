@@ -13,9 +13,10 @@ The contract, the same for every method and classifier:
 * Seconds are monotonic wall seconds; beside them stand the process's CPU seconds, which other work on the machine
   does not lengthen (much). Records say how many threads a worker had and how many workers ran beside it.
 
-Peak memory is the process's resident high-water mark during the phase: reset at its start where the kernel allows it
-(Linux), else since the process began, which can only be larger. Joules come from NVML where it answers: the whole
-device's energy, so they mean something only when nothing else uses it.
+Memory is what the phase added at its peak: the process's resident high-water mark during the phase less what was
+resident at its start. The mark is reset there where the kernel allows it (Linux); elsewhere it is of the process's
+whole life, so that a phase below an earlier peak shows less than it took. Joules come from NVML where it answers: the
+whole device's energy, so they mean something only when nothing else uses it.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Clock:
         """Time the block as ``name``; entering the same phase again starts it anew."""
         accelerator = _Accelerator(self.device) if self.device != "cpu" else None
         reset_peak_rss()
+        resident = resident_mb()
         self._phase_paused = self._cpu_paused = 0.0
         if accelerator:
             accelerator.start()
@@ -61,12 +63,19 @@ class Clock:
                 accelerator.stop()
             self.seconds[name] = time.perf_counter() - start - self._phase_paused
             self.cpu_seconds[name] = time.process_time() - cpu - self._cpu_paused
-            self.rss_mb[name] = peak_rss_mb()
+            self.rss_mb[name] = max(0.0, peak_rss_mb() - resident)
             if accelerator:
                 self.device_ms[name] = accelerator.milliseconds
                 self.device_mb[name] = accelerator.peak_mb
                 if accelerator.joules is not None:
                     self.joules[name] = accelerator.joules
+
+    def forget(self, *phases: str) -> None:
+        """Drop what these phases took, before they are entered again for another draw or cell."""
+        kept = (self.seconds, self.cpu_seconds, self.device_ms, self.rss_mb, self.device_mb, self.joules)
+        for by_phase in kept:
+            for phase in phases:
+                by_phase.pop(phase, None)
 
     @contextmanager
     def pause(self) -> Iterator[None]:
@@ -114,7 +123,7 @@ class _Accelerator:
         accelerator.synchronize()
         self.milliseconds = float(self._events[0].elapsed_time(self._events[1]))
         if hasattr(accelerator, "max_memory_allocated"):
-            self.peak_mb = accelerator.max_memory_allocated() / 2**20
+            self.peak_mb = accelerator.max_memory_allocated() / 1e6
         after = energy_mj(self.device)
         if self._energy is not None and after is not None:
             self.joules = (after - self._energy) / 1000
@@ -151,18 +160,30 @@ def reset_peak_rss() -> None:
 
 
 def peak_rss_mb() -> float:
-    """The process's resident high-water mark in MiB."""
-    try:
-        with open("/proc/self/status") as file:
-            for line in file:
-                if line.startswith("VmHWM:"):
-                    return int(line.split()[1]) / 1024
-    except OSError:
-        pass
+    """The process's resident high-water mark in MB of 10^6 bytes."""
+    if (found := _status_mb("VmHWM")) is not None:
+        return found
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 1024)
+    return peak / 1e6 * (1 if sys.platform == "darwin" else 1024)
+
+
+def resident_mb() -> float:
+    """What the process has resident now, in MB of 10^6 bytes."""
+    if (found := _status_mb("VmRSS")) is not None:
+        return found
+    import psutil
+
+    return float(psutil.Process().memory_info().rss) / 1e6
+
+
+def _status_mb(key: str) -> float | None:
+    try:
+        with open("/proc/self/status") as file:
+            return next(int(line.split()[1]) * 1024 / 1e6 for line in file if line.startswith(f"{key}:"))
+    except (OSError, StopIteration, ValueError):
+        return None
 
 
 def resolve_device(name: str = "auto") -> str:

@@ -2,29 +2,50 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.records.codehash import SCHEME
-from bench.records.provenance import digest
+from bench.records import provenance
+from bench.records.codehash import SCHEME, tagged
+from bench.records.record import Machine, Options, Record, Status, printable
 from bench.task import Origin
+
+#: bytes kept of what a fit printed
+PRINTED = 2000
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One record to be: a classifier in a regime. ``id`` is a hash of all that determines the result."""
+    """One record to be: a classifier in a regime. ``id`` is a hash of all that determines the result; ``requires``
+    are the modules that its task, method and classifier declare to need."""
 
     id: str
     classifier: str
     regime: str
     params: Mapping[str, Any] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
+    requires: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Fit:
+class Facts:
+    """What the decorators of a fit's task and method declare."""
+
+    modality: str
+    family: str
+    leaky: bool = False
+    trivial: bool = False
+    reference: bool = False
+
+
+@dataclass(frozen=True)
+class FitJob:
     """Everything a worker needs, picklable.
 
     ``samples`` is the folder for what pictures are drawn from, or None; only ``pictured`` fits leave rows there, the
@@ -37,7 +58,10 @@ class Fit:
     base_seed: int
     budget: str
     origin: Origin
-    cells: tuple[Cell, ...]
+    facts: Facts
+    #: every regime that rows are asked for, also of cells that are not to be run (again): the training rests on them
+    regimes: tuple[str, ...] = ()
+    cells: tuple[Cell, ...] = ()
     task_params: Mapping[str, Any] = field(default_factory=dict)
     method_params: Mapping[str, Any] = field(default_factory=dict)
     measures: Mapping[str, Any] = field(default_factory=dict)
@@ -47,11 +71,23 @@ class Fit:
     plugins: tuple[Path, ...] = ()
     samples: Path | None = None
     pictured: bool = False
-    beside: int = 0
+    parallel_workers: int = 0
+    exclusive: bool = False
+    #: resident memory that the fit may take, in MB of 10^6 bytes; None is no limit
+    memory_mb: float | None = None
+    #: whether code that is not the suite's own takes part, so that the fit must run in a process of its own
+    isolated: bool = False
+    #: whether the task is such code
+    plugin_task: bool = False
+    #: the file that the fit's process prints into, set by the worker
+    output: Path | None = None
 
     @property
     def id(self) -> str:
-        return digest([self.task, self.method, self.seed, [cell.id for cell in self.cells]])
+        """What the cells of one training have in common, whichever of them are run."""
+        params = (dict(self.task_params), dict(self.method_params), dict(self.measures))
+        rest = (self.base_seed, self.budget, self.device, self.threads, self.origin.sha256, sorted(self.regimes))
+        return tagged(provenance.canonical([self.task, self.method, self.seed, *params, *rest]))
 
     @property
     def label(self) -> str:
@@ -64,43 +100,82 @@ class Fit:
             None, None, None, None, None,
         )  # fmt: skip
 
-    def record(self, cell: Cell, status: str, phase: str = "", reason: str = "", **more: Any) -> dict[str, Any]:
-        """The cell's record, complete but for what only an ``ok`` cell has."""
-        return {
-            "id": cell.id,
-            "schema": SCHEME,
-            "fit_id": self.id,
-            "task": self.task,
-            "source": self.origin.source,
-            "method": self.method,
-            "classifier": cell.classifier,
-            "regime": cell.regime,
-            "seed": self.seed,
-            "budget": self.budget,
-            "status": status,
-            "phase": phase,
-            "reason": reason,
-            "metrics": {},
-            "times": {},
-            "cpu_s": {},
-            "device_ms": {},
-            "device": self.device,
-            "threads": self.threads,
-            "peak_rss_mb": None,
-            "peak_device_mb": None,
-            "energy_j": None,
-            "n_train": None,
-            "n_synthetic": None,
-            "n_test": None,
-            "fidelity": {},
-            "privacy": {},
-            "hashes": dict(cell.hashes),
-            "config": {
-                "base_seed": self.base_seed,
-                "task": dict(self.task_params),
-                "method": dict(self.method_params),
-                "classifier": dict(cell.params),
-                "measures": dict(self.measures),
-            },
-            "machine": {"workers_beside": self.beside},
-        } | more
+    def record(
+        self,
+        cell: Cell,
+        status: Status,
+        *,
+        started: str,
+        phase: str = "",
+        reason: str = "",
+        error: str = "",
+        traceback: str = "",
+        **found: Any,
+    ) -> Record:
+        """The record of a cell that has just ended: the one place where records are made, whatever the status and the
+        engine. ``found`` holds fields of ``Record`` beyond those that the job, the cell and this process tell."""
+        load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
+        facts = self.facts
+        return Record(
+            schema=SCHEME,
+            id=cell.id,
+            fit_id=self.id,
+            task=self.task,
+            source=self.origin.source,
+            method=self.method,
+            classifier=cell.classifier,
+            regime=cell.regime,
+            seed=self.seed,
+            budget=self.budget,
+            device=self.device,
+            modality=facts.modality,
+            family=facts.family,
+            leaky=facts.leaky,
+            trivial=facts.trivial,
+            reference=facts.reference,
+            status=status,
+            phase=phase,
+            reason=printable(reason),
+            error=error,
+            traceback=printable(traceback),
+            limit_s=self.timeout,
+            limit_mb=self.memory_mb,
+            output=found.pop("output", None) or (tail(self.output) if self.output else ""),
+            started=started,
+            ended=now(),
+            threads=self.threads,
+            hashes={**cell.hashes, **found.pop("hashes", {})},
+            config=Options(
+                base_seed=self.base_seed,
+                task=dict(self.task_params),
+                method=dict(self.method_params),
+                classifier=dict(cell.params),
+                measures=dict(self.measures),
+            ),
+            machine=Machine(
+                cpu=provenance.cpu_name(),
+                parallel_workers=self.parallel_workers,
+                exclusive=self.exclusive,
+                load_1m=load,
+            ),
+            versions=provenance.versions(cell.requires),
+            **found,
+        )
+
+
+def tail(output: Path) -> str:
+    """The last characters of what a fit printed; "" where nothing can be read."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # a method may have closed or replaced it
+            stream.flush()
+    try:
+        with open(output, "rb") as file:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - PRINTED))
+            return file.read().decode("utf-8", "replace").strip()
+    except OSError:
+        return ""
+
+
+def now() -> str:
+    """The time in UTC, ISO 8601 with milliseconds, so that texts sort as times do."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

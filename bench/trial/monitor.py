@@ -56,8 +56,8 @@ class TrainingMonitor:
 
     Attributes
     ----------
-    history : one dict a recorded step: ``step``, ``part``, each loss by its name, ``gap`` (``d_real - d_fake``, where
-        the method reports both), ``detector`` (accuracy, 0.5 is ideal) and, where something failed, ``reason``.
+    history : one dict a recorded step: ``step``, ``part``, each loss by its name, ``gap`` (``d_real - d_synthetic``,
+        where the method reports both), ``detector`` (accuracy, 0.5 is ideal) and, where something failed, ``reason``.
         Every value is JSON: a loss that is not finite and a detector that could not run are None.
     snapshots : in the order of training.
     """
@@ -87,7 +87,7 @@ class TrainingMonitor:
     def record(
         self, step: int, losses: Mapping[str, float], draw: Callable[[], tuple[Array, Labels]] | None, part: str = ""
     ) -> None:
-        """Keep the losses, and judge freshly drawn rows. A draw that fails leaves its reason in the history;
+        """Keep the losses, and judge fresh synthetic rows. A draw that fails leaves its reason in the history;
         ``draw`` is None in a phase that trains nothing rows are drawn from."""
         with self.pause():
             entry, reasons = _entry(step, part, losses)
@@ -115,8 +115,8 @@ class TrainingMonitor:
         return accuracy
 
     def _accuracy(self, rows: Array, labels: Labels) -> float:
-        real, fake = match(self.y, labels, np.random.default_rng(self.seed), detector.MAX_ROWS)
-        return detector.accuracy(self.X[real], rows[fake], self.seed)
+        real, synthetic = match(self.y, labels, np.random.default_rng(self.seed), detector.MAX_ROWS)
+        return detector.accuracy(self.X[real], rows[synthetic], self.seed)
 
     def _few(self, labels: Labels) -> Labels:
         if self.schema.modality == "tabular":
@@ -128,8 +128,8 @@ class TrainingMonitor:
 def _entry(step: int, part: str, losses: Mapping[str, float]) -> tuple[dict[str, Any], list[str]]:
     """One line of the history without its detector, and what is wrong with its losses."""
     values = {name: float(value) for name, value in losses.items()}
-    if "d_real" in values and "d_fake" in values:
-        values["gap"] = values["d_real"] - values["d_fake"]
+    if "d_real" in values and "d_synthetic" in values:
+        values["gap"] = values["d_real"] - values["d_synthetic"]
     reasons = [f"loss {name} is {values[name]}" for name in losses if not math.isfinite(values[name])]
     finite = {name: value if math.isfinite(value) else None for name, value in values.items()}
     return {"step": step, "part": part, **finite, "detector": None}, reasons

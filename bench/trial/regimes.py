@@ -3,7 +3,7 @@
 ``real``           the training rows alone (method ``none``)
 ``balance``        every class filled up to the largest
 ``append:N``       N rows more of the rare class; ``append:2x`` twice as many as it has; ``append:N@class`` of another
-``tstr``           train on synthetic, test on real: as many drawn rows as there are training rows, no real ones
+``tstr``           train on synthetic, test on real: as many synthetic rows as there are training rows, no real ones
 """
 
 from __future__ import annotations
@@ -77,10 +77,10 @@ class Regime:
             raise BenchError(f"regime {self.text!r}: no class {self.cls!r}{did_you_mean(self.cls, schema.classes)}")
         return schema.classes.index(self.cls)
 
-    def training_rows(self, X: Array, y: Labels, drawn: Array, drawn_y: Labels) -> tuple[Array, Labels]:
+    def training_rows(self, X: Array, y: Labels, synthetic: Array, synthetic_y: Labels) -> tuple[Array, Labels]:
         """What a classifier is trained on. Real rows come first, in their order, as imbalanced-learn has them."""
         if self.kind == "tstr":
-            return drawn, drawn_y
-        if len(drawn) == 0:
+            return synthetic, synthetic_y
+        if len(synthetic) == 0:
             return X, y
-        return np.concatenate([X, drawn]), np.concatenate([y, drawn_y])
+        return np.concatenate([X, synthetic]), np.concatenate([y, synthetic_y])

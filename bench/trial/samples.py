@@ -23,7 +23,7 @@ import numpy as np
 from bench.errors import BenchError
 from bench.measures.points import match, one_hot
 from bench.measures.study import Pairs
-from bench.records.store import load_json, replace_text
+from bench.records.files import load_json, replace_text
 from bench.slugs import draw_stem, rows_folder
 from bench.task import Column, Schema
 from bench.trial.monitor import Snapshot, TrainingMonitor
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.task import Array, Labels
-    from bench.trial.fit import Fit
+    from bench.trial.fit import FitJob
     from bench.trial.regimes import Regime
 
 FORMAT = 2
@@ -154,32 +154,34 @@ _WORDS = ("task", "method", "regime", "source", "budget", "seed", "n_train", "n_
 
 
 def take(
-    fit: Fit,
+    fit: FitJob,
     regime: Regime | str,
     schema: Schema,
     X: Array,
     y: Labels,
-    drawn: Array,
+    synthetic: Array,
     labels: Labels,
     monitor: TrainingMonitor | None = None,
     seed: int = 0,
     predictability: Mapping[str, Pairs] | None = None,
 ) -> Sample:
-    """Choose what is kept of one draw: X, y are the training rows, ``drawn``, ``labels`` the synthetic ones."""
+    """Choose what is kept of one draw: X, y are the training rows, ``synthetic``, ``labels`` the synthetic ones."""
     rng = np.random.default_rng(seed)
-    real, fake = match(y, labels, rng, MAX_ROWS, MIN_IMAGES if schema.modality == "image" else 1)
+    real, few = match(y, labels, rng, MAX_ROWS, MIN_IMAGES if schema.modality == "image" else 1)
     frequencies = np.zeros((2, 0))
     if schema.modality == "tabular" and schema.categorical:
         a, b = match(y, labels, rng, MAX_COUNTED)
-        frequencies = np.stack([one_hot(rows, schema).mean(axis=0, dtype=np.float64) for rows in (X[a], drawn[b])])
+        frequencies = np.stack([one_hot(rows, schema).mean(axis=0, dtype=np.float64) for rows in (X[a], synthetic[b])])
     return Sample(
         fit.task, fit.method, str(regime), fit.origin.source, fit.budget, fit.seed, schema, len(y), len(labels),
-        X[real], y[real], drawn[fake], labels[fake], rank(X, y, schema, rng), frequencies, predictability or {},
+        X[real], y[real], synthetic[few], labels[few], rank(X, y, schema, rng), frequencies, predictability or {},
         monitor.history if monitor else (), monitor.snapshots if monitor else (),
     )  # fmt: skip
 
 
-def unfinished(fit: Fit, regime: Regime | str, schema: Schema, X: Array, y: Labels, monitor: TrainingMonitor) -> Sample:
+def unfinished(
+    fit: FitJob, regime: Regime | str, schema: Schema, X: Array, y: Labels, monitor: TrainingMonitor
+) -> Sample:
     """How far a training has come: its history and snapshots beside real rows, and no synthetic rows yet."""
     rng = np.random.default_rng(0)
     real, _ = match(y, y, rng, MAX_ROWS, MIN_IMAGES if schema.modality == "image" else 1)
@@ -189,7 +191,7 @@ def unfinished(fit: Fit, regime: Regime | str, schema: Schema, X: Array, y: Labe
     )  # fmt: skip
 
 
-def save_history(fit: Fit, regime: Regime | str, history: Sequence[dict[str, Any]]) -> None:
+def save_history(fit: FitJob, regime: Regime | str, history: Sequence[dict[str, Any]]) -> None:
     """Write how the training of one more seed went, where it has a history at all."""
     if history:
         folder(fit).mkdir(parents=True, exist_ok=True)
@@ -197,7 +199,7 @@ def save_history(fit: Fit, regime: Regime | str, history: Sequence[dict[str, Any
         replace_text(folder(fit) / f"{draw_stem(fit.method, str(regime), fit.seed)}.json", text)
 
 
-def folder(fit: Fit) -> Path:
+def folder(fit: FitJob) -> Path:
     """Where the samples of a fit's task and source lie. Raises ``BenchError`` for a fit without a place for them."""
     if fit.samples is None:
         raise BenchError(f"{fit.label} keeps no samples")

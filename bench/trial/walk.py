@@ -1,8 +1,7 @@
 """The walk of one fit and its cells: the only place that knows the order, and the only one that holds test rows.
 
 load -> split -> preprocess (fitted on training rows) -> fit -> per regime: sample, measures -> per classifier: train,
-infer, metrics -> record. ``run`` yields events as they happen: ``{"phase": ...}`` when something begins,
-``{"record": ...}`` when a cell ends, ``{"done": ...}`` last, with the seconds the harness itself took.
+infer, metrics -> record. ``run`` yields events as they happen (``bench.trial.events``).
 
 Failures end up in records, with the phase and the reason: one of the method spoils its fit's cells, one of a draw its
 regime's, one of a classifier its cell. Nothing is ever scored in a failed method's place.
@@ -13,10 +12,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
+import signal
 import time
 import traceback
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,12 +26,14 @@ from bench.errors import InvalidProbabilities, InvalidRows, Unsuitable
 from bench.measures import metrics
 from bench.measures.privacy import peeked
 from bench.measures.synthetic import measure
-from bench.records.provenance import digest, versions
+from bench.records.provenance import digest
+from bench.records.record import PHASES, Record, Status, finite
 from bench.slugs import printable
 from bench.task import Dataset, Origin, read, split
 from bench.trial import samples
 from bench.trial.clock import Clock
-from bench.trial.fit import Cell, Fit
+from bench.trial.events import Done, Ended, Entered, Event
+from bench.trial.fit import Cell, FitJob, now
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import Preprocess, flat_shape, flatten
 from bench.trial.regimes import Regime
@@ -42,40 +43,42 @@ if TYPE_CHECKING:
 
     from bench.task import Array, Labels, Schema
 
-Event = dict[str, Any]
 
-
-def run(fit: Fit) -> Iterator[Event]:
+def run(fit: FitJob) -> Iterator[Event]:
     """Walk one fit. Never raises for what a task, method or classifier does wrong, except KeyboardInterrupt."""
     started = time.perf_counter()
-    walk = _Walk(fit)
+    walk = TrialRun(fit)
     try:
         yield from walk.cells()
     finally:
         spent = time.perf_counter() - started
         accounted = walk.accounted + walk.clock.paused
-        yield {"done": {"fit_id": fit.id, "worker_s": spent, "harness_s": max(0.0, spent - accounted)}}
+        yield Done(fit.id, spent, max(0.0, spent - accounted))
 
 
-class _Walk:
-    def __init__(self, fit: Fit) -> None:
+class TrialRun:
+    def __init__(self, fit: FitJob) -> None:
         self.fit = fit
         self.clock = Clock(fit.device)
         self.accounted = 0.0
         self.phase = "load"
+        self.entered = time.perf_counter()
+        self.started = now()
 
     def cells(self) -> Iterator[Event]:
         fit, clock = self.fit, self.clock
         try:
             yield self._enter("load")
-            rows = _rows(fit.task, _Frozen(fit.task_params), fit.origin, fit.base_seed, fit.seed)
+            rows = load_rows(fit)
+            seeds.everything(seeds.derive(fit.base_seed, "global", fit.task, fit.method, fit.seed))
             method = self._method(rows)
             X, y = rows.X_shown.copy(), rows.y_shown.copy()  # a method may do with its rows as it likes
             yield self._enter("fit")
             with clock.phase("fit"):
                 method.fit(X, y, rows.schema)
             self.accounted += clock.seconds["fit"]
-        except Exception as error:
+        except BaseException as error:
+            _let_pass(error)
             yield from self._fail(fit.cells, error)
             return
         by_regime: dict[str, list[Cell]] = {}
@@ -85,26 +88,29 @@ class _Walk:
             regime = Regime.parse(text)
             try:
                 yield self._enter("sample")
-                drawn, drawn_y = self._draw(method, regime, rows)
+                synthetic, synthetic_y = self._draw(method, regime, rows)
                 yield self._enter("measure")
-                facts = self._measure(method, regime, rows, drawn, drawn_y)
-                X, y = regime.training_rows(rows.X, rows.y, drawn, drawn_y)
+                facts = self._measure(method, regime, rows, synthetic, synthetic_y)
+                X, y = regime.training_rows(rows.X, rows.y, synthetic, synthetic_y)
                 X = flatten(X, rows.schema)
-            except Exception as error:
+            except BaseException as error:
+                _let_pass(error)
                 yield from self._fail(cells, error)
                 continue
             for cell in cells:
                 try:
                     yield self._enter("train")
                     scored = self._score(cell, method, rows, X, y)
-                except Exception as error:
+                except BaseException as error:
+                    _let_pass(error)
                     yield from self._fail([cell], error)
                     continue
-                yield {"record": self._record(cell, rows, len(drawn), facts | scored)}
+                yield Ended(fit.id, self._record(cell, rows, len(synthetic), facts | scored))
 
     def _enter(self, phase: str) -> Event:
-        self.phase = phase
-        return {"phase": phase}
+        self.phase, self.entered = phase, time.perf_counter()
+        self.clock.forget(*PHASES[PHASES.index(phase) :])  # what an earlier draw or cell of this fit took
+        return Entered(self.fit.id, phase)
 
     def _method(self, rows: _Rows) -> Augmenter:
         fit = self.fit
@@ -112,7 +118,7 @@ class _Walk:
         refuse_unfit(entry, rows.schema)
         seed = seeds.derive(fit.base_seed, "method", fit.task, fit.method, fit.seed)
         method: Augmenter = _create(entry, fit.method_params, random_state=seed, device=fit.device)
-        regimes = {Regime.parse(cell.regime) for cell in fit.cells}
+        regimes = [Regime.parse(text) for text in fit.regimes]
         asked = [r.labels(rows.y, rows.schema) for r in regimes if r.synthetic]
         if asked:
             method.wanted = tuple(int(c) for c in np.unique(np.concatenate(asked)))
@@ -126,35 +132,39 @@ class _Walk:
     def _draw(self, method: Augmenter, regime: Regime, rows: _Rows) -> tuple[Array, Labels]:
         fit = self.fit
         labels = regime.labels(rows.y, rows.schema)
-        self.clock.seconds["sample"] = 0.0
         if not regime.synthetic:
+            self.clock.seconds["sample"] = self.clock.cpu_seconds["sample"] = 0.0
             return np.empty((0, *rows.schema.shape), dtype=np.float32), labels
         axes = (fit.task, fit.method, fit.seed, str(regime))
         method.set_params(random_state=seeds.derive(fit.base_seed, "sample", *axes))
         with self.clock.phase("sample"):
-            drawn = method.sample(labels)
+            synthetic = method.sample(labels)
         self.accounted += self.clock.seconds["sample"]
-        return check_rows(drawn, labels, rows.schema), labels
+        return check_rows(synthetic, labels, rows.schema), labels
 
-    def _measure(self, method: Augmenter, regime: Regime, rows: _Rows, drawn: Array, labels: Labels) -> dict[str, Any]:
-        if len(drawn) == 0:
-            return {"fidelity": {}, "privacy": {}, "measure_s": 0.0}
+    def _measure(
+        self, method: Augmenter, regime: Regime, rows: _Rows, synthetic: Array, labels: Labels
+    ) -> dict[str, Any]:
+        if len(synthetic) == 0:
+            self.clock.seconds["measure"] = 0.0
+            return {"fidelity": {}, "privacy": {}}
         start = time.perf_counter()
         fit = self.fit
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
-        own = rows.task.measures(rows.scale.inverse(drawn), labels)
-        found = measure(rows, drawn, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
-        found.fidelity.update(own)
-        found.privacy.update(peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, drawn, rows.schema, seed))
+        task_specific = rows.task.measures(rows.scale.inverse(synthetic), labels)
+        found = measure(rows, synthetic, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
+        found.fidelity.update(task_specific)
+        found.privacy.update(peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, synthetic, rows.schema, seed))
         if fit.samples is not None and str(regime) == self._pictured():
             if fit.pictured:
-                given = (rows.schema, rows.X, rows.y, drawn, labels, self.monitor, seed, found.predictability)
+                given = (rows.schema, rows.X, rows.y, synthetic, labels, self.monitor, seed, found.predictability)
                 samples.take(fit, regime, *given).save(samples.folder(fit))
             else:
                 samples.save_history(fit, regime, self.monitor.history)
         spent = time.perf_counter() - start
         self.accounted += spent
-        return {"fidelity": found.fidelity, "privacy": found.privacy, "measure_s": spent}
+        self.clock.seconds["measure"] = spent
+        return {"fidelity": finite("fidelity", found.fidelity), "privacy": finite("privacy", found.privacy)}
 
     def _save_unfinished(self, rows: _Rows, monitor: TrainingMonitor) -> None:
         fit = self.fit
@@ -162,7 +172,7 @@ class _Walk:
 
     def _pictured(self) -> str:
         """The regime whose draw is kept for pictures: the one that has every class, where there is one."""
-        regimes = [cell.regime for cell in self.fit.cells]
+        regimes = self.fit.regimes
         return "tstr" if "tstr" in regimes else regimes[0]
 
     def _score(self, cell: Cell, method: Augmenter, rows: _Rows, X: Array, y: Labels) -> dict[str, Any]:
@@ -178,6 +188,7 @@ class _Walk:
             raise Unsuitable(f"{fit.method} sets {absent.pop()}, which {cell.classifier} does not have")
         model.set_params(**options)
         warm_up(cell.classifier, model)
+        seeds.everything(seed)
         with clock.phase("train"):
             model.fit(X, y)
         self.phase = "infer"
@@ -194,37 +205,53 @@ class _Walk:
             rows.y_test, proba, rare=schema.rare, threshold=threshold, classes=schema.classes,
             rare_classes=rows.rare_classes,
         )  # fmt: skip
-        return {"metrics": {k: float(v) for k, v in found.items() if math.isfinite(v)}, "n_train": len(y)}
+        return {"metrics": finite("metrics", {k: v for k, v in found.items() if not math.isnan(v)}), "n_train": len(y)}
 
-    def _record(self, cell: Cell, rows: _Rows, drawn: int, facts: Mapping[str, Any]) -> dict[str, Any]:
-        clock = self.clock
-        times = {phase: round(clock.seconds[phase], 6) for phase in ("fit", "sample", "train", "infer")}
-        record = self.fit.record(
+    def _record(self, cell: Cell, rows: _Rows, synthetic: int, facts: Mapping[str, Any]) -> Record:
+        return self.fit.record(
             cell,
             "ok",
+            started=self.started,
             metrics=facts["metrics"],
             fidelity=facts["fidelity"],
             privacy=facts["privacy"],
-            times=times | {"measure": round(facts["measure_s"], 6)},
-            cpu_s={phase: round(clock.cpu_seconds[phase], 6) for phase in times},
-            device_ms=dict(clock.device_ms),
-            peak_rss_mb=round(max(clock.rss_mb.values()), 1),
-            peak_device_mb=round(max(clock.device_mb.values()), 1) if clock.device_mb else None,
-            energy_j=round(sum(clock.joules.values()), 3) if clock.joules else None,
             n_train=facts["n_train"],
-            n_synthetic=drawn,
+            n_synthetic=synthetic,
             n_test=len(rows.y_test),
-            hashes=dict(cell.hashes) | {"test": rows.test_hash},
+            hashes={"test": rows.test_hash},
+            **self._cost(),
         )
-        return _stamp(record)
 
-    def _fail(self, cells: Iterator[Cell] | tuple[Cell, ...] | list[Cell], error: Exception) -> Iterator[Event]:
+    def _cost(self) -> dict[str, Any]:
+        """What the phases so far have cost; of a phase that failed, up to its failure."""
+        clock = self.clock
+        return {
+            "times": {phase: round(seconds, 6) for phase, seconds in clock.seconds.items()},
+            "cpu_s": {phase: round(seconds, 6) for phase, seconds in clock.cpu_seconds.items()},
+            "device_ms": dict(clock.device_ms),
+            "peak_rss_mb": round(max(clock.rss_mb.values()), 1) if clock.rss_mb else None,
+            "peak_device_mb": round(max(clock.device_mb.values()), 1) if clock.device_mb else None,
+            "energy_j": round(sum(clock.joules.values()), 3) if clock.joules else None,
+        }
+
+    def _fail(self, cells: Iterable[Cell], error: BaseException) -> Iterator[Event]:
         status = status_of(error)
-        reason = printable(f"{type(error).__name__}: {error}".split("\n")[0])[:500]
         told = isinstance(error, InvalidRows | InvalidProbabilities)  # the reason says all
         trace = "" if told else printable("".join(traceback.format_exception(error)[-3:]))
+        cost = self._cost()
+        cost["times"].setdefault(self.phase, round(time.perf_counter() - self.entered, 6))
         for cell in cells:
-            yield {"record": _stamp(self.fit.record(cell, status, self.phase, reason, traceback=trace[-2000:]))}
+            record = self.fit.record(
+                cell,
+                status,
+                started=self.started,
+                phase=self.phase,
+                reason=reason_of(error),
+                error=type(error).__name__,
+                traceback=trace[-2000:],
+                **cost,
+            )
+            yield Ended(self.fit.id, record)
 
 
 def _decided(method: Augmenter, model: Any, proba: object, n: int, schema: Schema) -> NDArray[np.float64]:
@@ -235,7 +262,21 @@ def _decided(method: Augmenter, model: Any, proba: object, n: int, schema: Schem
     return metrics.check_probabilities(adjusted, n, schema.n_classes)
 
 
-def status_of(error: BaseException) -> str:
+def _let_pass(error: BaseException) -> None:
+    """Raise again what is no fault of the code that is watched: the end of this walk and, in the run's own process,
+    Ctrl-C (worker processes ignore it, so there it is the method's)."""
+    if isinstance(error, GeneratorExit) or (
+        isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+    ):
+        raise error
+
+
+def reason_of(error: BaseException) -> str:
+    """The first line of an error, after its class."""
+    return printable(f"{type(error).__name__}: {error}".split("\n")[0])[:500]
+
+
+def status_of(error: BaseException) -> Status:
     """``invalid`` for rows and probabilities that break the contract, ``skipped`` for a method that is not for such
     rows, ``oom`` for memory, ``error`` for the rest."""
     if isinstance(error, Unsuitable):
@@ -275,6 +316,11 @@ class _Frozen(dict[str, Any]):
         return hash(repr(sorted(self.items())))
 
 
+def load_rows(fit: FitJob) -> _Rows:
+    """The rows of a fit's split; those that were read last are kept."""
+    return _rows(fit.task, _Frozen(fit.task_params), fit.origin, fit.base_seed, fit.seed)
+
+
 #: the fits of one task and seed follow each other, and share the rows they are given copies of
 _rows = functools.lru_cache(maxsize=1)(_Rows)
 
@@ -309,9 +355,3 @@ def warm_up(name: str, estimator: Any) -> None:
         _warm.add(name)
         if hasattr(estimator, "warm_up"):
             estimator.warm_up()
-
-
-def _stamp(record: dict[str, Any]) -> dict[str, Any]:
-    entries = [known[record[kind]] for kind, known in registry.BY_KIND.items()]
-    required = [module for entry in entries for module in entry.requires]
-    return record | {"versions": versions(required), "started": datetime.now(UTC).isoformat(timespec="seconds")}

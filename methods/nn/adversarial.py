@@ -42,11 +42,13 @@ class Objective(ABC):
     """What the critic and the generator minimise."""
 
     @abstractmethod
-    def critic(self, critic: nn.Module, real: Tensor, fake: Tensor, condition: Tensor | None) -> tuple[Tensor, ...]:
-        """(loss, d_real, d_fake): what to minimise, and the two terms that are reported."""
+    def critic(
+        self, critic: nn.Module, real: Tensor, synthetic: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, ...]:
+        """(loss, d_real, d_synthetic): what to minimise, and the two terms that are reported."""
 
     @abstractmethod
-    def generator(self, critic: nn.Module, fake: Tensor, condition: Tensor | None) -> Tensor:
+    def generator(self, critic: nn.Module, synthetic: Tensor, condition: Tensor | None) -> Tensor:
         """The generator's loss; ``critic`` is frozen meanwhile."""
 
     def constrain(self, critic: nn.Module) -> None:  # noqa: B027  (most objectives leave the weights alone)
@@ -56,36 +58,41 @@ class Objective(ABC):
 class CrossEntropy(Objective):
     """Goodfellow et al. 2014 with the non-saturating generator loss, on logits.
 
-    ``d_real`` and ``d_fake`` are the critic's cross-entropies on real and on generated rows (log 2 = 0.693 where it
-    cannot tell). Computed on logits: the Simulacrum study's code applied the cross-entropy of probabilities to
+    ``d_real`` and ``d_synthetic`` are the critic's cross-entropies on real and on generated rows (log 2 = 0.693 where
+    it cannot tell). Computed on logits: the Simulacrum study's code applied the cross-entropy of probabilities to
     logits, which may be why its plain GANs did badly.
     """
 
-    def critic(self, critic: nn.Module, real: Tensor, fake: Tensor, condition: Tensor | None) -> tuple[Tensor, ...]:
+    def critic(
+        self, critic: nn.Module, real: Tensor, synthetic: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, ...]:
         d_real = softplus(-critic(real, condition)).mean()
-        d_fake = softplus(critic(fake, condition)).mean()
-        return d_real + d_fake, d_real, d_fake
+        d_synthetic = softplus(critic(synthetic, condition)).mean()
+        return d_real + d_synthetic, d_real, d_synthetic
 
-    def generator(self, critic: nn.Module, fake: Tensor, condition: Tensor | None) -> Tensor:
-        return softplus(-critic(fake, condition)).mean()
+    def generator(self, critic: nn.Module, synthetic: Tensor, condition: Tensor | None) -> Tensor:
+        return softplus(-critic(synthetic, condition)).mean()
 
 
 class Wasserstein(Objective):
     """Arjovsky et al. 2017: mean scores, weights clipped to ``[-clip, clip]`` after each critic step.
 
-    ``d_real`` and ``d_fake`` are mean scores; their gap estimates the Wasserstein distance up to a constant factor.
+    ``d_real`` and ``d_synthetic`` are mean scores; their gap estimates the Wasserstein distance up to a constant
+    factor.
     """
 
     def __init__(self, clip: float | None = 0.01) -> None:
         self.clip = clip
 
-    def critic(self, critic: nn.Module, real: Tensor, fake: Tensor, condition: Tensor | None) -> tuple[Tensor, ...]:
+    def critic(
+        self, critic: nn.Module, real: Tensor, synthetic: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, ...]:
         d_real = critic(real, condition).mean()
-        d_fake = critic(fake, condition).mean()
-        return d_fake - d_real, d_real, d_fake
+        d_synthetic = critic(synthetic, condition).mean()
+        return d_synthetic - d_real, d_real, d_synthetic
 
-    def generator(self, critic: nn.Module, fake: Tensor, condition: Tensor | None) -> Tensor:
-        return -critic(fake, condition).mean()
+    def generator(self, critic: nn.Module, synthetic: Tensor, condition: Tensor | None) -> Tensor:
+        return -critic(synthetic, condition).mean()
 
     @torch.no_grad()
     def constrain(self, critic: nn.Module) -> None:
@@ -106,14 +113,16 @@ class GradientPenalty(Wasserstein):
         self.weight = weight
         self.pac = pac
 
-    def critic(self, critic: nn.Module, real: Tensor, fake: Tensor, condition: Tensor | None) -> tuple[Tensor, ...]:
-        loss, d_real, d_fake = super().critic(critic, real, fake, condition)
+    def critic(
+        self, critic: nn.Module, real: Tensor, synthetic: Tensor, condition: Tensor | None
+    ) -> tuple[Tensor, ...]:
+        loss, d_real, d_synthetic = super().critic(critic, real, synthetic, condition)
         share = torch.rand(len(real) // self.pac, device=real.device).repeat_interleave(self.pac)
         share = share.view(-1, *[1] * (real.dim() - 1))
-        between = torch.lerp(fake, real, share).requires_grad_()
+        between = torch.lerp(synthetic, real, share).requires_grad_()
         (slope,) = torch.autograd.grad(critic(between, condition).sum(), between, create_graph=True)
         norm = slope.reshape(len(real) // self.pac, -1).norm(dim=1)
-        return loss + self.weight * (norm - 1).square().mean(), d_real, d_fake
+        return loss + self.weight * (norm - 1).square().mean(), d_real, d_synthetic
 
 
 def train(
@@ -138,7 +147,8 @@ def train(
     batches : each call draws real rows and their condition; the number of rows may not change, a multiple of ``pac``.
     optimisers : of the generator and of the critic.
     noise : width of the generator's input, standard normal.
-    on_step : called with losses ``g``, ``d_real``, ``d_fake`` and ``gap`` (d_real - d_fake), as detached tensors.
+    on_step : called with losses ``g``, ``d_real``, ``d_synthetic`` and ``gap`` (d_real - d_synthetic), as detached
+        tensors.
     """
     of_generator, of_critic = optimisers
     generator.train()
@@ -147,8 +157,8 @@ def train(
         for _ in range(critic_steps):
             real, condition = batches()
             with torch.no_grad():
-                fake = generator(torch.randn(len(real), noise, device=real.device), condition)
-            loss, d_real, d_fake = objective.critic(critic, real, fake, condition)
+                synthetic = generator(torch.randn(len(real), noise, device=real.device), condition)
+            loss, d_real, d_synthetic = objective.critic(critic, real, synthetic, condition)
             of_critic.zero_grad()
             loss.backward()
             of_critic.step()
@@ -164,5 +174,7 @@ def train(
         of_generator.step()
         critic.requires_grad_(True)
         if on_step is not None:
-            d_real, d_fake = d_real.detach(), d_fake.detach()
-            on_step(step, {"g": loss.detach(), "d_real": d_real, "d_fake": d_fake, "gap": d_real - d_fake})
+            d_real, d_synthetic = d_real.detach(), d_synthetic.detach()
+            on_step(
+                step, {"g": loss.detach(), "d_real": d_real, "d_synthetic": d_synthetic, "gap": d_real - d_synthetic}
+            )

@@ -73,7 +73,7 @@ class Networks(nn.Module):
         return self.supervisor(join(h, hs, label))  # type: ignore[no-any-return]
 
     def generate(self, z: Tensor, zs: Tensor, label: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Codes of drawn rows: the generator's, those after the supervisor, and the static code."""
+        """Codes of synthetic rows: the generator's, those after the supervisor, and the static code."""
         hs = self.static_generator(torch.cat([zs, label], 1)) if self.statics else zs
         e = self.generator(join(z, hs, label))
         return e, self.supervise(e, hs, label), hs
@@ -96,17 +96,17 @@ def root_mse(pairs: Iterable[tuple[Tensor, Tensor]]) -> Tensor:
     return sum((F.mse_loss(a, b).sqrt() for a, b in pairs if a.shape[-1]), start=torch.zeros(()))  # type: ignore[return-value]
 
 
-def moments(drawn: Tensor, real: Tensor, label: Tensor) -> Tensor:
+def moments(synthetic: Tensor, real: Tensor, label: Tensor) -> Tensor:
     """Mean gap of the batch's standard deviations, plus that of its means, over steps and channels, within each class
     of ``label`` (rows, classes; no columns: all are of one), weighted by the classes' shares."""
     if not real.shape[-1]:
         return torch.zeros((), device=real.device)
     label = label if label.shape[1] else torch.ones(len(label), 1, device=real.device)
     share = (label / label.sum(0).clamp(min=1)).t()
-    means = [torch.tensordot(share, rows, 1) for rows in (drawn, real)]
+    means = [torch.tensordot(share, rows, 1) for rows in (synthetic, real)]
     variances = [
         torch.tensordot(share, (rows - torch.tensordot(label, mean, 1)) ** 2, 1)
-        for rows, mean in zip((drawn, real), means, strict=True)
+        for rows, mean in zip((synthetic, real), means, strict=True)
     ]
     deviations = [(variance + 1e-6).sqrt() for variance in variances]
     gap = (deviations[0] - deviations[1]).abs() + (means[0] - means[1]).abs()

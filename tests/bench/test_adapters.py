@@ -41,9 +41,9 @@ def fill(y):
 def test_balancing_is_the_samplers_own_result_bit_for_bit(sampler):
     X, y, schema = table()
     labels = fill(y)
-    drawn = FromSampler(sampler, random_state=7).fit(X, y, schema).sample(labels)
+    synthetic = FromSampler(sampler, random_state=7).fit(X, y, schema).sample(labels)
     expected, expected_y = type(sampler)(**{**sampler.get_params(), "random_state": 7}).fit_resample(X, y)
-    np.testing.assert_array_equal(np.concatenate([X, drawn]), expected)
+    np.testing.assert_array_equal(np.concatenate([X, synthetic]), expected)
     np.testing.assert_array_equal(np.concatenate([y, labels]), expected_y)
 
 
@@ -72,12 +72,12 @@ def test_a_small_class_uses_all_its_rows_as_neighbours_and_the_others_do_not_not
     keep = np.sort(np.concatenate([np.flatnonzero(y != 2), rare[:3]]))
     X, y = X[keep], y[keep]
     labels = np.array([2] * 40 + [1] * 40)
-    drawn = FromSampler(SMOTE(), random_state=5).fit(X, y, schema).sample(labels)
+    synthetic = FromSampler(SMOTE(), random_state=5).fit(X, y, schema).sample(labels)
     only = X[y == 2]
-    assert (drawn[:40] <= only.max(0) + 1e-5).all()
-    assert (drawn[:40] >= only.min(0) - 1e-5).all()
+    assert (synthetic[:40] <= only.max(0) + 1e-5).all()
+    assert (synthetic[:40] >= only.min(0) - 1e-5).all()
     expected, _ = SMOTE(sampling_strategy={1: int((y == 1).sum()) + 40}, random_state=5).fit_resample(X, y)
-    np.testing.assert_array_equal(drawn[40:], expected[len(X) :])
+    np.testing.assert_array_equal(synthetic[40:], expected[len(X) :])
 
 
 def test_a_class_with_one_row_is_said_in_one_line():

@@ -52,7 +52,7 @@ def test_unknown_format_and_empty_folder_are_refused(folder, tmp_path):
 
 def test_what_was_measured_of_drawn_rows_is_printed_and_written(folder, capsys):
     publish.boards(folder, None)
-    assert "toy: the drawn rows · SIMULATED STAND-IN" in capsys.readouterr().out
+    assert "toy: the synthetic rows · SIMULATED STAND-IN" in capsys.readouterr().out
     assert "toy-jitter" in (folder / "boards" / "toy.measures.csv").read_text()
 
 

@@ -58,8 +58,8 @@ def test_sample(benchmark, fraud_like, name):
     X, y, schema = fraud_like
     method = create("method", name).fit(X, y, schema)
     labels = np.ones(int((y == 0).sum() - (y == 1).sum()), dtype=np.int64)
-    drawn = benchmark.pedantic(method.sample, (labels,), rounds=5, warmup_rounds=1)
-    assert len(drawn) == len(labels)
+    synthetic = benchmark.pedantic(method.sample, (labels,), rounds=5, warmup_rounds=1)
+    assert len(synthetic) == len(labels)
 
 
 @pytest.mark.benchmark(group="methods: 100 steps")

@@ -15,6 +15,7 @@ from bench.data import DataHome
 from bench.errors import Unsuitable
 from bench.matrix import plan
 from bench.trial import walk
+from bench.trial.events import Ended
 from bench.trial.preprocess import Preprocess
 from tests.plugins import wards as plugin
 from tests.plugins.wards import SCHEMA, rows
@@ -54,13 +55,13 @@ def test_every_classifier_and_measure_takes_them(wards: str) -> None:
         measures={"series": (2, 2), "forecast": 1, "study": ["lr"]},
     )  # fmt: skip
     matrix = plan(config, DataHome(offline=True), "cpu")
-    found = [e["record"] for fit in matrix.fits for e in walk.run(fit) if "record" in e]
-    assert {(r["method"], r["status"]) for r in found} == {("none", "ok"), ("smote", "ok"), ("timegan", "skipped")}
+    found = [e.record for fit in matrix.fits for e in walk.run(fit) if isinstance(e, Ended)]
+    assert {(r.method, r.status) for r in found} == {("none", "ok"), ("smote", "ok"), ("timegan", "skipped")}
     assert len(found) == 12
-    measured = next(r for r in found if r["method"] == "smote")
+    measured = next(r for r in found if r.method == "smote")
     for name in ("ks", "tv", "association", "autocorrelation", "density", "xgboost_auc", "discriminative"):
-        assert np.isfinite(measured["fidelity"][name]), name
-    assert "dcr_share" in measured["privacy"]
-    assert {r["reason"] for r in found if r["method"] == "timegan"} == {
+        assert np.isfinite(measured.fidelity[name]), name
+    assert "dcr_share" in measured.privacy
+    assert {r.reason for r in found if r.method == "timegan"} == {
         "Unsuitable: timegan does not take categorical rows; 'event' is categorical"
     }

@@ -91,11 +91,11 @@ def test_being_watched_changes_nothing():
     labels = np.array([0, 1, 0, 1])
     assert np.array_equal(alone.sample(labels), watched.sample(labels))
     assert [entry[0] for entry in watched.monitor.entries] == [1, 3]
-    _, losses, rows, drawn = watched.monitor.entries[-1]
-    assert {"g", "d_real", "d_fake"} <= set(losses)
+    _, losses, rows, synthetic = watched.monitor.entries[-1]
+    assert {"g", "d_real", "d_synthetic"} <= set(losses)
     assert all(np.isfinite(value) for value in losses.values())
-    assert set(drawn) == {0, 1}
-    assert rows.shape == (len(drawn), 1, 8, 8)
+    assert set(synthetic) == {0, 1}
+    assert rows.shape == (len(synthetic), 1, 8, 8)
 
 
 def test_heads_are_what_their_papers_say():

@@ -130,8 +130,8 @@ def test_losses_are_reported_for_each_part(cls, parts):
     assert [part for _, part, *_ in method.monitor.seen] == parts
     for step, part, losses, rows, labels in method.monitor.seen:
         assert step == 3
-        assert set(losses) == {"g", "d_real", "d_fake", "gap"}
-        assert losses["gap"] == pytest.approx(losses["d_real"] - losses["d_fake"], abs=1e-6)
+        assert set(losses) == {"g", "d_real", "d_synthetic", "gap"}
+        assert losses["gap"] == pytest.approx(losses["d_real"] - losses["d_synthetic"], abs=1e-6)
         assert len(rows) == len(labels)
         shown = range(3) if not part else [schema.classes.index(part)]
         assert np.unique(labels, return_counts=True)[1].tolist() == [len(labels) // len(shown)] * len(shown)

@@ -101,9 +101,9 @@ def test_it_learns_frequencies_and_dependence(cls):
     labels = np.repeat([0, 1], 1_000)
     rows = method.fit(X, y, SCHEMA).sample(labels)
     for c in (0, 1):
-        drawn = np.bincount(rows[labels == c, 1].astype(int), minlength=3) / 1_000
+        synthetic = np.bincount(rows[labels == c, 1].astype(int), minlength=3) / 1_000
         real = np.bincount(X[y == c, 1].astype(int), minlength=3) / (y == c).sum()
-        assert np.abs(drawn - real).max() < 0.2
+        assert np.abs(synthetic - real).max() < 0.2
     assert rows[labels == 1, 0].mean() - rows[labels == 0, 0].mean() > 1.0
     assert (rows[:, 1] == rows[:, 2]).mean() > 0.75  # 0.4 by chance
 

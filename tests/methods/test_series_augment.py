@@ -22,8 +22,8 @@ def rows(n=40, seed=0):
 
 def test_with_everything_off_rows_are_real_ones_of_their_class():
     X, y = rows()
-    drawn = SeriesAugment(**OFF).fit(X, y, SCHEMA).sample(np.array([1] * 30 + [0] * 30))
-    for row, label in zip(drawn, [1] * 30 + [0] * 30, strict=True):
+    synthetic = SeriesAugment(**OFF).fit(X, y, SCHEMA).sample(np.array([1] * 30 + [0] * 30))
+    for row, label in zip(synthetic, [1] * 30 + [0] * 30, strict=True):
         assert (X[y == label] == row).all((1, 2)).any()
 
 
@@ -31,10 +31,10 @@ def test_with_everything_off_rows_are_real_ones_of_their_class():
 def test_each_distortion_changes_rows_a_little(name):
     X, y = rows()
     model = SeriesAugment(**{**OFF, name: 0.1}).fit(X, y, SCHEMA)
-    drawn, plain = model.sample(y), SeriesAugment(**OFF).fit(X, y, SCHEMA).sample(y)
-    assert not np.array_equal(drawn, plain)
-    assert np.abs(drawn - plain).mean() < 0.25
-    assert np.array_equal(drawn, model.sample(y))
+    synthetic, plain = model.sample(y), SeriesAugment(**OFF).fit(X, y, SCHEMA).sample(y)
+    assert not np.array_equal(synthetic, plain)
+    assert np.abs(synthetic - plain).mean() < 0.25
+    assert np.array_equal(synthetic, model.sample(y))
 
 
 def test_scaling_keeps_the_mean_and_time_warp_the_values():
@@ -72,8 +72,8 @@ def test_static_and_categorical_channels_stay():
     X[..., 1] = y[:, None]
     for column in (Column("v", static=True), Column("v", ("a", "b"))):
         schema = Schema("series", (STEPS, 2), ("low", "high"), (Column("u"), column))
-        drawn = SeriesAugment().fit(X, y, schema).sample(y)
-        assert np.array_equal(drawn[..., 1], X[..., 1])
+        synthetic = SeriesAugment().fit(X, y, schema).sample(y)
+        assert np.array_equal(synthetic[..., 1], X[..., 1])
 
 
 @settings(max_examples=30, deadline=None)

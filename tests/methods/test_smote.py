@@ -55,14 +55,14 @@ def test_adasyn_rows_are_imbalanced_learns_where_the_count_was_exact_or_too_larg
 def test_mixed_columns_use_smotenc_and_categories_alone_smoten():
     X, y, schema = toy_rows(mixed=True)
     labels = fill(y)
-    drawn = Smote(random_state=1).fit(X, y, schema).sample(labels)
+    synthetic = Smote(random_state=1).fit(X, y, schema).sample(labels)
     expected, _ = SMOTENC([2], random_state=1).fit_resample(X, y)
-    np.testing.assert_array_equal(drawn, expected[len(X) :].astype(np.float32))
+    np.testing.assert_array_equal(synthetic, expected[len(X) :].astype(np.float32))
     only = Schema("tabular", (1,), schema.classes, (schema.columns[2],))
     codes = X[:, 2:3]
-    drawn = Smote(random_state=1).fit(codes, y, only).sample(labels)
+    synthetic = Smote(random_state=1).fit(codes, y, only).sample(labels)
     expected, _ = SMOTEN(random_state=1).fit_resample(codes, y)
-    np.testing.assert_array_equal(drawn, expected[len(X) :])
+    np.testing.assert_array_equal(synthetic, expected[len(X) :])
 
 
 @given(st.lists(st.integers(0, 2), max_size=30), st.integers(0, 100))

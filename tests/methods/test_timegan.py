@@ -55,12 +55,12 @@ def test_same_seed_same_rows_and_no_global_state():
     torch.manual_seed(1)
     before = torch.get_rng_state()
     X, y = rows()
-    drawn = [TimeGAN(**SMALL, random_state=7).fit(X, y, SCHEMA).sample(y[:20]) for _ in range(2)]
-    assert np.array_equal(*drawn)
+    synthetic = [TimeGAN(**SMALL, random_state=7).fit(X, y, SCHEMA).sample(y[:20]) for _ in range(2)]
+    assert np.array_equal(*synthetic)
     assert torch.equal(before, torch.get_rng_state())
     model = TimeGAN(**SMALL, random_state=7).fit(X, y, SCHEMA)
     other = model.set_params(random_state=8).sample(y[:20])
-    assert not np.array_equal(drawn[0], other)
+    assert not np.array_equal(synthetic[0], other)
 
 
 def test_watching_changes_nothing():
@@ -68,8 +68,8 @@ def test_watching_changes_nothing():
         def record(self, step, losses, draw, part=""):
             assert (draw is None) == (part != "joint")
             if draw is not None:
-                drawn, labels = draw()
-                assert drawn.shape == (len(labels), STEPS, 2)
+                synthetic, labels = draw()
+                assert synthetic.shape == (len(labels), STEPS, 2)
 
     X, y = rows()
     watched = TimeGAN(**SMALL)
@@ -80,11 +80,11 @@ def test_watching_changes_nothing():
 def test_rows_are_of_the_class_asked_for():
     X, y = rows(200)
     model = TimeGAN(steps=100, hidden=8, layers=1, batch_size=64, learning_rate=5e-3).fit(X, y, SCHEMA)
-    drawn = model.sample(np.repeat([0, 1], 100))
-    assert drawn.shape == (200, STEPS, 2)
-    assert drawn.dtype == np.float32
-    assert drawn.min() >= 0 <= 1 >= drawn.max()
-    levels = drawn.mean((1, 2))
+    synthetic = model.sample(np.repeat([0, 1], 100))
+    assert synthetic.shape == (200, STEPS, 2)
+    assert synthetic.dtype == np.float32
+    assert synthetic.min() >= 0 <= 1 >= synthetic.max()
+    levels = synthetic.mean((1, 2))
     assert levels[:100].mean() < 0.4 < 0.6 < levels[100:].mean()
 
 
@@ -97,24 +97,24 @@ def test_static_features_belong_to_their_sequence():
     X[..., 1] = kind[:, None]
     schema = Schema("series", (STEPS, 2), ("all",), (Column("level"), Column("kind", static=True)))
     y = np.zeros(240, np.int64)
-    drawn = TimeGAN(steps=120, hidden=8, layers=1, batch_size=64, learning_rate=5e-3).fit(X, y, schema).sample(y)
-    assert np.array_equal(drawn[..., 1], np.repeat(drawn[:, :1, 1], STEPS, axis=1))
-    assert 0.15 < (drawn[:, 0, 1] > 0.5).mean() < 0.85
-    assert np.corrcoef(drawn[:, 0, 1], drawn[..., 0].mean(1))[0, 1] > 0.8
+    synthetic = TimeGAN(steps=120, hidden=8, layers=1, batch_size=64, learning_rate=5e-3).fit(X, y, schema).sample(y)
+    assert np.array_equal(synthetic[..., 1], np.repeat(synthetic[:, :1, 1], STEPS, axis=1))
+    assert 0.15 < (synthetic[:, 0, 1] > 0.5).mean() < 0.85
+    assert np.corrcoef(synthetic[:, 0, 1], synthetic[..., 0].mean(1))[0, 1] > 0.8
 
 
 def test_moments_are_those_of_the_published_code_within_each_class():
-    real, drawn = torch.rand(2, 60, 4, 3, generator=torch.Generator().manual_seed(0))
-    drawn = 0.5 * drawn
+    real, synthetic = torch.rand(2, 60, 4, 3, generator=torch.Generator().manual_seed(0))
+    synthetic = 0.5 * synthetic
 
-    def published(drawn, real):
-        spread = [(rows.var(0, unbiased=False) + 1e-6).sqrt() for rows in (drawn, real)]
-        return float((spread[0] - spread[1]).abs().mean() + (drawn.mean(0) - real.mean(0)).abs().mean())
+    def published(synthetic, real):
+        spread = [(rows.var(0, unbiased=False) + 1e-6).sqrt() for rows in (synthetic, real)]
+        return float((spread[0] - spread[1]).abs().mean() + (synthetic.mean(0) - real.mean(0)).abs().mean())
 
-    assert float(moments(drawn, real, torch.zeros(60, 0))) == pytest.approx(published(drawn, real), rel=1e-5)
+    assert float(moments(synthetic, real, torch.zeros(60, 0))) == pytest.approx(published(synthetic, real), rel=1e-5)
     label = torch.nn.functional.one_hot(torch.arange(60) % 3, 4).float()  # the fourth class is not in the batch
-    each = [published(drawn[k::3], real[k::3]) for k in range(3)]
-    assert float(moments(drawn, real, label)) == pytest.approx(np.mean(each), rel=1e-5)
+    each = [published(synthetic[k::3], real[k::3]) for k in range(3)]
+    assert float(moments(synthetic, real, label)) == pytest.approx(np.mean(each), rel=1e-5)
 
 
 def test_classes_that_shrink_to_a_window_each_are_told_by_their_moments():
@@ -170,7 +170,7 @@ def test_both_losses_of_a_discriminator_that_cannot_tell_are_the_same(gamma, sta
     model.fit(X, y, schema)
     losses = model.monitor.seen[-1][2]
     assert losses["d_real"] == pytest.approx((1 + static) * np.log(2), rel=1e-5)
-    assert losses["d_fake"] == pytest.approx(losses["d_real"], rel=1e-5)
+    assert losses["d_synthetic"] == pytest.approx(losses["d_real"], rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -212,10 +212,10 @@ def test_static_features_and_classes_together():
     X, y = rows()
     X[..., 1] = X[:, :1, 1]
     schema = Schema("series", (STEPS, 2), ("low", "high"), (Column("u"), Column("v", static=True)))
-    drawn = TimeGAN(**SMALL).fit(X, y, schema).sample(y[:10])
-    assert drawn.shape == (10, STEPS, 2)
-    assert (np.ptp(drawn[..., 1], axis=1) == 0).all()
-    assert (np.ptp(drawn[..., 0], axis=1) > 0).all()
+    synthetic = TimeGAN(**SMALL).fit(X, y, schema).sample(y[:10])
+    assert synthetic.shape == (10, STEPS, 2)
+    assert (np.ptp(synthetic[..., 1], axis=1) == 0).all()
+    assert (np.ptp(synthetic[..., 0], axis=1) > 0).all()
 
 
 @pytest.mark.gpu
@@ -224,6 +224,6 @@ def test_on_an_accelerator():
     device = torch.accelerator.current_accelerator().type
     model = TimeGAN(**SMALL, device=device).fit(X, y, SCHEMA)
     assert next(model.networks_.parameters()).device.type == device
-    drawn = model.sample(y)
-    assert np.isfinite(drawn).all()
-    assert np.array_equal(drawn, model.sample(y))
+    synthetic = model.sample(y)
+    assert np.isfinite(synthetic).all()
+    assert np.array_equal(synthetic, model.sample(y))

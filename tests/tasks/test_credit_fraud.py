@@ -94,8 +94,8 @@ def test_the_stand_in_has_the_calibrated_marginals_and_correlations() -> None:
     spread = np.diff(np.array(numbers["quantiles"])[:, [15, 25]])  # -1 to 1 standard deviation
     gap = np.abs(np.array(again["quantiles"]) - np.array(numbers["quantiles"])) / spread
     assert gap[:, middle].max() < 0.2
-    drawn, wanted = (np.concatenate([np.array(r) for r in m["correlation"]]) for m in (again, numbers))
-    assert np.abs(drawn - wanted).max() < 0.06
+    synthetic, wanted = (np.concatenate([np.array(r) for r in m["correlation"]]) for m in (again, numbers))
+    assert np.abs(synthetic - wanted).max() < 0.06
 
 
 def test_frauds_can_be_found_but_not_all_of_them() -> None:

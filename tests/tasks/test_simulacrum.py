@@ -92,10 +92,10 @@ def test_official_files_are_read_as_released(home, release, packing):
     assert tuple(table.categories) == files.COLUMNS[release]
     assert len(table.categories) == (29 if release == "v1" else 26)
     assert table.codes.shape == (ROWS, len(table.categories))
-    drawn = stand_in_table(ROWS, 3)
+    synthetic = stand_in_table(ROWS, 3)
     for name in ("SITE_ICD10_O2", "STAGE_BEST", "AGE", "GLEASON_COMBINED"):
         got = np.array(table.categories[name])[table.codes[:, list(table.categories).index(name)]]
-        expected = np.array(drawn.categories[name])[drawn.codes[:, VARIABLES.index(name)]]
+        expected = np.array(synthetic.categories[name])[synthetic.codes[:, VARIABLES.index(name)]]
         assert (got == expected).all(), name
     assert [int(age) for age in table.categories["AGE"]] == sorted(int(age) for age in table.categories["AGE"])
     assert (np.bincount(table.patients) == 2).all()

@@ -249,7 +249,7 @@ for (const element of document.querySelectorAll("details.later")) {
   });
 }
 
-// ---- what was measured of a task's drawn rows: a table that is made when it is first opened
+// ---- what was measured of a task's synthetic rows: a table that is made when it is first opened
 
 const amount = (text) => parseFloat(text.replace("−", "-"));
 function measured({ heading, groups, columns, rows }, loud) {
@@ -271,7 +271,7 @@ function measured({ heading, groups, columns, rows }, loud) {
 }
 for (const element of document.querySelectorAll("details.measures")) {
   element.addEventListener("toggle", () => {
-    const found = data.drawn[element.dataset.table];
+    const found = data.synthetic[element.dataset.table];
     const box = measured(found, found.loud);
     element.querySelector("p").after(box);
     sortable(box.querySelector("table"));

@@ -56,8 +56,8 @@ def test_golden(boards: dict[str, Board], stem: str, fmt: str) -> None:
     """Set AUGBENCH_GOLDEN=write to accept what the code does now, and read the difference before committing it."""
     board = boards[stem]
     compare(stem, fmt, render(board, fmt))
-    if board.drawn:
-        compare(f"{stem}.measures", fmt, render(board.drawn, fmt))
+    if board.synthetic:
+        compare(f"{stem}.measures", fmt, render(board.synthetic, fmt))
 
 
 def compare(stem: str, fmt: str, text: str) -> None:
@@ -134,7 +134,7 @@ def test_tex_escapes_everything() -> None:
 @pytest.mark.skipif(not shutil.which("pdflatex"), reason="pdflatex is not installed")
 def test_tex_compiles_as_pasted(boards: dict[str, Board], record: Callable[..., Record], tmp_path: Path) -> None:
     nasty = build([record(method=NASTY, status="error", reason=NASTY), record(task="a_b", regime=NASTY)])
-    tables = [table for board in [*boards.values(), *nasty] for table in (board, board.drawn) if table]
+    tables = [table for board in [*boards.values(), *nasty] for table in (board, board.synthetic) if table]
     body = "".join(render(table, "tex") for table in tables)
     page = f"\\documentclass{{article}}\n\\usepackage{{booktabs}}\n\\begin{{document}}\n{body}\\end{{document}}\n"
     (tmp_path / "page.tex").write_text(page)
@@ -147,7 +147,7 @@ def test_write_makes_whole_files_and_leaves_nothing_else(mixed: list[Record], tm
     boards = build(mixed)
     paths = write(boards, tmp_path / "boards")
     assert {p.name for p in (tmp_path / "boards").iterdir()} == {p.name for p in paths}
-    assert len(paths) == sum(5 + 5 * bool(board.drawn) + bool(board.pairs) for board in boards)
+    assert len(paths) == sum(5 + 5 * bool(board.synthetic) + bool(board.pairs) for board in boards)
     assert write(boards, tmp_path / "boards") == paths
     (pima,) = [board for board in boards if board.task == "pima"]
     assert (tmp_path / "boards" / "pima.md").read_text(encoding="utf-8") == render(pima, "md")

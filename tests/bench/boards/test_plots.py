@@ -22,9 +22,9 @@ def test_gains_shows_every_difference_with_its_interval(mixed: list[Record]) -> 
     assert figure is not None
     (axes,) = figure.axes
     bars = list(axes.containers)
-    drawn = sorted(float(x) for bar in bars for x in bar.lines[0].get_xdata())
+    synthetic = sorted(float(x) for bar in bars for x in bar.lines[0].get_xdata())
     expected = sorted(r["auprc_diff_mean"] for r in board.rows if r["auprc_diff_mean"] is not None)
-    assert drawn == expected
+    assert synthetic == expected
     ends = sorted(float(segment[1][0]) for bar in bars for segment in bar.lines[2][0].get_segments())
     wanted = sorted(r["auprc_diff_mean"] + r["auprc_diff_ci95"] for r in board.rows if r["auprc_diff_mean"] is not None)
     assert [round(end, 9) for end in ends] == [round(end, 9) for end in wanted]
@@ -116,8 +116,8 @@ def test_ranks_and_elo_are_drawn_best_first(standing: Board) -> None:
         assert figure is not None
         (axes,) = figure.axes
         assert [t.get_text() for t in axes.get_yticklabels()][:2] == ["smote · balance", "gan · balance"]
-        drawn = sorted(float(x) for bar in axes.containers for x in bar.lines[0].get_xdata())
-        assert drawn == pytest.approx(sorted(row[f"{key}_mean"] for row in standing.rows))
+        synthetic = sorted(float(x) for bar in axes.containers for x in bar.lines[0].get_xdata())
+        assert synthetic == pytest.approx(sorted(row[f"{key}_mean"] for row in standing.rows))
 
 
 def test_the_critical_difference_is_drawn_with_every_method(standing: Board) -> None:

@@ -214,3 +214,9 @@ def test_a_run_keeps_what_an_earlier_one_said_of_other_tasks(toy_run, tmp_path):
     path.write_text("{")  # broken: the next run writes it anew
     toy_run("--method", "toy-jitter", "--seeds", "2", "--no-pictures")
     assert set(json.loads(path.read_text())["data"]) == {"toy"}
+
+
+def test_the_version_is_said(augbench):
+    from bench import __version__
+
+    assert augbench("--version").stdout == f"augbench {__version__}\n"

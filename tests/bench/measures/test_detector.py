@@ -25,8 +25,8 @@ def test_a_constant_class_ratio_cannot_be_exploited():
 
 
 def test_a_single_repeated_row_is_detected():
-    fake = np.repeat(rows(1, n=1), 400, axis=0)
-    assert accuracy(rows(0), fake) > 0.9
+    synthetic = np.repeat(rows(1, n=1), 400, axis=0)
+    assert accuracy(rows(0), synthetic) > 0.9
 
 
 def test_seed_decides_and_global_state_is_left_alone():
@@ -50,13 +50,13 @@ def test_too_few_rows_and_other_widths_are_refused():
 
 def test_wide_rows_are_still_judged():
     rng = np.random.default_rng(0)
-    real, fake = rng.normal(size=(2, 200, 600)).astype(np.float32)
-    assert accuracy(real, fake + 3) > 0.99
-    assert 0.35 < accuracy(real, fake) < 0.65
+    real, synthetic = rng.normal(size=(2, 200, 600)).astype(np.float32)
+    assert accuracy(real, synthetic + 3) > 0.99
+    assert 0.35 < accuracy(real, synthetic) < 0.65
 
 
 def test_images_are_not_given_away_by_pixels_that_are_almost_0():
-    real, fake = np.random.default_rng(0).integers(0, 3, (2, 400, 1, 8, 8)).astype(np.float32) / 2
-    assert accuracy(real, np.clip(fake, 0.001, 0.999)) == accuracy(real, fake) < 0.6
-    flat = np.clip(fake, 0.001, 0.999).reshape(400, -1)
+    real, synthetic = np.random.default_rng(0).integers(0, 3, (2, 400, 1, 8, 8)).astype(np.float32) / 2
+    assert accuracy(real, np.clip(synthetic, 0.001, 0.999)) == accuracy(real, synthetic) < 0.6
+    flat = np.clip(synthetic, 0.001, 0.999).reshape(400, -1)
     assert accuracy(real.reshape(400, -1), flat) > 0.99  # a table's numbers are judged as they are

@@ -171,10 +171,10 @@ def test_kolmogorov_smirnov_is_scipys(a, b):
 
 
 def test_the_worst_column_is_told_from_the_mean():
-    real, fake = mixed(1000, 0)[0], mixed(1000, 2)[0]
-    fake[:, 1] += 100  # one number of two
-    fake[:, 3] = 1 - real[:, 3]  # one category of two
-    found = marginals(real, fake, MIXED)
+    real, synthetic = mixed(1000, 0)[0], mixed(1000, 2)[0]
+    synthetic[:, 1] += 100  # one number of two
+    synthetic[:, 3] = 1 - real[:, 3]  # one category of two
+    found = marginals(real, synthetic, MIXED)
     assert found["ks_max"] == 1
     assert found["ks"] == pytest.approx(0.5, abs=0.05)
     share = np.mean(real[:, 3])
@@ -206,11 +206,11 @@ def test_images_are_compared_pixel_position_by_position():
 
 
 def test_pixels_that_never_change_do_not_dilute_the_mean_over_positions():
-    rows, fake = (np.zeros((50, 1, 8, 8), np.float32) for _ in range(2))
+    rows, synthetic = (np.zeros((50, 1, 8, 8), np.float32) for _ in range(2))
     rows[:25, :, 4, 4] = 1
-    fake[:, :, 4, 4] = 1
-    assert marginals(rows, fake, IMAGE) == {"ks": 0.5, "ks_max": 0.5}
-    assert marginals(fake, fake, IMAGE) == {}
+    synthetic[:, :, 4, 4] = 1
+    assert marginals(rows, synthetic, IMAGE) == {"ks": 0.5, "ks_max": 0.5}
+    assert marginals(synthetic, synthetic, IMAGE) == {}
 
 
 def test_density_coverage_by_hand():

@@ -13,14 +13,14 @@ labels = hnp.arrays(np.int64, st.integers(0, 60), elements=st.integers(0, 4))
 
 
 @given(labels, labels, st.integers(1, 40))
-def test_match_gives_equal_class_counts_without_repeats(real, fake, limit):
-    a, b = match(real, fake, np.random.default_rng(0), limit)
-    assert np.array_equal(np.bincount(real[a], minlength=5), np.bincount(fake[b], minlength=5))
+def test_match_gives_equal_class_counts_without_repeats(real, synthetic, limit):
+    a, b = match(real, synthetic, np.random.default_rng(0), limit)
+    assert np.array_equal(np.bincount(real[a], minlength=5), np.bincount(synthetic[b], minlength=5))
     assert len(set(a)) == len(a)
     assert len(set(b)) == len(b)
     assert len(a) <= limit + 5
     if len(a):
-        assert set(real[a]) == set(real) & set(fake)
+        assert set(real[a]) == set(real) & set(synthetic)
 
 
 def test_match_uses_everything_below_the_limit():
@@ -44,11 +44,11 @@ def test_series_and_images_are_flattened():
 
 def test_drawn_pixels_go_to_the_nearest_grey_level_of_the_training_images():
     training = np.array([0, 0.5, 1, 0], dtype=np.float32).reshape(2, 1, 1, 2)
-    drawn = np.array([0.001, 0.24, 0.26, 0.74, 0.76, 3], dtype=np.float32).reshape(3, 1, 1, 2)
-    found = snap(drawn, training)
+    images = np.array([0.001, 0.24, 0.26, 0.74, 0.76, 3], dtype=np.float32).reshape(3, 1, 1, 2)
+    found = snap(images, training)
     assert found.dtype == np.float32
     assert found.ravel().tolist() == [0, 0, 0.5, 0.5, 1, 1]
-    assert snap(drawn[:0], training).shape == (0, 1, 1, 2)
+    assert snap(images[:0], training).shape == (0, 1, 1, 2)
 
 
 def test_snapping_leaves_training_images_and_those_of_many_levels_as_they_are():

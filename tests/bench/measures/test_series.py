@@ -84,8 +84,8 @@ def test_one_channel_and_one_unit():
 
 def test_the_compiled_kernel_gives_the_scores_of_torch():
     pytest.importorskip("numba")
-    real, drawn = waves(100, 0), noise(100, 1)
-    scores = [predictive_score(real, drawn, 0, iterations=30, kernel=k) for k in ("numba", "torch")]
+    real, synthetic = waves(100, 0), noise(100, 1)
+    scores = [predictive_score(real, synthetic, 0, iterations=30, kernel=k) for k in ("numba", "torch")]
     assert scores[0] == pytest.approx(scores[1], abs=1e-5)
 
 

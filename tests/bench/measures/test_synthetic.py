@@ -75,9 +75,9 @@ def test_what_the_study_learns_from_real_rows_is_learnt_once_and_makes_no_differ
     rng = np.random.default_rng(0)
     rows, options = categories(), {"study": ["lr", "rf"], "fidelity": False, "privacy": False}
     draws = [rows.X[rng.permutation(len(rows.X))] for _ in range(2)]
-    shared = [measure(rows, drawn, rows.y, 0, options, True) for drawn in draws]
+    shared = [measure(rows, synthetic, rows.y, 0, options, True) for synthetic in draws]
     assert len(learnt) == 2 * (2 + 1)  # a model: both sides of the first draw, one side of the second
-    alone = [measure(categories(), drawn, rows.y, 0, options, True) for drawn in draws]
+    alone = [measure(categories(), synthetic, rows.y, 0, options, True) for synthetic in draws]
     for one, other in zip(shared, alone, strict=True):
         assert one.fidelity == other.fidelity
         for model in ("lr", "rf"):
@@ -85,7 +85,7 @@ def test_what_the_study_learns_from_real_rows_is_learnt_once_and_makes_no_differ
             np.testing.assert_array_equal(one.predictability[model].synthetic, other.predictability[model].synthetic)
     learnt.clear()
     measure(rows, draws[0], rows.y, 1, options, True)  # another seed learns from other rows
-    measure(rows, draws[0][:20], rows.y[:20], 1, options, True)  # fewer drawn rows, fewer real ones beside them
+    measure(rows, draws[0][:20], rows.y[:20], 1, options, True)  # fewer synthetic rows, fewer real ones beside them
     assert len(learnt) == 2 * (2 + 2)
 
 

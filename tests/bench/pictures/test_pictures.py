@@ -48,12 +48,12 @@ def sample(schema, X, y, **more):
     rng = np.random.default_rng(1)
     noise = rng.normal(0, 0.1, X.shape).astype(np.float32)
     noise[..., list(schema.categorical)] = 0
-    fake = X + noise
+    synthetic = X + noise
     history = [{"step": s, "part": "", "g": 1.0 / s, "d_real": 0.5, "detector": 0.9} for s in (1, 2, 3)]
     words = {"task": "t", "method": "m", "regime": "balance", "source": "real", "budget": "quick", "seed": 0}
     return Sample(
-        **words, schema=schema, n_train=len(X), n_synthetic=len(X), real=X, y_real=y, synthetic=fake, y_synthetic=y,
-        history=history, **more,
+        **words, schema=schema, n_train=len(X), n_synthetic=len(X), real=X, y_real=y, synthetic=synthetic,
+        y_synthetic=y, history=history, **more,
     )  # fmt: skip
 
 

@@ -108,10 +108,10 @@ def test_a_row_unfolds_to_its_seeds_by_keyboard(visit: Visit, page: Path) -> Non
 
 def test_the_drawn_rows_open_and_sort(visit: Visit, page: Path) -> None:
     shown = visit(page)
-    assert shown.locator("#drawn table.dataTable").count() == 0
+    assert shown.locator("#synthetic table.dataTable").count() == 0
     for task in ("pima", "simulacrum"):
-        shown.locator(f"#drawn-{task} summary").click()
-    table = shown.locator("#drawn-pima table")
+        shown.locator(f"#synthetic-{task} summary").click()
+    table = shown.locator("#synthetic-pima table")
     assert table.locator("tbody tr").count() == 6
     text = table.inner_text()
     for part in ("of this task", "own_score", "xgboost_auc → 0.5", "ks ↓", "privacy", "dcr_share → 0.5", "8.00 ± 0.00"):
@@ -120,11 +120,11 @@ def test_the_drawn_rows_open_and_sort(visit: Visit, page: Path) -> None:
     table.locator("th[aria-sort=descending]").wait_for()
     scores = [number(text) for text in table.locator("tbody td:nth-child(5)").all_inner_texts()]
     assert scores == sorted(scores, reverse=True)
-    names = shown.locator("#drawn-simulacrum tbody th").all_inner_texts()
+    names = shown.locator("#synthetic-simulacrum tbody th").all_inner_texts()
     assert names
     assert all("SIMULATED STAND-IN" in name for name in names)
     shown.locator("#glossary summary").click()
-    assert "telling drawn from held-out rows" in shown.inner_text("#glossary")
+    assert "telling synthetic from held-out rows" in shown.inner_text("#glossary")
 
 
 def test_theme_follows_the_system_then_the_reader(visit: Visit, page: Path) -> None:

@@ -11,20 +11,20 @@ from typing import Any
 import pytest
 
 from bench.boards.latex import _TEX
-from bench.records.store import read
+from bench.records.reading import read
 
 Visit = Callable[..., Any]
 
 
 def test_every_cell_ends_well_but_the_one_that_fails(hostile: Path) -> None:
     records = list(read(hostile))
-    ended = {(r["method"], r["regime"][:8]): r["status"] for r in records}
+    ended = {(r.method, r.regime[:8]): r.status for r in records}
     assert len(ended) == 1 + 3 * 2
     assert {key for key, status in ended.items() if status != "ok"} == {
         ("<!-- fails -->", "balance"), ("<!-- fails -->", "append:5")
     }  # fmt: skip
-    assert all("\x1b" not in r["reason"] and "\udce9" not in r["reason"] for r in records)
-    scored = next(r["metrics"] for r in records if r["status"] == "ok")
+    assert all("\x1b" not in r.reason and "\udce9" not in r.reason for r in records)
+    scored = next(r.metrics for r in records if r.status == "ok")
     assert scored["recall_class:rare"] != scored["recall_macro"]
 
 

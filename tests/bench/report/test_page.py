@@ -157,14 +157,14 @@ def test_simulated_numbers_say_so(text: str) -> None:
 
 
 def test_the_drawn_rows_are_on_the_page_with_what_the_boards_say(text: str, full: Path) -> None:
-    boards = [board for board in publish.build(full) if board.drawn]
-    tables = data_of(text)["drawn"]
-    assert [table["heading"] for table in tables] == [board.drawn.heading for board in boards]
+    boards = [board for board in publish.build(full) if board.synthetic]
+    tables = data_of(text)["synthetic"]
+    assert [table["heading"] for table in tables] == [board.synthetic.heading for board in boards]
     for table, board in zip(tables, boards, strict=True):
         assert table["groups"] == [["of this task", 1], ["fidelity", 2], ["privacy", 1]]
-        assert len(table["rows"]) == len(board.drawn.rows) == 6
+        assert len(table["rows"]) == len(board.synthetic.rows) == 6
         assert all(len(row) == 4 + len(table["columns"]) for row in table["rows"])
-        assert f'id="drawn-{board.task}"' in text
+        assert f'id="synthetic-{board.task}"' in text
     assert [table["loud"] for table in tables] == ["REAL SUBSET", "", "SIMULATED STAND-IN"]
     pima = tables[1]["rows"]
     assert [row[3] for row in pima if row[0] == "cgan"] == [

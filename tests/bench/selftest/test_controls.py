@@ -61,16 +61,16 @@ def test_a_cheat_finds_nothing_if_the_scaler_saw_more_than_the_training_rows(par
 
 def test_a_whole_draw_of_copies_is_the_training_set(parts):
     train, y, _, dataset = parts
-    drawn = controls.Copies().fit(train, y, dataset.schema).sample(np.sort(y))
+    synthetic = controls.Copies().fit(train, y, dataset.schema).sample(np.sort(y))
     for code in (0, 1):
-        assert sorted(map(bytes, drawn[np.sort(y) == code])) == sorted(map(bytes, train[y == code]))
+        assert sorted(map(bytes, synthetic[np.sort(y) == code])) == sorted(map(bytes, train[y == code]))
 
 
 def test_shuffled_rows_are_the_training_rows_in_an_order_without_labels(parts):
     train, y, _, dataset = parts
-    drawn = controls.Shuffled().fit(train, y, dataset.schema).sample(np.sort(y))
-    assert np.array_equal(np.sort(drawn, axis=0), np.sort(train, axis=0))
-    assert 0.1 < np.isin(drawn[np.sort(y) == 1, 0], train[y == 1, 0]).mean() < 0.3
+    synthetic = controls.Shuffled().fit(train, y, dataset.schema).sample(np.sort(y))
+    assert np.array_equal(np.sort(synthetic, axis=0), np.sort(train, axis=0))
+    assert 0.1 < np.isin(synthetic[np.sort(y) == 1, 0], train[y == 1, 0]).mean() < 0.3
 
 
 def test_stolen_rows_are_test_rows_of_the_class_asked_for(parts):

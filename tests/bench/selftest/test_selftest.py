@@ -115,9 +115,9 @@ def test_a_blind_peek_measure_is_noticed(fault):
 def test_swapped_labels_are_noticed(fault):
     whole = regimes.Regime.training_rows
 
-    def swapped(self, X, y, drawn, drawn_y):
-        rows, labels = whole(self, X, y, drawn, drawn_y)
-        return rows, 1 - labels if len(drawn) else labels
+    def swapped(self, X, y, synthetic, synthetic_y):
+        rows, labels = whole(self, X, y, synthetic, synthetic_y)
+        return rows, 1 - labels if len(synthetic) else labels
 
     wrong = fault(regimes.Regime, "training_rows", swapped, "control-copies")
     assert set(wrong) == {("control-copies", "Δ roc_auc")}
@@ -135,14 +135,14 @@ def test_test_rows_shown_to_methods_are_noticed(fault):
 
 
 def test_test_rows_within_reach_of_a_method_are_noticed(fault):
-    method = walk._Walk._method
+    method = walk.TrialRun._method
 
     def careless(self, rows):
         made = method(self, rows)
         made.monitor.rows = rows  # everything the trial holds
         return made
 
-    wrong = fault(walk._Walk, "_method", careless, "control-peek")
+    wrong = fault(walk.TrialRun, "_method", careless, "control-peek")
     assert ("control-peek", "ok") in wrong
     assert (
         "rows that are not training rows are in reach, at self.monitor.rows"
@@ -187,7 +187,7 @@ def test_a_failed_method_that_is_scored_is_noticed(fault):
     def forgiving(self, method, regime, rows):
         return rows.X, rows.y
 
-    wrong = fault(walk._Walk, "_draw", forgiving, "control-nan")
+    wrong = fault(walk.TrialRun, "_draw", forgiving, "control-nan")
     assert set(wrong) == {("control-nan", "invalid"), ("control-nan", "scored")}
 
 

@@ -78,9 +78,9 @@ def test_losses_gap_and_pause():
         return table(seed=1)
 
     m = monitor(pause=pause)
-    m.record(5, {"g": np.float32(0.5), "d_real": 0.75, "d_fake": 0.25}, draw)
+    m.record(5, {"g": np.float32(0.5), "d_real": 0.75, "d_synthetic": 0.25}, draw)
     assert log == ["stopped", "drawn", "running"]
-    assert m.history[0] == {"step": 5, "part": "", "g": 0.5, "d_real": 0.75, "d_fake": 0.25, "gap": 0.5} | {
+    assert m.history[0] == {"step": 5, "part": "", "g": 0.5, "d_real": 0.75, "d_synthetic": 0.25, "gap": 0.5} | {
         "detector": m.history[0]["detector"]
     }
     assert len(m.snapshots[0].rows) == 200
@@ -108,7 +108,7 @@ def test_a_failed_draw_leaves_its_reason_and_training_goes_on(draw, reason):
 
 def test_history_is_json_even_when_the_losses_are_not_finite():
     m = monitor()
-    m.record(1, {"g": float("nan"), "d_real": float("inf"), "d_fake": 0.0}, table)
+    m.record(1, {"g": float("nan"), "d_real": float("inf"), "d_synthetic": 0.0}, table)
     text = json.dumps(m.history, allow_nan=False)
     assert json.loads(text)[0]["reason"] == "loss g is nan; loss d_real is inf"
 

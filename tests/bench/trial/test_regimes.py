@@ -47,9 +47,9 @@ def test_unknown_names():
 
 
 def test_training_rows_keep_real_rows_first():
-    X, drawn = np.zeros((7, 1), np.float32), np.ones((2, 1), np.float32)
-    rows, y = Regime.parse("balance").training_rows(X, Y, drawn, np.array([1, 1]))
+    X, synthetic = np.zeros((7, 1), np.float32), np.ones((2, 1), np.float32)
+    rows, y = Regime.parse("balance").training_rows(X, Y, synthetic, np.array([1, 1]))
     assert rows[:, 0].tolist() == [0] * 7 + [1, 1]
     assert y.tolist() == [*Y, 1, 1]
-    rows, y = Regime.parse("tstr").training_rows(X, Y, drawn, np.array([1, 1]))
+    rows, y = Regime.parse("tstr").training_rows(X, Y, synthetic, np.array([1, 1]))
     assert rows.tolist() == [[1], [1]]

@@ -9,7 +9,7 @@ import pytest
 from bench.errors import BenchError
 from bench.measures.study import Pairs
 from bench.task import Column, Schema
-from bench.trial.fit import Fit
+from bench.trial.fit import FitJob
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.samples import Sample, folder, histories, rank, save_history, take, unfinished
 
@@ -66,7 +66,7 @@ def test_the_points_of_predictability_come_back(tmp_path: Path):
 
 
 def fit(method, seed, place):
-    return Fit("t", method, seed, 0, "quick", SimpleNamespace(source="simulated"), (), samples=place)
+    return FitJob("t", method, seed, 0, "quick", SimpleNamespace(source="simulated"), (), samples=place)
 
 
 def test_histories_of_other_seeds_of_the_same_draw_are_found(tmp_path: Path):

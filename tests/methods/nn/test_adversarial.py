@@ -36,17 +36,17 @@ def test_cross_entropy_is_log_two_for_a_critic_that_cannot_tell():
 
 
 def test_cross_entropy_agrees_with_torch_on_logits():
-    real, fake = torch.randn(8, 2), torch.randn(8, 2)
-    loss, *_ = CrossEntropy().critic(Scores(), real, fake, None)
+    real, synthetic = torch.randn(8, 2), torch.randn(8, 2)
+    loss, *_ = CrossEntropy().critic(Scores(), real, synthetic, None)
     expected = nn.BCEWithLogitsLoss()
     assert loss.item() == pytest.approx(
-        (expected(real[:, 0], torch.ones(8)) + expected(fake[:, 0], torch.zeros(8))).item(), rel=1e-5
+        (expected(real[:, 0], torch.ones(8)) + expected(synthetic[:, 0], torch.zeros(8))).item(), rel=1e-5
     )
 
 
 def test_wasserstein_is_the_difference_of_mean_scores():
-    loss, d_real, d_fake = Wasserstein().critic(Scores(2.0), rows(3.0), rows(1.0), None)
-    assert (d_real.item(), d_fake.item(), loss.item()) == (6.0, 2.0, -4.0)
+    loss, d_real, d_synthetic = Wasserstein().critic(Scores(2.0), rows(3.0), rows(1.0), None)
+    assert (d_real.item(), d_synthetic.item(), loss.item()) == (6.0, 2.0, -4.0)
     assert Wasserstein().generator(Scores(2.0), rows(1.0), None).item() == -2.0
     critic = Scores(2.0)
     Wasserstein(0.5).constrain(critic)
@@ -55,8 +55,8 @@ def test_wasserstein_is_the_difference_of_mean_scores():
 
 @pytest.mark.parametrize("slope", [0.0, 1.0, 3.0])
 def test_penalty_of_a_linear_critic(slope):
-    loss, d_real, d_fake = GradientPenalty(10.0).critic(Scores(slope), torch.randn(6, 2), torch.randn(6, 2), None)
-    assert (loss - d_fake + d_real).item() == pytest.approx(10 * (slope - 1) ** 2, abs=1e-4)
+    loss, d_real, d_synthetic = GradientPenalty(10.0).critic(Scores(slope), torch.randn(6, 2), torch.randn(6, 2), None)
+    assert (loss - d_synthetic + d_real).item() == pytest.approx(10 * (slope - 1) ** 2, abs=1e-4)
 
 
 def test_penalty_takes_the_mean_of_squares_not_the_square_of_the_mean():
@@ -65,8 +65,8 @@ def test_penalty_takes_the_mean_of_squares_not_the_square_of_the_mean():
             return self.slope * 2 * rows[:, 0].clamp_min(0)
 
     both = torch.tensor([[1.0, 0.0]] * 5 + [[-1.0, 0.0]] * 5)
-    loss, d_real, d_fake = GradientPenalty(10.0).critic(Kinked(), both, both, None)
-    assert (loss - d_fake + d_real).item() == pytest.approx(10.0, abs=1e-4)
+    loss, d_real, d_synthetic = GradientPenalty(10.0).critic(Kinked(), both, both, None)
+    assert (loss - d_synthetic + d_real).item() == pytest.approx(10.0, abs=1e-4)
 
 
 def test_penalty_of_packs_takes_one_norm_a_pack():
@@ -74,9 +74,9 @@ def test_penalty_of_packs_takes_one_norm_a_pack():
         def forward(self, rows, condition=None):
             return rows.reshape(-1, 4).sum(1)  # gradient (1, 1, 1, 1) of a pack of two rows: norm 2
 
-    real, fake = torch.randn(6, 2), torch.randn(6, 2)
-    loss, d_real, d_fake = GradientPenalty(10.0, pac=2).critic(Packed(), real, fake, None)
-    assert (loss - d_fake + d_real).item() == pytest.approx(10.0, abs=1e-4)
+    real, synthetic = torch.randn(6, 2), torch.randn(6, 2)
+    loss, d_real, d_synthetic = GradientPenalty(10.0, pac=2).critic(Packed(), real, synthetic, None)
+    assert (loss - d_synthetic + d_real).item() == pytest.approx(10.0, abs=1e-4)
 
 
 class Line(nn.Module):
@@ -107,7 +107,7 @@ def test_the_loop_takes_critic_steps_for_each_generator_step():
     generator, _ = run(4, 3, on_step=lambda step, losses: seen.append((step, sorted(losses))))
     assert [with_grad for _, _, with_grad in generator.calls] == [False, False, False, True] * 4
     assert {n for n, _, _ in generator.calls} == {10}
-    assert seen == [(step, ["d_fake", "d_real", "g", "gap"]) for step in (1, 2, 3, 4)]
+    assert seen == [(step, ["d_real", "d_synthetic", "g", "gap"]) for step in (1, 2, 3, 4)]
 
 
 def test_same_seed_same_weights_and_the_caller_keeps_its_random_state():

@@ -28,8 +28,8 @@ def test_the_largest_of_a_block_is_a_draw_from_its_softmax():
         head.linear.weight.zero_()
         head.linear.bias.copy_(shares.log())
         torch.manual_seed(0)
-        drawn = head(torch.zeros(20000, 1)).argmax(1)
-    np.testing.assert_allclose(np.bincount(drawn) / 20000, shares, atol=0.015)
+        synthetic = head(torch.zeros(20000, 1)).argmax(1)
+    np.testing.assert_allclose(np.bincount(synthetic) / 20000, shares, atol=0.015)
 
 
 def test_lower_temperature_is_harder():

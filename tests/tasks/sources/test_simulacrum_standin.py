@@ -31,11 +31,11 @@ def test_the_counts_are_the_published_ones():
 
 def test_one_column_frequencies_are_the_published_ones(table):
     for name, counts in standin.published_counts().items():
-        values, drawn = np.unique(table[name], return_counts=True)
-        drawn = dict(zip(values, drawn, strict=True))
-        assert set(drawn) <= set(counts)
+        values, synthetic = np.unique(table[name], return_counts=True)
+        synthetic = dict(zip(values, synthetic, strict=True))
+        assert set(synthetic) <= set(counts)
         expected = np.array([count / standin.TOTAL for count in counts.values()])
-        got = np.array([drawn.get(value, 0) / N for value in counts])
+        got = np.array([synthetic.get(value, 0) / N for value in counts])
         # what chance alone adds to the total variation of N draws, and 0.001 for margins that the rules forbid
         chance = np.sqrt(2 / np.pi * expected * (1 - expected) / N).sum() / 2
         assert np.abs(got - expected).sum() / 2 < 1.5 * chance + 0.001, name
@@ -127,9 +127,9 @@ def test_zeros_stay_zero_and_impossible_margins_keep_the_parents():
 def test_draws_follow_the_table():
     joint = np.array([[0.2, 0.0, 0.3], [0.0, 0.0, 0.0], [0.1, 0.4, 0.0]])
     parents = np.repeat([0, 2], 20_000)
-    drawn = standin.Conditional(joint).draw(parents, np.random.default_rng(0))
-    first = np.bincount(drawn[:20_000], minlength=3) / 20_000
-    second = np.bincount(drawn[20_000:], minlength=3) / 20_000
+    synthetic = standin.Conditional(joint).draw(parents, np.random.default_rng(0))
+    first = np.bincount(synthetic[:20_000], minlength=3) / 20_000
+    second = np.bincount(synthetic[20_000:], minlength=3) / 20_000
     np.testing.assert_allclose(first, [0.4, 0, 0.6], atol=0.02)
     np.testing.assert_allclose(second, [0.2, 0.8, 0], atol=0.02)
     assert first[1] == 0

@@ -1,4 +1,5 @@
-"""The second table of a task: what was measured of the drawn rows, whatever classifiers were then trained on them."""
+"""The second table of a task: what was measured of the synthetic rows, whatever classifiers were then trained on
+them."""
 
 from __future__ import annotations
 
@@ -7,12 +8,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from bench.boards.cells import TRIVIAL, Record, commonest, failure
+from bench.boards.cells import TRIVIAL, commonest, failure
 from bench.boards.glossary import MEASURES, REAL, label, ordered
 from bench.boards.tables import Board, Column, Row
+from bench.records.record import Record
 from bench.statistics.comparison import mean_interval
 
-#: method's name of the line that says what real rows give in the place of drawn ones
+#: method's name of the line that says what real rows give in the place of synthetic ones
 REAL_ROWS = "(real rows)"
 #: kinds of failure that are listed; CSV and JSON hold the rest
 LISTED = 12
@@ -20,27 +22,27 @@ LISTED = 12
 
 def values(record: Record) -> dict[str, float]:
     """Every measure that a record carries of the rows it was trained on."""
-    return {**(record.get("fidelity") or {}), **(record.get("privacy") or {})}
+    return {**record.fidelity, **record.privacy}
 
 
 def own(used: Sequence[Record]) -> list[str]:
     """The measures that no one but the task takes, in the order it gives them."""
-    found = dict.fromkeys(name for r in used if r["status"] == "ok" for name in r.get("fidelity") or ())
+    found = dict.fromkeys(name for r in used if r.ok for name in r.fidelity or ())
     return [name for name in ordered(found) if name not in MEASURES]
 
 
-def drawn(used: Sequence[Record], board: Board, heading: str) -> Board | None:
-    """One row a method and regime with drawn rows; None where nothing was measured.
+def synthetic(used: Sequence[Record], board: Board, heading: str) -> Board | None:
+    """One row a method and regime with synthetic rows; None where nothing was measured.
 
     ``used`` are the records that ``board`` counts. Records of one method, regime and seed hold the same rows with
     another classifier each: they count once. A draw that failed enters no mean, and is counted and named.
     """
     draws: dict[tuple[str, str], dict[int, Record]] = defaultdict(dict)
     for record in sorted(used, key=_trust):
-        if record["regime"] != "real":
-            draws[record["regime"], record["method"]][record["seed"]] = record
+        if record.regime != "real":
+            draws[record.regime, record.method][record.seed] = record
     kept = {names: list(found.values()) for names, found in draws.items() if any(_tells(r) for r in found.values())}
-    ok = [record for found in kept.values() for record in found if record["status"] == "ok"]
+    ok = [record for found in kept.values() for record in found if record.ok]
     names = ordered(name for record in ok for name in values(record))
     if not names:
         return None
@@ -66,17 +68,17 @@ def drawn(used: Sequence[Record], board: Board, heading: str) -> Board | None:
 
 def _trust(record: Record) -> tuple[Any, ...]:
     """Of several records of one draw the last in this order speaks for it: one with measures, then the newest."""
-    return bool(record["status"] == "ok" and values(record)), record.get("started") or "", record["id"]
+    return bool(record.ok and values(record)), record.started, record.id
 
 
 def _tells(record: Record) -> bool:
-    """Whether a record has measures, or the reason why there are none; classes of equal size need no drawn rows."""
-    return bool(record["status"] != "ok" or values(record))
+    """Whether a record has measures, or the reason why there are none; classes of equal size need no synthetic rows."""
+    return bool(not record.ok or values(record))
 
 
 def _row(method: str, regime: str, draws: Sequence[Record], names: Sequence[str]) -> Row:
-    ok = [record for record in draws if record["status"] == "ok" and values(record)]
-    failed = next((record for record in draws if record["status"] != "ok"), None)
+    ok = [record for record in draws if record.ok and values(record)]
+    failed = next((record for record in draws if not record.ok), None)
     row = {
         "method": method,
         "regime": regime,
@@ -85,16 +87,16 @@ def _row(method: str, regime: str, draws: Sequence[Record], names: Sequence[str]
         "seeds_ok": len(ok),
         "seeds": len(draws),
         "draws": f"{len(ok)}/{len(draws)}",
-        "status": "ok" if ok else commonest([record["status"] for record in draws]),
+        "status": "ok" if ok else commonest([record.status for record in draws]),
         "reason": "" if failed is None else failure(failed),
     }
-    return row | _means([values(record) for record in ok], names) | {"record_ids": sorted(r["id"] for r in draws)}
+    return row | _means([values(record) for record in ok], names) | {"record_ids": sorted(r.id for r in draws)}
 
 
 def _real(regime: str, draws: Sequence[Record], names: Sequence[str]) -> list[Row]:
-    """What real rows give in the place of drawn ones: the same for every method of a seed, so it is taken once."""
+    """What real rows give in the place of synthetic ones: the same for every method of a seed, so it is taken once."""
     by_seed = {
-        record["seed"]: (
+        record.seed: (
             {name: value for name in names if (value := values(record).get(name + REAL)) is not None},
             record,
         )
@@ -116,7 +118,7 @@ def _real(regime: str, draws: Sequence[Record], names: Sequence[str]) -> list[Ro
         "reason": "",
     }
     found = [by_seed[seed] for seed in sorted(by_seed)]
-    ids = sorted(record["id"] for _, record in found)
+    ids = sorted(record.id for _, record in found)
     return [row | _means([measured for measured, _ in found], names) | {"record_ids": ids}]
 
 
@@ -143,7 +145,7 @@ def _notes(rows: Sequence[Row]) -> list[str]:
         "↓ less is better, ↑ more is better, → the value that real rows would have; no sign: not judged",
     ]
     if any(row["real"] for row in rows):
-        lines.append(f"{REAL_ROWS}: what real rows give in the place of drawn ones")
+        lines.append(f"{REAL_ROWS}: what real rows give in the place of synthetic ones")
     failed = [
         f"{row['method']}/{row['regime']}: {row['seeds'] - row['seeds_ok']} of {row['seeds']} draws {row['reason']}"
         for row in rows

@@ -1,4 +1,4 @@
-"""The table of what was measured of the drawn rows."""
+"""The table of what was measured of the synthetic rows."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 from bench.boards import glossary
-from bench.boards.drawn import REAL_ROWS
 from bench.boards.formats import files, render
 from bench.boards.layout import cells, head
+from bench.boards.synthetic import REAL_ROWS
 from bench.boards.tables import Board, Column, build
 from bench.measures import fidelity, privacy
 
@@ -24,10 +24,10 @@ Make = Callable[..., Record]
 T2 = 4.30265  # t quantile at 0.975 with 2 degrees of freedom
 
 
-def drawn(records: list[Record], **more: Any) -> Board:
+def synthetic(records: list[Record], **more: Any) -> Board:
     (board,) = [board for board in build(records, **more) if board.kind == "task"]
-    assert board.drawn
-    return board.drawn
+    assert board.synthetic
+    return board.synthetic
 
 
 def draws(record: Make, scores: list[dict[str, float]], method: str = "smote", **more: Any) -> list[Record]:
@@ -41,7 +41,7 @@ def test_mean_and_interval_by_hand_once_for_all_classifiers(record: Make) -> Non
     records = [record(seed=s) for s in range(3)]
     for classifier in ("mlp", "xgboost", "cnn"):
         records += draws(record, scores, classifier=classifier)
-    (row,) = drawn(records).rows
+    (row,) = synthetic(records).rows
     assert (row["method"], row["regime"], row["draws"], row["ks_n"]) == ("smote", "tstr", "3/3", 3)
     assert row["ks_mean"] == pytest.approx(0.2)
     assert row["ks_ci95"] == pytest.approx(T2 * 0.1 / math.sqrt(3), rel=1e-5)
@@ -49,7 +49,7 @@ def test_mean_and_interval_by_hand_once_for_all_classifiers(record: Make) -> Non
 
 
 def test_a_measure_that_a_seed_does_not_have_is_left_out_of_its_mean_alone(record: Make) -> None:
-    (row,) = drawn(draws(record, [{"ks": 0.1, "coverage": 1.0}, {"ks": 0.3}])).rows
+    (row,) = synthetic(draws(record, [{"ks": 0.1, "coverage": 1.0}, {"ks": 0.3}])).rows
     assert (row["coverage_mean"], row["coverage_ci95"], row["coverage_n"], row["ks_n"]) == (1.0, None, 1, 2)
 
 
@@ -57,7 +57,7 @@ def test_a_failed_draw_is_shown_and_enters_no_mean(record: Make) -> None:
     failed = {"regime": "tstr", "status": "timeout"}
     records = [*draws(record, [{"ks": 0.1}]), record(method="smote", seed=1, **failed) | {"fidelity": {"ks": 99.0}}]
     records += [record(method="gan", seed=seed, **failed) for seed in (0, 1)]
-    board = drawn(records)
+    board = synthetic(records)
     gan, smote = board.rows
     assert (smote["draws"], smote["ks_mean"], smote["status"]) == ("1/2", 0.1, "ok")
     assert (gan["draws"], gan["ks_mean"], gan["status"]) == ("0/2", None, "timeout")
@@ -68,22 +68,22 @@ def test_a_failed_draw_is_shown_and_enters_no_mean(record: Make) -> None:
 def test_a_classifier_that_failed_does_not_take_the_measures_of_its_rows(record: Make) -> None:
     records = draws(record, [{"ks": 0.1}], classifier="xgboost")
     records += [record(method="smote", classifier="mlp", regime="tstr", status="error")]
-    (row,) = drawn(records).rows
+    (row,) = synthetic(records).rows
     assert (row["draws"], row["ks_mean"]) == ("1/1", 0.1)
 
 
 def test_a_draw_of_no_rows_is_no_row(record: Make) -> None:
-    board = drawn(draws(record, [{"ks": 0.1}]) + draws(record, [{}], "gan"))
+    board = synthetic(draws(record, [{"ks": 0.1}]) + draws(record, [{}], "gan"))
     assert [row["method"] for row in board.rows] == ["smote"]
 
 
 def test_nothing_measured_gives_no_table(record: Make) -> None:
-    assert all(board.drawn is None for board in build([record(), *draws(record, [{}])]))
+    assert all(board.synthetic is None for board in build([record(), *draws(record, [{}])]))
 
 
 def test_real_rows_stand_in_a_line_of_their_own(record: Make) -> None:
     scores = [{"predictive": 0.09, "predictive_real": 0.03, "ks": 0.1}, {"predictive": 0.11, "predictive_real": 0.05}]
-    board = drawn(draws(record, scores) + draws(record, scores, "gan"))
+    board = synthetic(draws(record, scores) + draws(record, scores, "gan"))
     assert [column.key for column in board.columns if column.kind == "measure"] == ["predictive", "ks"]
     real, gan, smote = board.rows
     assert (real["method"], gan["method"], smote["method"]) == (REAL_ROWS, "gan", "smote")
@@ -96,10 +96,10 @@ def test_a_task_s_own_measures_come_first_and_stand_beside_the_metric(record: Ma
     scores = [{"ks": 0.1, "ring_modes": 8.0, "ring_high_quality": 0.9, "xgboost_auc": 0.5}]
     records = [record(), *draws(record, scores)]
     (board,) = [board for board in build(records) if board.kind == "task"]
-    assert board.drawn
-    keys = [column.key for column in board.drawn.columns]
+    assert board.synthetic
+    keys = [column.key for column in board.synthetic.columns]
     assert keys[2:6] == ["ring_modes", "ring_high_quality", "xgboost_auc", "ks"]
-    labels = [column.label for column in board.drawn.columns]
+    labels = [column.label for column in board.synthetic.columns]
     assert labels[2:6] == ["ring_modes", "ring_high_quality", "xgboost_auc → 0.5", "ks ↓"]
     text = render(board, "text", width=100)
     assert re.search(r"^ +ring_high_ *\n.*AUPRC .*ring_modes +quality", text, re.MULTILINE)
@@ -117,7 +117,7 @@ def test_other_tasks_boards_are_as_they_were(record: Make) -> None:
 @pytest.mark.parametrize("width", [80, 100])
 def test_the_terminal_shows_what_fits_and_says_how_many_it_does_not(record: Make, width: int) -> None:
     scores = [dict.fromkeys(glossary.MEASURES, 0.123456)] * 2
-    board = drawn(draws(record, scores, "borderline-smote"))
+    board = synthetic(draws(record, scores, "borderline-smote"))
     text = render(board, "text", width=width)
     assert max(map(len, text.splitlines())) <= width
     row = next(line for line in text.splitlines() if "borderline-smote" in line)
@@ -128,7 +128,7 @@ def test_the_terminal_shows_what_fits_and_says_how_many_it_does_not(record: Make
 
 
 def test_markdown_has_a_table_a_group_and_says_what_is_meant(record: Make) -> None:
-    board = drawn([r | {"privacy": {"dcr_share": 0.5}} for r in draws(record, [{"ks": 0.1, "own_score": 1.0}])])
+    board = synthetic([r | {"privacy": {"dcr_share": 0.5}} for r in draws(record, [{"ks": 0.1, "own_score": 1.0}])])
     text = render(board, "md")
     assert re.findall("^### (.*)", text, re.MULTILINE) == list(glossary.GROUPS)
     assert r"- dcr\_share (0 to 1): chance that" in text
@@ -150,7 +150,7 @@ def test_every_format_is_written_and_the_source_is_loud(record: Make) -> None:
 
 
 def test_a_failed_self_test_is_stamped_on_it(record: Make) -> None:
-    board = drawn(draws(record, [{"ks": 0.1}]), selftest={"passed": False, "controls": []})
+    board = synthetic(draws(record, [{"ks": 0.1}]), selftest={"passed": False, "controls": []})
     assert board.heading.startswith("SELF-TEST FAILED")
 
 

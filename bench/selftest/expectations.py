@@ -28,7 +28,7 @@ CLOUDS, FEW = "control-clouds", "control-few"
 
 
 @dataclass(frozen=True)
-class Landing:
+class Expectation:
     """One measure of one control and the range [low, high] that its mean over seeds must lie in.
 
     ``measure`` is a name of a record's metrics, fidelity or privacy; ``Δ roc_auc``, the board's difference to none;
@@ -76,11 +76,11 @@ class Known:
         return SIGMAS * sqrt(2 * p * (1 - p) / n)
 
 
-def landings(known: Known) -> Iterator[Landing]:
+def expectations(known: Known) -> Iterator[Expectation]:
     """Every landing, the controls in turn."""
     best = known.best + known.score(known.best)
     middle = (0.5 + known.best) / 2
-    yield Landing(
+    yield Expectation(
         "none", "roc_auc", f"{middle:.2f} to {best:.2f}", middle, best,
         f"no classifier beats Bayes's {known.best:.3f}, and one that learns is nearer to it than to chance",
         regime="real",
@@ -97,7 +97,7 @@ def landings(known: Known) -> Iterator[Landing]:
         yield _exact(control, "scored", 0, "a failed method is never scored")
 
 
-def _copies(known: Known) -> Iterator[Landing]:
+def _copies(known: Known) -> Iterator[Expectation]:
     name = "control-copies"
     for measure in ("exact_duplicates", "near_duplicates", "membership_auc"):
         yield _exact(name, measure, 1, "every row is a training row, and every training row is there")
@@ -107,35 +107,37 @@ def _copies(known: Known) -> Iterator[Landing]:
     yield _peek_chance(name, known)
 
 
-def _worthless(known: Known) -> Iterator[Landing]:
+def _worthless(known: Known) -> Iterator[Expectation]:
     half = (known.real - 0.5) / 2
     chance = {"expected": f"0.5, by less than {half:.2f}", "low": 0.5 - half, "high": 0.5 + half}
     blind = "its labels say nothing: nearer to chance than to what real rows score"
     yield _exact("control-shuffled", "exact_duplicates", 1, "only the labels are shuffled")
     yield _detector("control-shuffled", "xgboost_auc", known, "the rows are real ones; a detector sees no labels")
-    yield Landing("control-shuffled", "roc_auc", why=blind, **chance)  # type: ignore[arg-type]
+    yield Expectation("control-shuffled", "roc_auc", why=blind, **chance)  # type: ignore[arg-type]
     low = (known.rare + known.real_auprc) / 2
-    yield Landing("control-shuffled", "auprc", f"{known.rare:g}, below {low:.2f}", 0, low, blind)
+    yield Expectation("control-shuffled", "auprc", f"{known.rare:g}, below {low:.2f}", 0, low, blind)
     covered = known.coverage / 2
-    few = Landing(
+    few = Expectation(
         "control-noise", "coverage", f"0, below {covered:.2f}", 0, covered, "nearer to none than to the truth's"
     )
-    told = Landing("control-noise", "xgboost_auc", "1, above 0.75", 0.75, 1, "trivially fake: nearer to 1 than to 0.5")
+    told = Expectation(
+        "control-noise", "xgboost_auc", "1, above 0.75", 0.75, 1, "trivially fake: nearer to 1 than to 0.5"
+    )
     yield from (told, few)
     yield _exact("control-noise", "exact_duplicates", 0, "it never looks at the training rows")
     yield _ranks("control-noise", "membership_auc", known, "it never looks at the training rows")
     yield _peek_chance("control-noise", known)
-    yield Landing("control-noise", "roc_auc", why=blind, **chance)  # type: ignore[arg-type]
+    yield Expectation("control-noise", "roc_auc", why=blind, **chance)  # type: ignore[arg-type]
     name, why = "control-constant", "equal rows of both classes: every test row gets the same probability"
     yield _exact(name, "roc_auc", 0.5, why)
     yield _exact(name, "balanced_accuracy", 0.5, why)
     yield _exact(name, "auprc", known.rare, why)
-    yield Landing(name, "coverage", few.expected, few.low, few.high, "one row is near few others")
-    yield Landing(name, "xgboost_auc", told.expected, told.low, told.high, "one row over and over is told at once")
+    yield Expectation(name, "coverage", few.expected, few.low, few.high, "one row is near few others")
+    yield Expectation(name, "xgboost_auc", told.expected, told.low, told.high, "one row over and over is told at once")
     yield _exact(name, "exact_duplicates", 1, "the row is a training row")
 
 
-def _truth(known: Known, best: float) -> Iterator[Landing]:
+def _truth(known: Known, best: float) -> Iterator[Expectation]:
     name, alike = "control-truth", "fresh rows of the true distribution are as held-out rows are"
     for measure in ("xgboost_auc", "logistic_auc"):
         yield _detector(name, measure, known, alike)
@@ -148,39 +150,39 @@ def _truth(known: Known, best: float) -> Iterator[Landing]:
     yield _exact(name, "test_copies", 0, "it has never seen them")
     yield _peek_chance(name, known)
     yield _near(name, "Δ roc_auc", 0, sqrt(2) * known.score(known.real), "as good as as many real rows")
-    yield Landing(name, "roc_auc", f"at most {best:.2f}", 0.5, best, "no classifier beats Bayes's")
-    yield Landing(
+    yield Expectation(name, "roc_auc", f"at most {best:.2f}", 0.5, best, "no classifier beats Bayes's")
+    yield Expectation(
         name, "gain", "above 0", 1e-9, inf, "true rows help a class of ten; the interval is above 0", FEW, "balance"
     )  # fmt: skip
 
 
-def _peeking(known: Known, best: float) -> Iterator[Landing]:
+def _peeking(known: Known, best: float) -> Iterator[Expectation]:
     yield _exact("control-peek", "ok", 1, "nothing it is handed leads to other rows than training rows")
     yield _exact("control-peek", "test_copies", 0, "it found none")
     name = "control-test-rows"
     yield _exact(name, "test_copies", 1, "it draws nothing but test rows")
     yield _exact(name, "peek_auc", 1, "every test row is drawn, no validation row is")
-    yield Landing(name, "roc_auc", f"above {best:.2f}", best, 1, "better than any honest method can be")
+    yield Expectation(name, "roc_auc", f"above {best:.2f}", best, 1, "better than any honest method can be")
     caught = 0.5 + known.ranks()
     yield _exact("control-disguised", "test_copies", 0, "noise hides the copies from a comparison")
-    yield Landing("control-disguised", "peek_auc", f"above {caught:.2f}", caught, 1, "but not from distances")
+    yield Expectation("control-disguised", "peek_auc", f"above {caught:.2f}", caught, 1, "but not from distances")
 
 
-def _exact(control: str, measure: str, value: float, why: str, regime: str = "tstr") -> Landing:
-    return Landing(control, measure, f"{value:g}", value - 1e-9, value + 1e-9, why, regime=regime)
+def _exact(control: str, measure: str, value: float, why: str, regime: str = "tstr") -> Expectation:
+    return Expectation(control, measure, f"{value:g}", value - 1e-9, value + 1e-9, why, regime=regime)
 
 
-def _near(control: str, measure: str, value: float, width: float, why: str) -> Landing:
-    return Landing(control, measure, f"{value:.3g} ± {width:.3f}", value - width, value + width, why)
+def _near(control: str, measure: str, value: float, width: float, why: str) -> Expectation:
+    return Expectation(control, measure, f"{value:.3g} ± {width:.3f}", value - width, value + width, why)
 
 
-def _ranks(control: str, measure: str, known: Known, why: str) -> Landing:
+def _ranks(control: str, measure: str, known: Known, why: str) -> Expectation:
     return _near(control, measure, 0.5, known.ranks(), why)
 
 
-def _detector(control: str, measure: str, known: Known, why: str) -> Landing:
+def _detector(control: str, measure: str, known: Known, why: str) -> Expectation:
     return _near(control, measure, 0.5, known.ranks(2), why)
 
 
-def _peek_chance(control: str, known: Known) -> Landing:
+def _peek_chance(control: str, known: Known) -> Expectation:
     return _ranks(control, "peek_auc", known, "test rows are as strange to it as validation rows")

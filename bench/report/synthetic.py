@@ -1,4 +1,4 @@
-"""What was measured of the drawn rows, as the page shows it: a folded table a task, and what each measure means."""
+"""What was measured of the synthetic rows, as the page shows it: a folded table a task, and what each measure means."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from bench.boards.formats import stems
 from bench.boards.glossary import MEASURES, group
 from bench.boards.layout import cells
-from bench.boards.tables import LOUD, Board, Row
+from bench.boards.tables import SOURCE_LABELS, Board, Row
 from bench.report.tables import MEASURES as ENDS
 from bench.report.tables import files
 
@@ -22,15 +22,15 @@ def tables(boards: Sequence[Board], folder: Path) -> list[dict[str, Any]]:
             "stem": stem,
             "task": board.task,
             "loud": _loud(board),
-            "heading": drawn.heading,
-            "notes": drawn.notes,
-            "rows": len(drawn.rows),
-            "measures": len(drawn.facts),
-            "failed": sum(row["seeds"] - row["seeds_ok"] for row in drawn.rows),
+            "heading": synthetic.heading,
+            "notes": synthetic.notes,
+            "rows": len(synthetic.rows),
+            "measures": len(synthetic.facts),
+            "failed": sum(row["seeds"] - row["seeds_ok"] for row in synthetic.rows),
             "files": files(folder, stem, ENDS),
         }
         for board, stem in zip(boards, stems(boards), strict=True)
-        if (drawn := board.drawn)
+        if (synthetic := board.synthetic)
     ]
 
 
@@ -39,24 +39,24 @@ def blob(boards: Sequence[Board]) -> list[dict[str, Any]]:
     trivial baseline, 2 for real rows, 3 where every draw failed, else 0), how many draws are ok, then the measures."""
     found = []
     for board in boards:
-        if (drawn := board.drawn) is None:
+        if (synthetic := board.synthetic) is None:
             continue
-        columns = [column for column in drawn.columns if column.kind == "measure"]
+        columns = [column for column in synthetic.columns if column.kind == "measure"]
         groups = [(name, len(list(same))) for name, same in groupby(columns, lambda column: group(column.key))]
-        texts = cells(drawn, columns)
+        texts = cells(synthetic, columns)
         rows = [
             [row["method"], row["regime"], _kind(row), row["draws"], *line]
-            for row, line in zip(drawn.rows, texts, strict=True)
+            for row, line in zip(synthetic.rows, texts, strict=True)
         ]
         labels = [column.label for column in columns]
-        made = {"heading": drawn.heading, "loud": _loud(board), "groups": groups, "columns": labels, "rows": rows}
+        made = {"heading": synthetic.heading, "loud": _loud(board), "groups": groups, "columns": labels, "rows": rows}
         found.append(made)
     return found
 
 
 def glossary(boards: Sequence[Board]) -> list[dict[str, str]]:
     """One line for every measure of these boards; of a task's own only the name."""
-    names = {name for board in boards if board.drawn for name in board.drawn.facts}
+    names = {name for board in boards if board.synthetic for name in board.synthetic.facts}
     own = [
         {"name": n, "sign": "", "span": "", "what": "the task's own", "source": ""}
         for n in sorted(names - set(MEASURES))
@@ -73,4 +73,4 @@ def _kind(row: Row) -> int:
 
 
 def _loud(board: Board) -> str:
-    return "" if board.source == "real" else LOUD.get(board.source, board.source)
+    return "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source)

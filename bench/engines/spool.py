@@ -1,0 +1,63 @@
+"""Records on their way from workers to the store: files that each worker appends to, and one process reads.
+
+There is no lock that a killed worker could keep. A record is on disk from the moment its cell ends, also if everything
+is killed at once; the next run takes up what it finds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from bench.trial.events import Ended, Entered, Event
+
+_decoder = msgspec.json.Decoder(Event)
+
+
+def write(folder: Path, events: Iterator[Event]) -> None:
+    """Append events to this process's file, each flushed as it comes."""
+    with open(folder / f"{os.getpid()}.jsonl", "ab") as file:
+        for event in events:
+            file.write(msgspec.json.encode(event) + b"\n")
+            file.flush()
+
+
+class Spool:
+    """The workers' files, read as they grow. ``seen`` holds the ids of records, ``phase`` the latest by fit."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.seen: set[str] = set()
+        self.phase: dict[str, str] = {}
+        #: lines that hold no event, such as half of one that its writer was killed in
+        self.broken = 0
+        self._read: dict[Path, int] = {}
+
+    def new(self) -> Iterator[Event]:
+        """Events written since the last call; a line that is not whole yet waits for its end."""
+        for path in sorted(self.folder.glob("*.jsonl")):
+            with open(path, "rb") as file:
+                file.seek(self._read.get(path, 0))
+                data = file.read()
+            whole = data[: data.rfind(b"\n") + 1]
+            self._read[path] = self._read.get(path, 0) + len(whole)
+            for line in whole.splitlines():
+                try:
+                    event = _decoder.decode(line)
+                except ValueError:
+                    self.broken += 1
+                    continue
+                if isinstance(event, Entered):
+                    self.phase[event.fit] = event.phase
+                elif isinstance(event, Ended):
+                    self.seen.add(event.record.id)
+                yield event
+
+    def clear(self) -> None:
+        """Delete the files: everything in them has been taken up."""
+        for path in self.folder.glob("*.jsonl"):
+            path.unlink()
+        self._read.clear()

@@ -1,0 +1,91 @@
+"""The records of a folder, read: from ``records.jsonl``, or packed as a release has them."""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Callable, Hashable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bench.errors import BenchError
+from bench.records.files import PARQUET, RECORDS, XZ
+from bench.records.record import MalformedRecord, Record, decode
+
+T = TypeVar("T", bound=Hashable)
+
+
+def has_records(folder: Path) -> bool:
+    """Whether the folder holds records, packed or not."""
+    return any((folder / name).exists() for name in (RECORDS, PARQUET, XZ))
+
+
+def path_of(folder: Path) -> Path:
+    """The file that the folder's records are read from: ``records.jsonl`` wherever there is one."""
+    return next((folder / name for name in (RECORDS, PARQUET, XZ) if (folder / name).exists()), folder / RECORDS)
+
+
+def read(folder: Path) -> Iterator[Record]:
+    """Every record of a folder, in the order written; none where it has no file of them. Raises ``BenchError`` if a
+    line is not a record or a packed file is damaged.
+
+    Values that many records share (versions, options, hashes) are kept once, so that records of a large folder fit in
+    memory.
+    """
+    share = _Shared()
+    path = path_of(folder)
+    for number, text in lines(folder):
+        try:
+            record = decode(text)
+        except MalformedRecord as error:
+            if not text.endswith(b"\n"):
+                return  # being written, or cut off: opening the store for a run mends it
+            raise BenchError(
+                f"{path}:{number} is not a record of augbench: {error}; move the file away or name another --out"
+            ) from None
+        yield share(record)
+
+
+def lines(folder: Path) -> Iterator[tuple[int, bytes]]:
+    """The records of a folder as lines, numbered from 1, whatever they hold; of a Parquet file, as they were before
+    they were packed. Raises ``BenchError`` if a packed file is damaged."""
+    path, number = path_of(folder), 0
+    if not path.exists():
+        return
+    try:
+        for number, text in enumerate(_open(path), 1):
+            yield number, text
+    except (lzma.LZMAError, EOFError, OSError) as error:
+        raise BenchError(f"{path} is damaged after record {number} ({error}); get the file again") from None
+
+
+def _open(path: Path) -> Iterator[bytes]:
+    if path.name == PARQUET:
+        from bench.records.packed import unpack
+
+        yield from unpack(path)
+        return
+    opened: Callable[..., Any] = lzma.open if path.name == XZ else open
+    with opened(path, "rb") as file:
+        yield from file
+
+
+class _Shared:
+    """Keeps one object for equal ones."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+        self._tables: dict[Any, Any] = {}
+
+    def __call__(self, record: Record) -> Record:
+        texts = self._texts
+        for name in ("task", "method", "classifier", "regime", "budget", "device", "family", "modality", "fit_id"):
+            value = getattr(record, name)
+            setattr(record, name, texts.setdefault(value, value))
+        record.hashes = {texts.setdefault(k, k): texts.setdefault(v, v) for k, v in record.hashes.items()}
+        record.versions = self._once(tuple(record.versions.items()), record.versions)
+        record.machine = self._once(record.machine, record.machine)
+        record.config = self._once(repr(record.config), record.config)
+        return record
+
+    def _once(self, key: Any, value: Any) -> Any:
+        return self._tables.setdefault(key, value)

@@ -1,0 +1,202 @@
+"""The record of one cell: its fields and types, how it is written, sealed and read.
+
+A record is validated when it is read: a missing field, an unknown one or one of a wrong type is a ``MalformedRecord``
+that names it. Records of augbench 0.1 (scheme 1) are read by :mod:`bench.records.scheme1` into the same type.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from bench.records.codehash import SCHEME
+from bench.records.provenance import digest
+
+Status = Literal["ok", "skipped", "invalid", "error", "timeout", "oom", "killed", "harness"]
+Source = Literal["real", "real-subset", "simulated"]
+STATUSES: tuple[str, ...] = get_args(Status)
+PHASES = ("load", "fit", "sample", "measure", "train", "infer")
+
+
+class MalformedRecord(ValueError):
+    """A line that is not a record; the message says which field is wrong, and how."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The options that the cell was run with, and the seed that all its seeds derive from."""
+
+    base_seed: int
+    task: dict[str, Any] = {}
+    method: dict[str, Any] = {}
+    classifier: dict[str, Any] = {}
+    measures: dict[str, Any] = {}
+
+
+class Machine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the machine was and did: processor, other workers of the run, load of the last minute (None: unknown)."""
+
+    cpu: str = ""
+    parallel_workers: int = 0
+    exclusive: bool = False
+    load_1m: float | None = None
+
+
+class Record(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """One cell as it ended. Seconds in ``times`` (wall) and ``cpu_s``, MB of 10^6 bytes, joules in ``energy_j``."""
+
+    schema: int
+    id: str
+    fit_id: str
+    # the axes, which make two records the same cell (``bench.records.identity.AXES``)
+    task: str
+    source: Source
+    method: str
+    classifier: str
+    regime: str
+    seed: int
+    budget: str
+    device: str
+    #: reserved axes: training rows taken (None: all), share of labels flipped, arithmetic, hash of tuned options,
+    #: privacy budget
+    train_rows: int | None = None
+    label_noise: float | None = None
+    precision: str | None = None
+    tuned: str | None = None
+    epsilon: float | None = None
+    # facts that decorators declare
+    modality: str
+    #: what the task's rows were cut from; tasks of one family are not independent evidence
+    family: str
+    #: whether the task leaks on purpose, to run a published protocol again
+    leaky: bool
+    #: whether the method learns nothing of the rows
+    trivial: bool
+    #: whether the method is the one that boards compare all others with
+    reference: bool
+    # how it ended
+    status: Status
+    #: the phase that it failed in; "" if it did not
+    phase: str = ""
+    #: one line; "" if it did not fail
+    reason: str = ""
+    #: the class of the error, such as ``InvalidData``
+    error: str = ""
+    traceback: str = ""
+    #: the end of what the fit's process had printed by then
+    output: str = ""
+    #: seconds and MB (resident) that the fit and its cells were allowed
+    limit_s: float | None = None
+    limit_mb: float | None = None
+    #: UTC, ISO 8601: when the fit began and when the cell ended
+    started: str
+    ended: str
+    # what was found
+    metrics: dict[str, float] = {}
+    fidelity: dict[str, float] = {}
+    privacy: dict[str, float] = {}
+    n_train: int | None = None
+    n_synthetic: int | None = None
+    n_test: int | None = None
+    # what it cost; of a failed cell, up to its failure
+    times: dict[str, float] = {}
+    cpu_s: dict[str, float] = {}
+    device_ms: dict[str, float] = {}
+    threads: int
+    #: the most that a phase added to what its process had resident at its start
+    peak_rss_mb: float | None = None
+    peak_device_mb: float | None = None
+    energy_j: float | None = None
+    # what it rests on
+    hashes: dict[str, str]
+    config: Options
+    machine: Machine
+    versions: dict[str, str]
+    #: a hash over every other field (``seal``)
+    seal: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.status == "ok"
+
+
+_decoder = msgspec.json.Decoder(Record)
+_BEGINNING = b'{"schema":'
+
+
+def decode(line: bytes) -> Record:
+    """The record on one line of a file. Raises ``MalformedRecord``."""
+    if line.startswith(_BEGINNING):
+        try:
+            record = _decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise MalformedRecord(str(error)) from None
+        if record.schema != SCHEME:
+            raise MalformedRecord(f"schema {record.schema} is newer than this augbench, which reads up to {SCHEME}")
+        return _checked(record)
+    from bench.records.scheme1 import decode as older
+
+    return _checked(older(line))
+
+
+def convert(plain: Mapping[str, Any]) -> Record:
+    """The record that a mapping holds, as ``plain`` gives one. Raises ``MalformedRecord``."""
+    try:
+        return _checked(msgspec.convert(plain, Record))
+    except msgspec.ValidationError as error:
+        raise MalformedRecord(str(error)) from None
+
+
+def encode(record: Record) -> bytes:
+    """The record as its line of a file."""
+    return msgspec.json.encode(record) + b"\n"
+
+
+def plain(record: Record) -> dict[str, Any]:
+    """The record as JSON has it: dicts, lists, texts, numbers."""
+    found: dict[str, Any] = msgspec.to_builtins(record)
+    return found
+
+
+def seal(fields: Mapping[str, Any]) -> str:
+    """Sixteen hexadecimal digits over every field of a plain record but the seal itself, as it is read back."""
+    return digest({key: value for key, value in fields.items() if key != "seal"})
+
+
+def sealed(record: Record) -> Record:
+    """The record as it will be read back, with its seal. Raises ``MalformedRecord`` for what no file could hold."""
+    try:
+        back = decode(encode(record))
+    except (UnicodeEncodeError, TypeError, msgspec.EncodeError) as error:
+        raise MalformedRecord(f"it cannot be written ({error})") from None
+    back.seal = seal(plain(back))
+    return back
+
+
+def _checked(record: Record) -> Record:
+    """What types alone do not say."""
+    if record.ok != bool(record.metrics):
+        raise MalformedRecord(f"its status is {record.status} and it has {len(record.metrics)} metrics")
+    for name in ("metrics", "fidelity", "privacy", "times"):
+        for key, value in getattr(record, name).items():
+            if not math.isfinite(value):
+                raise MalformedRecord(f"{name}.{key} is {value}")
+    return record
+
+
+def finite(name: str, values: Mapping[str, Any]) -> dict[str, float]:
+    """Measures as plain numbers. Raises ``ValueError`` for one that is no finite number: ``metrics.f1 is nan``."""
+    found = {}
+    for key, value in values.items():
+        number = float(value)
+        if not math.isfinite(number):
+            raise ValueError(f"{name}.{key} is {number}, not a finite number; leave it out where it is not defined")
+        found[str(key)] = number
+    return found
+
+
+def printable(text: str) -> str:
+    """The text with what UTF-8 cannot hold (lone surrogates of undecodable bytes) replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,53 @@
+"""``run.json``: what the last run into a folder was asked for, where its rows came from, and what it ran on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench.errors import BenchError
+from bench.records.files import RUN, replace_bytes
+
+
+class RunFacts(msgspec.Struct, kw_only=True):
+    """The content of ``run.json``. ``data`` and ``primary`` (by task) also keep what earlier runs of the folder said
+    of tasks that the last one has not; everything else is of the last run."""
+
+    augbench: str = ""
+    command: list[str] = []
+    started: str = ""
+    selection: dict[str, Any] = {}
+    engine: dict[str, Any] = {}
+    #: by task: ``source``, ``kind``, ``sha256``, ``note``
+    data: dict[str, dict[str, Any]] = {}
+    #: by task: the metric that its boards are sorted by
+    primary: dict[str, str] = {}
+    #: by name: why it was selected and not run
+    left_out: dict[str, str] = {}
+    versions: dict[str, str] = {}
+    machine: dict[str, Any] = {}
+    commit: str | None = None
+
+
+def read(folder: Path) -> RunFacts:
+    """The facts of a folder, empty ones where it has no such file. Raises ``BenchError`` for a damaged file."""
+    path = folder / RUN
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=RunFacts)
+    except FileNotFoundError:
+        return RunFacts()
+    except (OSError, ValueError, RecursionError) as error:
+        raise BenchError(f"{path} is not what augbench run writes ({error}); restore or delete it") from None
+
+
+def cleaned(facts: RunFacts, clean: Callable[[Any], Any]) -> RunFacts:
+    """The facts with ``clean`` applied to all that they hold."""
+    return msgspec.convert(clean(msgspec.to_builtins(facts)), RunFacts)
+
+
+def write(folder: Path, facts: RunFacts) -> None:
+    """Write ``run.json``, whole or not at all."""
+    replace_bytes(folder / RUN, msgspec.json.format(msgspec.json.encode(facts), indent=1) + b"\n")

@@ -1,0 +1,177 @@
+"""The house holds together: layers, no circles, short modules, simple functions, nothing slow at import.
+
+The contracts stand in ``pyproject.toml`` (``[tool.importlinter]``); ``lint-imports`` prints them. What is listed here
+as an exception is being rewritten: an entry that is no longer needed fails, so the lists can only become shorter.
+"""
+
+import graphlib
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import grimp
+import pytest
+from importlinter import configuration
+from importlinter.application import use_cases
+from radon.complexity import cc_visit
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("bench", "methods", "tasks")
+FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+LONGEST = 300
+#: branches, loops, conditions and comprehensions of a function, as radon counts them
+MOST_COMPLEX = 14
+#: functions that are above it until they are rewritten
+TOO_COMPLEX = {
+    "bench/boards/baselines.py notes",
+    "bench/boards/costs.py cost",
+    "bench/boards/diagrams.py _intervals",
+    "bench/boards/figures.py gains",
+    "bench/boards/formats.py _markdown",
+    "bench/boards/layout.py _cell",
+    "bench/boards/overall.py _row",
+    "bench/boards/standing.py _ranked",
+    "bench/boards/statistics.py notes",
+    "bench/boards/statistics.py pairs",
+    "bench/boards/synthetic.py synthetic",
+    "bench/boards/tables.py _row",
+    "bench/boards/tables.py _task_board",
+    "bench/claims/judging.py _finding",
+    "bench/claims/wording.py why",
+    "bench/config.py _config",
+    "bench/config.py load",
+    "bench/conformance/tasks.py _dataset",
+    "bench/options.py _fits",
+    "bench/registry.py scan",
+    "bench/release/derived.py check",
+    "bench/release/verify.py _notes",
+    "bench/report/cite.py provenance",
+    "bench/report/evidence.py coverage",
+    "bench/report/origin.py provenance",
+    "bench/run.py execute",
+    "bench/selftest/__init__.py _Results.found",
+    "bench/selftest/reachable.py _held",
+    "bench/sourcecode.py constructor_arguments",
+    "bench/splits.py check",
+    "bench/statistics/comparison.py bootstrap_intervals",
+    "tasks/sources/files.py find_all",
+    "tasks/sources/simulacrum_files.py _candidates",
+    "tasks/sources/simulacrum_standin.py _Network.__init__",
+}
+#: imports that close a circle until their modules are rewritten: the same as in pyproject.toml
+IN_CIRCLES = {
+    ("bench.splits", "bench.task"),
+    ("bench.boards.overall", "bench.boards.tables"),
+    ("bench.boards.standing", "bench.boards.tables"),
+    ("bench.boards.synthetic", "bench.boards.tables"),
+}
+
+
+def name_of(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_the_contracts_of_import_linter_are_kept():
+    configuration.configure()
+    assert use_cases.lint_imports(str(ROOT / "pyproject.toml"), cache_dir=None, no_logo=True)
+
+
+@pytest.mark.parametrize(
+    ("room", "line", "contract"),
+    [
+        ("seeds", "import bench.cli.app", "layers"),
+        ("registry", "from bench import run", "layers"),
+        ("unheard_of", "", "layers"),  # a room that no layer names
+        ("matrix", "def later():\n    import methods", "engine"),
+    ],
+)
+def test_a_broken_contract_would_be_found(tmp_path, room, line, contract):
+    """The contracts of a copy of the house, with one import more."""
+    for package in PACKAGES:
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "*.json*"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    with (tmp_path / "bench" / f"{room}.py").open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    code = (
+        "import sys; sys.path.insert(0, ''); from importlinter.cli import lint_imports_command; lint_imports_command()"
+    )
+    command = [sys.executable, "-c", code, "--no-cache", "--no-logo", "--contract", contract]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert room in done.stdout
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True, cache_dir=None)
+
+
+def circle(imports):
+    """One circle of imports, as a list of modules; empty if there is none."""
+    try:
+        graphlib.TopologicalSorter(imports).prepare()
+    except graphlib.CycleError as error:
+        return error.args[1]
+    return []
+
+
+def test_no_module_imports_itself_through_others(graph):
+    imports = {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
+    for importer, imported in IN_CIRCLES:
+        assert imported in imports[importer], f"{importer} imports {imported} no more: take it out of IN_CIRCLES"
+        imports[importer].discard(imported)
+    assert not circle(imports), "imports in a circle: " + " <- ".join(circle(imports))
+
+
+def test_a_circle_would_be_found():
+    assert set(circle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}})) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name_of)
+def test_modules_are_short(path):
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGEST, f"{name_of(path)} has {lines} lines: split it by what it is about"
+
+
+def too_complex(text):
+    """The functions of a module that are above the limit, with how far; methods as ``Class.method``."""
+    blocks = list(cc_visit(text))
+    for block in blocks:
+        blocks += [*getattr(block, "methods", ()), *getattr(block, "closures", ())]
+    return {b.fullname: b.complexity for b in blocks if b.letter != "C" and b.complexity > MOST_COMPLEX}
+
+
+def test_functions_are_simple():
+    found = {
+        f"{name_of(path)} {function}": number
+        for path in FILES
+        for function, number in too_complex(path.read_text(encoding="utf-8")).items()
+    }
+    new = {name: number for name, number in found.items() if name not in TOO_COMPLEX}
+    assert not new, f"functions above {MOST_COMPLEX}; give their steps names of their own"
+    assert not TOO_COMPLEX - set(found), "simple now: take them out of TOO_COMPLEX"
+
+
+def test_a_complex_function_would_be_found():
+    branches = "".join(f"    if x == {i}: return [i for i in x if i]\n" for i in range(5))
+    assert too_complex(f"class A:\n  def f(self, x):\n{branches.replace('    if', '      if')}") == {"A.f": 16}
+
+
+def test_what_help_list_and_board_load_imports_nothing_slow():
+    """In a process of its own, since this one has them all."""
+    code = """
+import importlib, pkgutil, sys
+import bench.boards, bench.cli
+# the checks of a plugin are what "augbench check" alone loads
+rooms = [m.name for room in (bench.boards, bench.cli) for m in pkgutil.iter_modules(room.__path__, room.__name__ + ".")
+         if not m.name.endswith((".__main__", "cli.check"))]
+for name in ("bench.publish", *rooms):
+    importlib.import_module(name)
+    slow = {"torch", "xgboost", "sklearn", "pandas", "numba", "matplotlib"} & set(sys.modules)
+    assert not slow, f"{name} imports {slow} when it is imported: import it in the function that needs it"
+assert "bench.cli.app" in rooms and "bench.boards.tables" in rooms
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr.strip().splitlines()[-1]
