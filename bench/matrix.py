@@ -15,8 +15,9 @@ from bench.measures.synthetic import check_options
 from bench.records import codehash, provenance
 from bench.records.identity import config_hash, identity, joint_code, versions_hash
 from bench.records.record import Record
-from bench.task import Origin, Task, check_primary
+from bench.task import Origin, Task
 from bench.trial.fit import Cell, Facts, FitJob
+from bench.trial.reading import check_primary
 from bench.trial.regimes import Regime
 
 

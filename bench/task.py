@@ -8,8 +8,8 @@ A task works in two steps so that planning a run is cheap and workers never touc
 ``read(origin)``
     reads the rows and returns a :class:`Dataset`.
 
-Shapes and types of the rows: ``bench.dataset``. Whoever runs a task reads and splits by :func:`read` and
-:func:`split` of this module, which let nothing pass that breaks that contract.
+Shapes and types of the rows: ``bench.dataset``, checked by ``bench.contract``; whoever runs a task reads and splits by
+``bench.trial.reading``, which lets nothing pass that breaks that contract.
 """
 
 from __future__ import annotations
@@ -29,17 +29,13 @@ from bench.dataset import (
     Schema,
     Source,
     Split,
-    checked,
-    checked_split,
 )
-from bench.errors import InvalidData
 
 if TYPE_CHECKING:
     from bench.data import DataHome
 
 __all__ = [
     "Array", "Column", "DataFile", "Dataset", "Labels", "Modality", "Origin", "Schema", "Source", "Split", "Task",
-    "check_primary", "read", "split",
 ]  # fmt: skip
 
 
@@ -94,31 +90,3 @@ class Task(ABC):
     def measures(self, rows: Array, labels: Labels) -> dict[str, float]:
         """What this task alone can measure of synthetic rows, in the units of loaded ones; kept with their fidelity."""
         return {}
-
-
-def read(task: Task, origin: Origin) -> Dataset:
-    """The task's rows, in the types and shapes of the contract. Raises ``InvalidData`` for rows that are not, and for
-    a primary metric that a task of these classes does not have."""
-    dataset = checked(task.read(origin))
-    check_primary(task, dataset.schema)
-    return dataset
-
-
-def split(task: Task, dataset: Dataset, seed: int) -> Split:
-    """The task's split of its rows at a seed. Raises ``InvalidData`` for one that leaks, or leaves a part empty."""
-    return checked_split(task.split(dataset, seed), dataset)
-
-
-def check_primary(task: Task, schema: Schema | None = None) -> None:
-    """Raise ``InvalidData`` if the task's primary metric is not one: of any task, or of one with this schema."""
-    from bench.measures.metrics import names
-    from bench.registry import did_you_mean
-
-    known = names() if schema is None else names(schema.classes, schema.rare)
-    primary = str(task.primary)
-    if primary in known or (schema is None and primary.startswith("recall_")):
-        return
-    where = "" if schema is None else f" of a task of {schema.n_classes} classes"
-    if schema is not None and schema.rare is None:
-        where += " without a rare one"
-    raise InvalidData(f"task {task.name!r}: primary {primary!r} is not a metric{where}{did_you_mean(primary, known)}")

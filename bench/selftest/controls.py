@@ -25,8 +25,9 @@ from bench.errors import BenchError
 from bench.registry import method, task
 from bench.selftest.reachable import unseen
 from bench.splits import stratified
-from bench.task import Column, Dataset, Origin, Schema, Split, Task, read, split
+from bench.task import Column, Dataset, Origin, Schema, Split, Task
 from bench.trial.preprocess import Preprocess
+from bench.trial.reading import read, split
 
 if TYPE_CHECKING:
     from bench.data import DataHome

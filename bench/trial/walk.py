@@ -28,14 +28,14 @@ from bench.measures.privacy import peeked
 from bench.measures.synthetic import measure
 from bench.records.provenance import digest
 from bench.records.record import PHASES, Record, Status, finite
-from bench.slugs import printable
-from bench.task import Dataset, Origin, read, split
+from bench.task import Dataset, Origin
 from bench.trial import samples
 from bench.trial.clock import Clock
 from bench.trial.events import Done, Ended, Entered, Event
 from bench.trial.fit import Cell, FitJob, now
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import Preprocess, flat_shape, flatten
+from bench.trial.reading import read, split
 from bench.trial.regimes import Regime
 
 if TYPE_CHECKING:
@@ -237,7 +237,7 @@ class TrialRun:
     def _fail(self, cells: Iterable[Cell], error: BaseException) -> Iterator[Event]:
         status = status_of(error)
         told = isinstance(error, InvalidRows | InvalidProbabilities)  # the reason says all
-        trace = "" if told else printable("".join(traceback.format_exception(error)[-3:]))
+        trace = "" if told else "".join(traceback.format_exception(error)[-3:])
         cost = self._cost()
         cost["times"].setdefault(self.phase, round(time.perf_counter() - self.entered, 6))
         for cell in cells:
@@ -273,7 +273,7 @@ def _let_pass(error: BaseException) -> None:
 
 def reason_of(error: BaseException) -> str:
     """The first line of an error, after its class."""
-    return printable(f"{type(error).__name__}: {error}".split("\n")[0])[:500]
+    return f"{type(error).__name__}: {error}".split("\n")[0][:500]
 
 
 def status_of(error: BaseException) -> Status:

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.dataset import checked as check
+from bench.contract import checked as check
 from bench.errors import InvalidData
 from bench.splits import stratified
 from bench.task import Column, Dataset, Origin, Schema

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.contract import checked as check
 from bench.data import DataHome
-from bench.dataset import checked as check
 from bench.errors import BenchError, InvalidData
 from bench.task import Dataset, Origin
 from tasks.credit_fraud import FRAUDS, ROWS, SUBSET, WHOLE, CreditFraud

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from bench import registry
+from bench.contract import checked as check
 from bench.data import DataHome
-from bench.dataset import checked as check
 from bench.errors import DataUnavailable, InvalidData
 from bench.task import Dataset
 from tasks import keel

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.contract import checked as check
 from bench.data import DataHome
-from bench.dataset import checked as check
 from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.task import Dataset, Origin
 from tasks import pima

@@ -8,8 +8,8 @@ import zipfile
 import numpy as np
 import pytest
 
+from bench.contract import checked as check
 from bench.data import DataHome
-from bench.dataset import checked as check
 from bench.errors import BenchError, InvalidData
 from tasks.simulacrum import SimulacrumSite, SimulacrumSites20, SimulacrumStage
 from tasks.sources import simulacrum_files as files

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bench.dataset import Column, Dataset, Origin, Schema, Split, checked, checked_split
+from bench.contract import checked, checked_split
+from bench.dataset import Column, Dataset, Origin, Schema, Split
 from bench.errors import InvalidData
 
 ORIGIN = Origin("simulated", "stand-in", "0" * 64, "made here")
