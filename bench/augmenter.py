@@ -86,22 +86,28 @@ class Augmenter(BaseEstimator):
 def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
     """Return the synthetic rows as float32, or raise ``InvalidRows`` saying what is wrong with them.
 
-    Wrong type or shape, a wrong count, NaN or infinity, an unknown category.
+    Wrong type or shape, a wrong count, NaN or infinity (also what is infinite in single precision alone), an unknown
+    category.
     """
     import numpy as np
 
     from bench.errors import InvalidRows
 
-    if not isinstance(rows, np.ndarray) or rows.dtype.kind not in "fiu":
-        got = f"{rows.dtype} array" if isinstance(rows, np.ndarray) else type(rows).__name__
+    plain = isinstance(rows, np.ndarray) and not isinstance(rows, np.ma.MaskedArray)
+    if not isinstance(rows, np.ndarray) or not plain or rows.dtype.kind not in "fiu":
+        got = f"{rows.dtype} array" if isinstance(rows, np.ndarray) and plain else type(rows).__name__
         raise InvalidRows(f"sample() must return a numeric numpy array, got {got}")
     if len(rows) != len(labels):
         raise InvalidRows(f"{len(labels)} rows asked for, {len(rows)} drawn")
     if rows.shape[1:] != schema.shape:
         raise InvalidRows(f"rows have shape {rows.shape[1:]}, not {schema.shape}")
-    bad = ~np.isfinite(rows)
+    with np.errstate(over="ignore"):
+        single = rows.astype(np.float32, copy=False)
+    bad = ~np.isfinite(single)
     if bad.any():
-        raise InvalidRows(f"{int(bad.any(axis=tuple(range(1, rows.ndim))).sum())} rows hold NaN or infinity")
+        count = int(bad.any(axis=tuple(range(1, rows.ndim))).sum())
+        how = "NaN or infinity" if not np.isfinite(rows).all() else "numbers that are infinite in single precision"
+        raise InvalidRows(f"{count} rows hold {how}")
     for i in schema.categorical:
         codes = rows[..., i]
         count = len(schema.columns[i].categories or ())
@@ -110,4 +116,4 @@ def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
             raise InvalidRows(
                 f"column {schema.columns[i].name!r}: {codes[wrong].flat[0]:g} is not one of its {count} category codes"
             )
-    return rows.astype(np.float32, copy=False)
+    return single

@@ -47,3 +47,7 @@ class HarnessError(BenchError):
 
 class InvalidRows(Exception):
     """A method drew rows that break its contract; the cell ends as ``invalid``."""
+
+
+class InvalidProbabilities(Exception):
+    """A classifier gave probabilities that are none; the cell ends as ``invalid``."""

@@ -17,6 +17,7 @@ from bench.records.identity import config_hash, identity, joint_code, versions_h
 from bench.records.record import Record
 from bench.task import Origin, Task
 from bench.trial.fit import Cell, Facts, FitJob
+from bench.trial.reading import check_primary
 from bench.trial.regimes import Regime
 
 
@@ -61,6 +62,7 @@ def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] =
     for entry in entries["tasks"]:
         try:
             task: Task = entry.create(**config.options("task", entry.name, entry.name))
+            check_primary(task)
             matrix.origins[entry.name] = task.locate(home)
         except (DataUnavailable, InvalidData) as error:
             named = "tasks" in config.named or isinstance(error, InvalidData)

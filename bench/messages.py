@@ -10,16 +10,19 @@ from __future__ import annotations
 import logging
 import sys
 
+from bench.slugs import printable
+
 LOGGER = logging.getLogger("augbench")
 LOGGER.addHandler(logging.NullHandler())  # a library that nobody listens to is silent
 
 
 class _Voice(logging.Handler):
-    """Writes to the standard error of the moment, a line in one piece: several processes may write."""
+    """Writes to the standard error of the moment, a line in one piece: several processes may write. Control characters
+    in it, which an exception's message may have, are written out."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            sys.stderr.write(f"augbench: {record.getMessage()}\n")
+            sys.stderr.write(f"augbench: {printable(record.getMessage())}\n")
             sys.stderr.flush()
         except Exception:
             self.handleError(record)

@@ -8,6 +8,7 @@ import time
 from typing import Any, Self
 
 from bench.records.record import Record
+from bench.slugs import printable
 
 _LINE_EVERY_S = 15.0
 _say = logging.getLogger("augbench.run").info
@@ -51,7 +52,7 @@ class Progress:
             axes = " × ".join((record.task, record.method, record.classifier, record.regime))
             line = f"{record.status} in {record.phase}: {axes} × seed {record.seed}: {record.reason}"
             if self._bar is not None:
-                self._bar.console.print(f"augbench: {line}", style="red", highlight=False, markup=False)
+                self._bar.console.print(f"augbench: {printable(line)}", style="red", highlight=False, markup=False)
             else:
                 _say(line)
         if self._bar is not None:

@@ -29,6 +29,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from bench.errors import BenchError
 from bench.options import annotations_of, check_type
+from bench.slugs import fault
 from bench.sourcecode import constructor_arguments
 
 Kind = Literal["task", "method", "classifier"]
@@ -128,6 +129,9 @@ class Registry(Generic[T]):
         self.broken: dict[str, str] = {}
 
     def add(self, entry: Entry[T]) -> None:
+        """Raises ``BenchError`` for a name that is no line of text, and for one that another file has taken."""
+        if wrong := fault(entry.name):
+            raise BenchError(f"{entry.file}:{entry.line}: the name {entry.name!r} of a {self.kind} {wrong}")
         known = self._entries.get(entry.name)
         if known and known.file != entry.file:
             raise BenchError(

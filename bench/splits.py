@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.dataset import Dataset, Split
 from bench.errors import InvalidData
-from bench.task import Dataset, Split
 
 if TYPE_CHECKING:
-    from bench.task import Labels
+    from bench.dataset import Labels
 
 
 def stratified(dataset: Dataset, seed: int, valid: float = 0.2, test: float = 0.2) -> Split:
@@ -53,30 +53,3 @@ def _units(groups: Labels, y: Labels) -> tuple[Labels, Labels]:
     rarest = np.zeros(unit.max() + 1, dtype=np.int64)
     np.maximum.at(rarest, unit, by_rarity[y])
     return unit, np.argsort(by_rarity)[rarest]
-
-
-def check(dataset: Dataset) -> None:
-    """Raise ``InvalidData`` if the table cannot carry a benchmark: one class, NaN or infinity where none may be,
-    a class with one row, labels out of range, a shape that is not the schema's."""
-    X, y, schema = dataset.X, dataset.y, dataset.schema
-    if X.shape != (len(y), *schema.shape):
-        raise InvalidData(f"rows have shape {X.shape}, the schema says {(len(y), *schema.shape)}")
-    if len(y) == 0 or y.min() < 0 or y.max() >= schema.n_classes:
-        raise InvalidData(f"labels must lie in 0..{schema.n_classes - 1}, one for each of {len(X)} rows")
-    counts = np.bincount(y, minlength=schema.n_classes)
-    present = np.flatnonzero(counts)
-    if len(present) < 2:
-        raise InvalidData(f"the table holds one class only ({schema.classes[present[0]]!r}); there is nothing to learn")
-    for code in np.flatnonzero(counts < 2):
-        raise InvalidData(f"class {schema.classes[code]!r} has {counts[code]} row(s); at least 2 are needed")
-    finite = np.isfinite(X)
-    if finite.all():
-        return
-    if np.isinf(X).any():
-        raise InvalidData(f"{int(np.isinf(X).sum())} values are infinite; mend the file")
-    where = ~finite.reshape(-1, schema.shape[-1] if schema.columns else schema.width)
-    for i in np.flatnonzero(where.any(axis=0)):
-        column = schema.columns[i] if schema.columns else None
-        if column is None or not column.missing or not column.numeric:
-            name = column.name if column else f"pixel {i}"
-            raise InvalidData(f"column {name!r} holds {int(where[:, i].sum())} NaN values and is not declared to")

@@ -8,127 +8,35 @@ A task works in two steps so that planning a run is cheap and workers never touc
 ``read(origin)``
     reads the rows and returns a :class:`Dataset`.
 
-Shapes: tabular ``(n, features)`` float32, categorical columns as integer codes; images
-``(n, channels, height, width)`` float32 in [0, 1]; series ``(n, steps, channels)`` float32, a static feature being a
-channel that is constant over the steps (``Column.static``). ``y`` is ``(n,)`` int64, an index into ``Schema.classes``.
+Shapes and types of the rows: ``bench.dataset``, checked by ``bench.contract``; whoever runs a task reads and splits by
+``bench.trial.reading``, which lets nothing pass that breaks that contract.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from bench.dataset import (
+    Array,
+    Column,
+    Dataset,
+    Labels,
+    Modality,
+    Origin,
+    Schema,
+    Source,
+    Split,
+)
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from bench.data import DataHome
 
-    Array = NDArray[np.float32]
-    Labels = NDArray[np.int64]
-
-Modality = Literal["tabular", "image", "series"]
-Source = Literal["real", "real-subset", "simulated"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One feature of a table, or one channel of a series.
-
-    ``categories`` None means numeric; otherwise values are the codes ``0 .. len(categories) - 1``.
-    ``missing`` says that loaded rows may hold NaN here (imputed on training rows before a method sees them).
-    ``static`` marks a series channel that does not change within a row.
-    """
-
-    name: str
-    categories: tuple[str, ...] | None = None
-    missing: bool = False
-    static: bool = False
-
-    @property
-    def numeric(self) -> bool:
-        return self.categories is None
-
-
-@dataclass(frozen=True)
-class Schema:
-    """The form of one row. ``columns`` is empty for images. ``rare`` indexes the class that binary metrics score.
-    ``mirror`` says that an image mirrored left to right is still one of its class."""
-
-    modality: Modality
-    shape: tuple[int, ...]
-    classes: tuple[str, ...]
-    columns: tuple[Column, ...] = ()
-    rare: int | None = None
-    mirror: bool = True
-
-    @property
-    def categorical(self) -> tuple[int, ...]:
-        """Indices of the categorical columns."""
-        return tuple(i for i, column in enumerate(self.columns) if not column.numeric)
-
-    @property
-    def numeric(self) -> tuple[int, ...]:
-        """Indices of the numeric columns."""
-        return tuple(i for i, column in enumerate(self.columns) if column.numeric)
-
-    @property
-    def n_classes(self) -> int:
-        return len(self.classes)
-
-    @property
-    def width(self) -> int:
-        """Numbers in one row when flattened."""
-        product = 1
-        for size in self.shape:
-            product *= size
-        return product
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a task's rows come from. ``sha256`` changes whenever the rows do."""
-
-    source: Source
-    kind: Literal["folder", "cache", "download", "package", "stand-in"]
-    sha256: str
-    note: str
-    path: Path | None = None
-    licence: str = ""
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """All rows of a task. ``groups`` (n,) int64 marks rows that must not straddle a split (a patient, duplicates);
-    ``order`` (n,) is the time of a row where time matters; ``extra`` holds what only the task's own split needs."""
-
-    X: Array
-    y: Labels
-    schema: Schema
-    origin: Origin
-    groups: Labels | None = None
-    order: NDArray[Any] | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
-
-    def __len__(self) -> int:
-        return len(self.y)
-
-
-@dataclass(frozen=True)
-class Split:
-    """Row indices (int64) of the three disjoint parts of a dataset.
-
-    ``shown`` : rows that methods learn from, where a published protocol let them see more than the training rows. It is
-    a leak, only for the ``leaky`` variants that re-run such protocols; None (the training rows) everywhere else.
-    """
-
-    train: Labels
-    valid: Labels
-    test: Labels
-    shown: Labels | None = None
+__all__ = [
+    "Array", "Column", "DataFile", "Dataset", "Labels", "Modality", "Origin", "Schema", "Source", "Split", "Task",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,8 @@ class SeriesAugment(Augmenter):
                 raise BenchError(f"series-augment saw no training rows of class {code}, so it can draw none")
             rows, wanted = self.rows_[int(code)], np.flatnonzero(labels == code)
             synthetic = rows[choice.integers(len(rows), size=len(wanted))]
-            synthetic[..., self.moving_] = self._distort(synthetic[..., self.moving_].astype(np.float64), rng)
+            if self.moving_:
+                synthetic[..., self.moving_] = self._distort(synthetic[..., self.moving_].astype(np.float64), rng)
             out[wanted] = synthetic
         return out
 

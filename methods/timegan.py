@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from bench.augmenter import Augmenter
-from bench.errors import BenchError
+from bench.errors import BenchError, Unsuitable
 from bench.nn.recurrent import RecurrentNet, resolve_kernel
 from bench.registry import method
 from bench.seeds import derive
@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
 
 
-@method("timegan", modalities=("series",), summary="TimeGAN: adversarial, supervised and reconstructed series")
+@method(
+    "timegan",
+    modalities=("series",),
+    unfit=("categorical",),
+    summary="TimeGAN: adversarial, supervised and reconstructed series",
+)
 class TimeGAN(Augmenter):
     """TimeGAN (Yoon et al. 2019), conditional on the class.
 
@@ -138,7 +143,7 @@ class TimeGAN(Augmenter):
         if schema.modality != "series":
             raise BenchError(f"timegan draws series, not {schema.modality} rows")
         if schema.categorical:
-            raise BenchError(
+            raise Unsuitable(
                 f"timegan draws numbers; channel {schema.columns[schema.categorical[0]].name!r} is categorical"
             )
         self.shape_ = schema.shape

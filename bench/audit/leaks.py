@@ -75,11 +75,17 @@ def worst(findings: Sequence[Finding]) -> Finding:
 
 def parts(case: Case) -> Finding:
     """No row stands in two parts, or twice in one."""
-    every = np.concatenate(list(case.parts.values()))
-    n = len(case.dataset)
+    return disjoint(case.dataset, case.split)
+
+
+def disjoint(dataset: Dataset, split: Split) -> Finding:
+    """``parts`` of a split that a trial would refuse."""
+    sizes_of = {"training": split.train, "validation": split.valid, "test": split.test}
+    every = np.concatenate(list(sizes_of.values()))
+    n = len(dataset)
     outside = int(((every < 0) | (every >= n)).sum())
     twice = len(every) - len(np.unique(every))
-    sizes = " + ".join(f"{len(rows):,} {name}" for name, rows in case.parts.items())
+    sizes = " + ".join(f"{len(rows):,} {name}" for name, rows in sizes_of.items())
     if twice or outside:
         broken = f"{twice:,} rows stand twice, {outside:,} outside the table"
         return Finding("parts", "leak", f"{sizes}: {broken}", twice + outside)

@@ -21,8 +21,10 @@ from bench.boards.data import as_json, pairs_csv, parquet, rows_csv
 from bench.boards.glossary import GROUPS, MEASURES, group
 from bench.boards.latex import latex
 from bench.boards.layout import align, cells, fitting, head, shown
+from bench.boards.markup import markdown
 from bench.boards.tables import Board, Column
 from bench.errors import BenchError
+from bench.slugs import printable, slug
 
 #: what ``render`` writes as text
 FORMATS = ("md", "csv", "json", "tex", "text")
@@ -81,29 +83,30 @@ def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = FILES)
 
 def stems(boards: Sequence[Board]) -> list[str]:
     """File names without their ends: the task's, and source, budget or device only where several would collide."""
-    found = [_safe(board.task) if board.kind == "task" else board.kind for board in boards]
+    found = [slug(board.task) if board.kind == "task" else board.kind for board in boards]
     for part in ("source", "budget", "device"):
         values: dict[str, set[str]] = {}
         for board, stem in zip(boards, found, strict=True):
             values.setdefault(stem, set()).add(getattr(board, part))
         found = [
-            f"{stem}.{_safe(getattr(board, part))}" if len(values[stem]) > 1 else stem
+            f"{stem}.{slug(getattr(board, part).replace(':', '-'))}" if len(values[stem]) > 1 else stem
             for board, stem in zip(boards, found, strict=True)
         ]
     twice = Counter(found)
-    return [
+    found = [
         f"task-{stem}" if twice[stem] > 1 and b.kind == "task" else stem for b, stem in zip(boards, found, strict=True)
     ]
-
-
-def _safe(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", name)
+    twice = Counter(found)  # a task may be called task-overall
+    return [
+        slug(f"task {b.key}") if twice[stem] > 1 and b.kind == "task" else stem
+        for b, stem in zip(boards, found, strict=True)
+    ]
 
 
 def _markdown(board: Board) -> str:
     notes = "\n".join(f"- {_one_line(note)}" for note in board.notes)
     if board.kind != "measures":
-        return f"## {board.heading}\n\n{_table(board, board.columns)}\n\n{notes}\n"
+        return f"## {markdown(board.heading)}\n\n{_table(board, board.columns)}\n\n{notes}\n"
     # one table a group: side by side they would be wider than any page
     parts = []
     for name in GROUPS:
@@ -113,12 +116,12 @@ def _markdown(board: Board) -> str:
             parts.append(f"### {name}\n\n{_table(shown(board, columns), columns)}\n")
             meant = [_meaning(column.key) for column in measures if column.key in MEASURES]
             parts.append("".join(f"- {line}\n" for line in meant) or "- what these mean, the task says\n")
-    return "\n".join((f"## {board.heading}\n", f"{notes}\n", *parts))
+    return "\n".join((f"## {markdown(board.heading)}\n", f"{notes}\n", *parts))
 
 
 def _table(board: Board, columns: Sequence[Column]) -> str:
-    lines = [[cell.replace("|", r"\|") for cell in line] for line in cells(board, columns)]
-    heads = [column.label for column in columns]
+    lines = [[markdown(cell) for cell in line] for line in cells(board, columns)]
+    heads = [markdown(column.label) for column in columns]
     return tabulate(lines, heads, "pipe", disable_numparse=True, colalign=align(columns)) if lines else "(no records)"
 
 
@@ -129,12 +132,13 @@ def _meaning(name: str) -> str:
 
 def _one_line(text: str) -> str:
     """Text of others (an exception's message) inside Markdown: one line, nothing of it taken for markup."""
-    return re.sub(r"([\\`*_|<>#\[\]])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"([\\`*_|<>#\[\]])", r"\\\1", " ".join(printable(text).split()))
 
 
 def _latex(board: Board) -> str:
     kind = "measures" if board.kind == "measures" else ""
-    return latex(board, _safe("-".join(filter(None, (board.task or board.kind, kind, board.source, board.budget)))))
+    parts = filter(None, (board.task or board.kind, kind, board.source, board.budget))
+    return latex(board, "-".join(map(slug, parts)))
 
 
 def _text(board: Board, width: int, color: bool) -> str:
@@ -146,13 +150,13 @@ def _text(board: Board, width: int, color: bool) -> str:
         file=out, width=width, force_terminal=color, no_color=not color, highlight=False, legacy_windows=False
     )
     columns = fitting(board, width, folded=True)
-    console.print(board.heading, style="bold", markup=False)
+    console.print(printable(board.heading), style="bold", markup=False)
     console.print(_rich(shown(board, columns), columns))
     left = sum(column.kind == "measure" for column in board.columns) - sum(c.kind == "measure" for c in columns)
     if left and board.kind == "measures":
         console.print(f"- {left} more measures in the files that end in .measures.md, .csv, ...", style="dim")
     for note in board.notes:
-        console.print(f"- {note}", markup=False, style="dim")
+        console.print(f"- {printable(note)}", markup=False, style="dim")
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
@@ -163,8 +167,8 @@ def _rich(board: Board, columns: Sequence[Column]) -> Any:
 
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
     for column, side in zip(columns, align(columns), strict=True):
-        table.add_column(Text(head(column)), justify="left" if side == "left" else "right", overflow="fold")
+        table.add_column(Text(printable(head(column))), justify="left" if side == "left" else "right", overflow="fold")
     for row, line in zip(board.rows, cells(board, columns), strict=True):
         style = "" if row.get("status", "ok") == "ok" else "red"
-        table.add_row(*map(Text, line), style=style)
+        table.add_row(*(Text(printable(cell)) for cell in line), style=style)
     return table

@@ -7,6 +7,7 @@ import unicodedata
 from bench.boards.baselines import MARK
 from bench.boards.layout import align, cells, fitting, shown
 from bench.boards.tables import Board
+from bench.slugs import printable
 
 #: characters of small print that the text width of a plain article holds
 WIDTH = 92
@@ -23,7 +24,7 @@ _TEX = {
 def tex(text: str) -> str:
     """Text that LaTeX prints as it is, with no package; an unknown sign becomes its ASCII likeness or ``?``."""
     plain = []
-    for sign in " ".join(text.split()):
+    for sign in " ".join(printable(text).split()):
         if sign in _TEX:
             plain.append(_TEX[sign])
         elif sign.isascii():

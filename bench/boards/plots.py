@@ -19,6 +19,7 @@ from bench.boards.figures import gains, seeds
 from bench.boards.formats import stems
 from bench.boards.tables import Board
 from bench.errors import BenchError
+from bench.figuretext import literal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -95,7 +96,7 @@ def draw(boards: Sequence[Board], of_tasks: Collection[str] = tuple(_KINDS)) -> 
                 continue
             if (board.kind == "standing") == (name in STANDING) and (figure := kind.draw(board)) is not None:
                 about = ", ".join(filter(None, (board.heading, seeds(board))))
-                yield Plot(stem, name, kind.title, f"{kind.caption} {about}.", figure)
+                yield Plot(stem, name, kind.title, f"{kind.caption} {about}.", literal(figure))
 
 
 def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = ("png",)) -> list[Path]:

@@ -216,6 +216,5 @@ def _end_like_ctrl_c() -> None:
 
 
 def _leave(message: str, code: int) -> None:
-    text = message.encode("utf-8", "replace").decode("utf-8")  # the name of a folder may be no UTF-8
-    logging.getLogger("augbench").error(text)
+    logging.getLogger("augbench").error(message)
     raise SystemExit(code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from bench.errors import BenchError
@@ -16,8 +17,9 @@ def expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
     from bench.registry import BY_KIND
 
     known = BY_KIND[key.removesuffix("s")].names() if key != "regimes" else []
+    comma = r",(?=\s*(?:real|balance|tstr|append:))" if key == "regimes" else ","  # a class may have one in its name
     found: list[str] = []
-    for name in (part.strip() for text in names for part in text.split(",")):
+    for name in (part.strip() for text in names for part in ([text] if text in known else re.split(comma, text))):
         matches = fnmatch.filter(known, name) if any(c in name for c in "*?[") else []
         found += matches or [name]
     return tuple(dict.fromkeys(found))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.conformance._toy import Check, Named
+from bench.contract import checked
 from bench.task import Dataset, Split, Task
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def _origin(task: Task, home: DataHome) -> None:
 
 def _dataset(data: Dataset) -> None:
     schema = data.schema
+    checked(data)
     assert data.X.dtype == np.float32, f"X is {data.X.dtype}, not float32"
     assert data.y.dtype == np.int64, f"y is {data.y.dtype}, not int64"
     assert data.X.shape == (len(data.y), *schema.shape), f"X is {data.X.shape}, rows should be {schema.shape}"

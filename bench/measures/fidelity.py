@@ -116,12 +116,13 @@ def marginals(real: Array, synthetic: Array, schema: Schema) -> dict[str, float]
     columns = [kolmogorov_smirnov(a, b) for a, b in zip(numeric[0].T, numeric[1].T, strict=True)]
     if columns:
         found |= {"ks": float(np.mean(columns)), "ks_max": max(columns)}
-    if schema.modality == "tabular" and schema.categorical:
+    if schema.categorical:
+        sizes = category_counts(schema)
         real_share, synthetic_share = (
-            one_hot(rows, schema).mean(axis=0, dtype=np.float64) for rows in (real, synthetic)
+            one_hot(rows, schema).reshape(-1, sum(sizes)).mean(axis=0, dtype=np.float64) for rows in (real, synthetic)
         )
         gap = real_share - synthetic_share
-        starts = np.cumsum([0, *category_counts(schema)[:-1]])
+        starts = np.cumsum([0, *sizes[:-1]])
         distances = np.add.reduceat(np.abs(gap), starts) / 2
         found |= {"tv": float(distances.mean()), "tv_max": float(distances.max())}
         found["frequency_mse"] = float(np.mean(gap**2))
@@ -143,10 +144,15 @@ def dependence(real: Array, synthetic: Array, schema: Schema) -> dict[str, float
     if schema.modality == "tabular" and len(schema.columns) > 1:
         found["association"] = _off_diagonal(association(real, schema) - association(synthetic, schema))
     if schema.modality == "series":
-        if real.shape[2] > 1:
+        if schema.categorical and real.shape[2] > 1:
+            flat = (rows.reshape(-1, real.shape[2]) for rows in (real, synthetic))
+            one, other = (association(rows, schema) for rows in flat)
+            found["association"] = _off_diagonal(one - other)
+        elif real.shape[2] > 1:
             gap = pearson(_channels(real, schema)) - pearson(_channels(synthetic, schema))
             found["association"] = _off_diagonal(gap)
-        moving = [i for i in range(real.shape[2]) if not (schema.columns and schema.columns[i].static)]
+        still = {i for i, column in enumerate(schema.columns) if column.static or not column.numeric}
+        moving = [i for i in range(real.shape[2]) if i not in still]
         lags = min(LAGS, real.shape[1] - 1)
         if moving and lags:
             gap = autocorrelation(real[:, :, moving], lags) - autocorrelation(synthetic[:, :, moving], lags)
@@ -187,7 +193,7 @@ def detectors(real: Array, synthetic: Array, schema: Schema, seed: int) -> dict[
         rows, points = both, embed(both, schema)
         points = points[:, np.sort(points.var(axis=0).argsort()[-4 * MAX_COLUMNS :])]
     else:
-        rows = both.reshape(len(both), -1)
+        rows = embed(both, schema)
         if rows.shape[1] > MAX_COLUMNS:
             rows = rows[:, np.random.default_rng(seed).choice(rows.shape[1], MAX_COLUMNS, replace=False)]
         points = rows
@@ -218,7 +224,9 @@ def _channels(rows: Array, schema: Schema) -> Array:
     if schema.modality == "tabular":
         return rows[:, list(schema.numeric)] if schema.columns else rows
     if schema.modality == "series":
-        return rows.reshape(-1, rows.shape[2])
+        if schema.categorical:
+            rows = rows[..., list(schema.numeric)]
+        return rows.reshape(len(rows) * rows.shape[1], rows.shape[2])
     return rows.reshape(len(rows), -1)
 
 

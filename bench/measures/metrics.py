@@ -20,6 +20,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bench.errors import InvalidProbabilities
+
 
 class Metric(NamedTuple):
     """How a board shows a metric: column heading, direction, one line of meaning."""
@@ -29,7 +31,7 @@ class Metric(NamedTuple):
     meaning: str
 
 
-#: every fixed metric name; see :func:`describe` for the recall of a named class
+#: every fixed metric name; see :func:`recall_of` for the recall of a named class
 METRICS: Mapping[str, Metric] = {
     "accuracy": Metric("Accuracy", True, "share of test rows predicted right"),
     "balanced_accuracy": Metric("Bal. acc.", True, "mean recall of the classes"),
@@ -56,14 +58,44 @@ METRICS: Mapping[str, Metric] = {
     "msle": Metric("MSLE", False, "mean squared logarithmic error"),
 }
 
+#: how far a probability may lie outside [0, 1], and a row's sum from 1: single precision, over many classes
+TOLERANCE = 1e-3
 #: precisions, in percent, at which recall is reported: half of the alarms true, nine in ten true
 PRECISIONS = (50, 90)
 
 
+#: those of a task of two classes with a rare one, and those of every other task beside the recall of each class
+_SHARED = ("accuracy", "balanced_accuracy", "roc_auc", "auprc", "gmean", "mcc", "brier")
+BINARY = (
+    *_SHARED, "precision", "recall", "f1", "precision_tuned", "recall_tuned", "f1_tuned",
+    *(f"recall_at_precision_{percent}" for percent in PRECISIONS),
+)  # fmt: skip
+MULTICLASS = (*_SHARED, "precision_macro", "recall_macro", "f1_macro", "f1_weighted", "recall_rare")
+#: stands before a class whose name alone would make its recall the name of another metric
+_OF_CLASS = "class:"
+
+
+def recall_of(name: str) -> str:
+    """What the recall of the class ``name`` is called: ``recall_<name>``, or ``recall_class:<name>`` where that would
+    be taken for another metric (a class called "rare" or "macro"). Different classes have different names."""
+    plain = f"recall_{name}"
+    return f"recall_{_OF_CLASS}{name}" if plain in METRICS or name.startswith(_OF_CLASS) else plain
+
+
+def names(classes: Sequence[str] | None = None, rare: int | None = None) -> list[str]:
+    """Every metric that :func:`score` can give; without ``classes`` those that any task can have, whatever its classes
+    are called."""
+    if classes is None:
+        return list(dict.fromkeys((*BINARY, *MULTICLASS)))
+    if rare is not None and len(classes) == 2:
+        return list(BINARY)
+    return [*MULTICLASS, *map(recall_of, classes)]
+
+
 def describe(name: str) -> Metric:
-    """The table's entry, or one made up for ``recall_<class>``. Raises ``KeyError`` for any other name."""
+    """The table's entry, or one made up for the recall of a class. Raises ``KeyError`` for any other name."""
     if name not in METRICS and name.startswith("recall_"):
-        known = name.removeprefix("recall_")
+        known = name.removeprefix("recall_").removeprefix(_OF_CLASS)
         return Metric(f"Recall {known}", True, f"recall of the class {known}")
     return METRICS[name]
 
@@ -77,6 +109,31 @@ def align(proba: ArrayLike, seen: ArrayLike, n_classes: int) -> NDArray[np.float
     full = np.zeros((len(proba), n_classes))
     full[:, np.asarray(seen, dtype=np.int64)] = proba
     return full
+
+
+def check_probabilities(proba: object, n: int, n_classes: int) -> NDArray[np.float64]:
+    """``proba`` as float64 if it holds one distribution over the classes a row, (n, n_classes).
+
+    Raises ``InvalidProbabilities`` for another shape or type, for NaN, and for numbers outside [0, 1] or rows whose sum
+    is not 1 by more than single precision explains.
+    """
+    try:
+        p = np.asarray(proba, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InvalidProbabilities(f"probabilities are no numbers but {type(proba).__name__}") from None
+    if p.shape != (n, n_classes):
+        raise InvalidProbabilities(f"probabilities have shape {p.shape}, not {(n, n_classes)}")
+    if not np.isfinite(p).all():
+        raise InvalidProbabilities(
+            f"{int((~np.isfinite(p)).any(axis=1).sum())} rows of probabilities hold NaN or infinity"
+        )
+    if p.size and (p.min() < -TOLERANCE or p.max() > 1 + TOLERANCE):
+        wrong = p.min() if p.min() < -TOLERANCE else p.max()
+        raise InvalidProbabilities(f"a probability is {wrong:g}, outside [0, 1]")
+    off = np.abs(p.sum(axis=1) - 1)
+    if (off > TOLERANCE).any():
+        raise InvalidProbabilities(f"the probabilities of a row sum to {p.sum(axis=1)[off.argmax()]:g}, not to 1")
+    return p
 
 
 def score(
@@ -153,7 +210,7 @@ def _multiclass(
     precision, recall, f1, rows = by_class(*cells[:2], labels=present, sample_weight=cells[2], zero_division=0)
     found = _shared(*cells, recall)
     recalls = dict(zip(present.tolist(), recall, strict=True))
-    found |= {f"recall_{classes[c]}": value for c, value in recalls.items()}
+    found |= {recall_of(classes[c]): value for c, value in recalls.items()}
     if measured := [recalls[c] for c in rare_classes if c in recalls]:
         found["recall_rare"] = np.mean(measured)
     found |= {"precision_macro": precision.mean(), "recall_macro": recall.mean(), "f1_macro": f1.mean()}

@@ -46,11 +46,12 @@ def embed(rows: Array, schema: Schema) -> Array:
 
     Numbers stay as they are (preprocessing has standardised tables on the training rows, and scaled images and
     series to [0, 1]). A category becomes a one-hot block times ``1/sqrt(2)``: two rows that differ in it are one unit
-    apart there, like two numbers one standard deviation apart.
+    apart there, like two numbers one standard deviation apart. Series have a number, or a block, at every step.
     """
-    if schema.modality != "tabular" or not schema.categorical:
+    if not schema.categorical:
         return np.ascontiguousarray(rows.reshape(len(rows), -1), dtype=np.float32)
-    return np.concatenate([rows[:, list(schema.numeric)], one_hot(rows, schema) / np.sqrt(2)], axis=1, dtype=np.float32)
+    parts = (rows[..., list(schema.numeric)], one_hot(rows, schema) / np.sqrt(2))
+    return np.concatenate([part.reshape(len(rows), -1) for part in parts], axis=1, dtype=np.float32)
 
 
 def snap(synthetic: Array, training: Array) -> Array:
@@ -83,13 +84,12 @@ def grey_levels(images: Array) -> Array:
 
 
 def one_hot(rows: Array, schema: Schema) -> Array:
-    """The categorical columns of a table as one-hot blocks side by side: (n, sum of category counts) float32."""
+    """The categorical columns of a table, or channels of series, as one-hot blocks side by side: (n, sum of category
+    counts), or (n, steps, sum of category counts), float32."""
     sizes = category_counts(schema)
-    out = np.zeros((len(rows), sum(sizes)), dtype=np.float32)
-    start = 0
-    for column, size in zip(schema.categorical, sizes, strict=True):
-        out[np.arange(len(rows)), start + rows[:, column].astype(np.int64)] = 1
-        start += size
+    out = np.zeros((*rows.shape[:-1], sum(sizes)), dtype=np.float32)
+    starts = np.cumsum([0, *sizes[:-1]])
+    np.put_along_axis(out, rows[..., list(schema.categorical)].astype(np.int64) + starts, 1, axis=-1)
     return out
 
 

@@ -6,8 +6,8 @@ option       default  what is measured
 ``fidelity`` true     ``bench.measures.fidelity``: marginals, dependence, coverage, detectors
 ``privacy``  true     ``bench.measures.privacy``: distance to closest rows, duplicates, membership inference
 ``frechet``  150      images: steps that the feature network of the Fréchet distance is trained for; 0 leaves it out
-``series``   [0, 0]   series, whole draws: iterations of TimeGAN's discriminative and predictive score (published:
-                      2,000 and 5,000); 0 leaves a score out
+``series``   [0, 0]   series, whole draws, numeric channels alone: iterations of TimeGAN's discriminative and
+                      predictive score (published: 2,000 and 5,000); 0 leaves a score out
 ``forecast`` 0        series, whole draws: epochs of the forecaster (train-synthetic beside train-real; published: 200)
 ``study``    []       tables with categories, whole draws: models ("lr", "rf") of the Simulacrum study's measures
 ============ ======== ==========================================================================================
@@ -107,7 +107,7 @@ def measure(
         found.privacy.update(privacy.measure(*given))
     if whole and rows.schema.modality == "series":
         found.fidelity.update(_series(rows, synthetic, seed, options))
-    if whole and len(rows.schema.categorical) > 1 and options.get("study"):
+    if whole and rows.schema.modality == "tabular" and len(rows.schema.categorical) > 1 and options.get("study"):
         scores = _study(rows, synthetic, labels, seed, options)
         found.fidelity.update({name: value for name, value in scores.metrics.items() if np.isfinite(value)})
         found.predictability.update(scores.predictability)
@@ -134,7 +134,12 @@ def _series(rows: Rows, synthetic: Array, seed: int, options: Mapping[str, Any])
     iterations, epochs = tuple(options.get("series", (0, 0))), options.get("forecast", 0)
     if not any((*iterations, epochs)):
         return {}
-    return series.measure(rows.X, rows.X_valid_rows, synthetic, seed, iterations, epochs)
+    windows = (rows.X, rows.X_valid_rows, synthetic)
+    if rows.schema.categorical:  # the scores are of numbers: codes of categories have no distance
+        if not rows.schema.numeric:
+            return {}
+        windows = tuple(np.ascontiguousarray(one[..., list(rows.schema.numeric)]) for one in windows)  # type: ignore[assignment]
+    return series.measure(*windows, seed, iterations, epochs)
 
 
 def _study(rows: Rows, synthetic: Array, labels: Labels, seed: int, options: Mapping[str, Any]) -> StudyScores:

@@ -27,6 +27,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench.figuretext import literal
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -59,7 +61,7 @@ def draw(sample: Sample, folder: Path) -> list[Path]:
         if figure is not None:
             path = folder / f"{sample.stem}.{name}.png"
             temporary = folder / f".{path.name}.{os.getpid()}.png"
-            figure.savefig(temporary)
+            literal(figure).savefig(temporary)
             os.replace(temporary, path)
             paths.append(path)
     if modality == "tabular" and min(len(sample.real), len(sample.synthetic)):

@@ -31,7 +31,10 @@ def points(sample: Sample) -> tuple[Array, Array]:
     out = []
     for rows in (sample.real, sample.synthetic):
         rows = rows[np.sort(rng.permutation(len(rows))[:MAX_ROWS])]
-        out.append(rows.mean(axis=2) if sample.schema.modality == "series" else embed(rows, sample.schema))
+        if sample.schema.modality == "series" and sample.schema.numeric:
+            out.append(rows[..., list(sample.schema.numeric)].mean(axis=2))
+        else:
+            out.append(embed(rows, sample.schema))
     return out[0], out[1]
 
 

@@ -48,7 +48,8 @@ def windows(sample: Sample) -> Figure | None:
             band = ax.fill_between(steps, low, high, color=color, alpha=0.13, lw=0, label=f"{kind}: middle 80 %")
             (line,) = ax.plot(steps, values[index], dash, color=color, lw=1.8, label=f"{kind}: one window")
             handles += [line, band]
-        ax.set_title(schema.columns[variable].name if schema.columns else f"channel {variable}", fontsize=9)
+        column = schema.columns[variable]
+        ax.set_title(column.name if column.numeric else f"{column.name} (code of its category)", fontsize=9)
         ax.tick_params(labelsize=8)
         ax.grid(alpha=0.3)
     for ax in axes[len(moving) :]:

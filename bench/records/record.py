@@ -195,8 +195,3 @@ def finite(name: str, values: Mapping[str, Any]) -> dict[str, float]:
             raise ValueError(f"{name}.{key} is {number}, not a finite number; leave it out where it is not defined")
         found[str(key)] = number
     return found
-
-
-def printable(text: str) -> str:
-    """The text with what UTF-8 cannot hold (lone surrogates of undecodable bytes) replaced."""
-    return text.encode("utf-8", "replace").decode("utf-8")

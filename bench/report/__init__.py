@@ -21,7 +21,8 @@ PAGE = "report.html"
 #: the plots of a task's board; a board over all tasks shows every kind it has
 TASK_KINDS = ("gains", "cost")
 _LIBRARIES = re.compile(
-    r'<meta name="made-with"[^>]*>|<style id="library-style">.*?</style>'
+    r'<meta name="made-with"[^>]*>|<meta http-equiv="Content-Security-Policy"[^>]*>'
+    r'|<style id="library-style">.*?</style>'
     r'|<script type="module" id="library">.*?</script>|<svg xmlns="[^"]*" viewBox.*?</svg>',
     re.DOTALL,
 )
@@ -54,7 +55,10 @@ def page(folder: Path) -> str:
     if not records:
         raise BenchError(f"{run.records_path} is empty; run augbench run first or name another folder with --out")
     boards = publish.build(run)
-    code, style = assets.datatables()
+    code, style = map(assets.Inline, assets.datatables())
+    library = assets.Inline(assets.script(code.text))
+    script = assets.Inline(f"\n{assets.script(assets.own('report.js'))}\n")
+    sheet = assets.Inline(f"\n{assets.own('report.css')}\n")
     known: dict[str, Any] = {
         "version": __version__,
         "made_with": made_with(),
@@ -72,10 +76,11 @@ def page(folder: Path) -> str:
         "n_records": len(records),
         "sources": sorted({board.source for board in boards if board.kind == "task"}),
         "data": assets.data(rows.blob(boards, records, folder) | {"synthetic": synthetic.blob(boards)}),
-        "library": assets.script(code),
-        "script": assets.script(assets.own("report.js")),
-        "library_style": style,
-        "style": assets.own("report.css"),
+        "policy": assets.policy((library, script), (style, sheet)),
+        "library": library.text,
+        "script": script.text,
+        "library_style": style.text,
+        "style": sheet.text,
     }
     return _template().render(known)
 

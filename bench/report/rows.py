@@ -11,6 +11,7 @@ from bench.boards.cells import failure, higher_is_better, label
 from bench.boards.formats import stems
 from bench.boards.tables import REFERENCE, SHOWN, SOURCE_LABELS, Board, Row
 from bench.records.store import Record
+from bench.slugs import draw_stem, rows_folder
 
 PHASES = ("fit", "sample", "train", "infer")
 #: what each row holds, in order: the board's number; ``kind`` is 1 for a trivial baseline, 2 for what every row is
@@ -33,7 +34,7 @@ def blob(boards: Sequence[Board], records: Sequence[Record], folder: Path) -> di
     found: dict[str, list[list[str]]] = {}
     for number, (board, _) in enumerate(tasks):
         rows += [_row(number, board, row, known) for row in board.rows]
-        found |= {f"{number}|{key}": links for key, links in pictures(folder, board).items()}
+        found |= {f"{number}\n{key}": links for key, links in pictures(folder, board).items()}
     return {
         "boards": [_board(board, stem) for board, stem in tasks],
         "row_fields": ROW_FIELDS,
@@ -121,12 +122,12 @@ def brief(value: float | None, digits: int = 5) -> float | int | None:
 
 
 def pictures(folder: Path, board: Board) -> dict[str, list[list[str]]]:
-    """``method|regime`` -> [[name, relative link]] of the pictures that lie beside the page."""
+    """``method``, a line break, ``regime`` -> [[name, relative link]] of the pictures that lie beside the page."""
     regimes = {row["regime"] for row in board.rows}
     methods = {row["method"] for row in board.rows}
-    stem = {f"{m}-{r.replace(':', '-')}": f"{m}|{r}" for m in methods for r in regimes}
+    stem = {draw_stem(m, r, 0).removesuffix("-seed0"): f"{m}\n{r}" for m in methods for r in regimes}
     found: dict[str, list[list[str]]] = {}
-    for path in sorted((folder / "pictures" / board.task).glob("*.png")):
+    for path in sorted((folder / "pictures" / rows_folder(board.task, board.source)).glob("*.png")):
         first, _, rest = path.name.rpartition("-seed")
         if first in stem:
             seed, name = rest.removesuffix(".png").split(".", 1)

@@ -27,6 +27,7 @@ from bench.selftest.reachable import unseen
 from bench.splits import stratified
 from bench.task import Column, Dataset, Origin, Schema, Split, Task
 from bench.trial.preprocess import Preprocess
+from bench.trial.reading import read, split
 
 if TYPE_CHECKING:
     from bench.data import DataHome
@@ -142,16 +143,16 @@ def _dataset(name: str) -> tuple[Task, Dataset]:
     from bench.data import DataHome
 
     made: Task = registry.tasks[name].create()
-    return made, made.read(made.locate(DataHome(offline=True)))
+    return made, read(made, made.locate(DataHome(offline=True)))
 
 
 @functools.cache
 def _candidate(name: str, seed: int) -> tuple[Array, Rebuilt]:
     made, dataset = _dataset(name)
-    split = made.split(dataset, seeds.derive(0, "split", name, seed))
-    scale = Preprocess(dataset.schema).fit(dataset.X[split.train])
-    test = scale.transform(dataset.X[split.test])
-    return scale.transform(dataset.X[split.train]), Rebuilt(test, dataset.y[split.test], scale)
+    parts = split(made, dataset, seeds.derive(0, "split", name, seed))
+    scale = Preprocess(dataset.schema).fit(dataset.X[parts.train])
+    test = scale.transform(dataset.X[parts.test])
+    return scale.transform(dataset.X[parts.train]), Rebuilt(test, dataset.y[parts.test], scale)
 
 
 class _Control(Augmenter):

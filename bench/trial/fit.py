@@ -13,7 +13,8 @@ from typing import Any
 
 from bench.records import provenance
 from bench.records.codehash import SCHEME, tagged
-from bench.records.record import Machine, Options, Record, Status, printable
+from bench.records.record import Machine, Options, Record, Status
+from bench.slugs import printable
 from bench.task import Origin
 
 #: bytes kept of what a fit printed

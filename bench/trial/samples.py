@@ -1,10 +1,10 @@
 """What a picture is drawn from: some real and some synthetic rows of one draw, and how the method's training went.
 
-The trial writes one file a draw of the first seed, ``OUT/samples/<task>.<source>/<method>-<regime>-seed<seed>.npz``;
-the board stage draws from it (``bench.pictures``) without running anything again. The real rows are *training* rows:
-test rows never leave the trial. A file is a compressed numpy archive of plain arrays, its words as one JSON string
-under ``about``. Of the other seeds only the history of the training is kept, ``<method>-<regime>-seed<seed>.json``
-beside it.
+The trial writes one file a draw of the first seed, ``OUT/samples/<task>.<source>/<method>-<regime>-seed<seed>.npz``
+(each name by ``bench.slugs``); the board stage draws from it (``bench.pictures``) without running anything again. The
+real rows are *training* rows: test rows never leave the trial. A file is a compressed numpy archive of plain arrays,
+its words as one JSON string under ``about``. Of the other seeds only the history of the training is kept,
+``<method>-<regime>-seed<seed>.json`` beside it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from bench.errors import BenchError
 from bench.measures.points import match, one_hot
 from bench.measures.study import Pairs
 from bench.records.files import load_json, replace_text
+from bench.slugs import draw_stem, rows_folder
 from bench.task import Column, Schema
 from bench.trial.monitor import Snapshot, TrainingMonitor
 
@@ -75,7 +76,7 @@ class Sample:
 
     @property
     def stem(self) -> str:
-        return _stem(self.method, self.regime, self.seed)
+        return draw_stem(self.method, self.regime, self.seed)
 
     def save(self, folder: Path) -> Path:
         """Write ``folder/<stem>.npz`` whole or not at all; folders are made. Returns its path."""
@@ -195,23 +196,19 @@ def save_history(fit: FitJob, regime: Regime | str, history: Sequence[dict[str, 
     if history:
         folder(fit).mkdir(parents=True, exist_ok=True)
         text = json.dumps({"seed": fit.seed, "history": list(history)}, allow_nan=False)
-        replace_text(folder(fit) / f"{_stem(fit.method, str(regime), fit.seed)}.json", text)
+        replace_text(folder(fit) / f"{draw_stem(fit.method, str(regime), fit.seed)}.json", text)
 
 
 def folder(fit: FitJob) -> Path:
     """Where the samples of a fit's task and source lie. Raises ``BenchError`` for a fit without a place for them."""
     if fit.samples is None:
         raise BenchError(f"{fit.label} keeps no samples")
-    return fit.samples / f"{fit.task}.{fit.origin.source}"
+    return fit.samples / rows_folder(fit.task, fit.origin.source)
 
 
 def histories(path: Path) -> list[Path]:
     """The files of other seeds that belong to a sample's, in no order that matters."""
     return list(path.parent.glob(f"{path.stem.rpartition('-seed')[0]}-seed*.json"))
-
-
-def _stem(method: str, regime: str, seed: int) -> str:
-    return f"{method}-{regime.replace(':', '-')}-seed{seed}"
 
 
 def rank(X: Array, y: Labels, schema: Schema, rng: np.random.Generator) -> tuple[int, ...]:

@@ -22,24 +22,26 @@ import numpy as np
 
 from bench import registry, seeds
 from bench.augmenter import Augmenter, check_rows
-from bench.errors import InvalidRows, Unsuitable
+from bench.errors import InvalidProbabilities, InvalidRows, Unsuitable
 from bench.measures import metrics
 from bench.measures.privacy import peeked
 from bench.measures.synthetic import measure
 from bench.records.provenance import digest
 from bench.records.record import PHASES, Record, Status, finite
-from bench.splits import check
-from bench.task import Dataset, Origin, Split
+from bench.task import Dataset, Origin
 from bench.trial import samples
 from bench.trial.clock import Clock
 from bench.trial.events import Done, Ended, Entered, Event
 from bench.trial.fit import Cell, FitJob, now
 from bench.trial.monitor import TrainingMonitor
-from bench.trial.preprocess import Preprocess, flatten
+from bench.trial.preprocess import Preprocess, flat_shape, flatten
+from bench.trial.reading import read, split
 from bench.trial.regimes import Regime
 
 if TYPE_CHECKING:
-    from bench.task import Array, Labels
+    from numpy.typing import NDArray
+
+    from bench.task import Array, Labels, Schema
 
 
 def run(fit: FitJob) -> Iterator[Event]:
@@ -113,6 +115,7 @@ class TrialRun:
     def _method(self, rows: _Rows) -> Augmenter:
         fit = self.fit
         entry = registry.methods[fit.method]
+        refuse_unfit(entry, rows.schema)
         seed = seeds.derive(fit.base_seed, "method", fit.task, fit.method, fit.seed)
         method: Augmenter = _create(entry, fit.method_params, random_state=seed, device=fit.device)
         regimes = [Regime.parse(text) for text in fit.regimes]
@@ -175,9 +178,10 @@ class TrialRun:
     def _score(self, cell: Cell, method: Augmenter, rows: _Rows, X: Array, y: Labels) -> dict[str, Any]:
         fit, clock = self.fit, self.clock
         entry = registry.classifiers[cell.classifier]
+        refuse_unfit(entry, rows.schema)
         seed = seeds.derive(fit.base_seed, "classifier", fit.task, cell.classifier, fit.seed)
         model = _create(
-            entry, cell.params, random_state=seed, device=fit.device, n_jobs=fit.threads, shape=rows.schema.shape
+            entry, cell.params, random_state=seed, device=fit.device, n_jobs=fit.threads, shape=flat_shape(rows.schema)
         )
         options = method.classifier_options()
         if absent := set(options) - set(model.get_params(deep=False)):
@@ -192,10 +196,10 @@ class TrialRun:
             proba = model.predict_proba(rows.X_test)
         self.accounted += clock.seconds["train"] + clock.seconds["infer"]
         schema = rows.schema
-        proba = method.adjust(metrics.align(proba, model.classes_, schema.n_classes))
+        proba = _decided(method, model, proba, len(rows.y_test), schema)
         threshold = None
         if schema.rare is not None and schema.n_classes == 2:
-            valid = method.adjust(metrics.align(model.predict_proba(rows.X_valid), model.classes_, schema.n_classes))
+            valid = _decided(method, model, model.predict_proba(rows.X_valid), len(rows.y_valid), schema)
             threshold = metrics.best_threshold(rows.y_valid == schema.rare, valid[:, schema.rare])
         found = metrics.score(
             rows.y_test, proba, rare=schema.rare, threshold=threshold, classes=schema.classes,
@@ -232,7 +236,8 @@ class TrialRun:
 
     def _fail(self, cells: Iterable[Cell], error: BaseException) -> Iterator[Event]:
         status = status_of(error)
-        trace = "" if isinstance(error, InvalidRows) else "".join(traceback.format_exception(error)[-3:])
+        told = isinstance(error, InvalidRows | InvalidProbabilities)  # the reason says all
+        trace = "" if told else "".join(traceback.format_exception(error)[-3:])
         cost = self._cost()
         cost["times"].setdefault(self.phase, round(time.perf_counter() - self.entered, 6))
         for cell in cells:
@@ -247,6 +252,14 @@ class TrialRun:
                 **cost,
             )
             yield Ended(self.fit.id, record)
+
+
+def _decided(method: Augmenter, model: Any, proba: object, n: int, schema: Schema) -> NDArray[np.float64]:
+    """A classifier's probabilities over all the schema's classes, as the method would have them decided by. Raises
+    ``InvalidProbabilities`` where the classifier gave, or the method made of them, what is no distribution."""
+    found = metrics.check_probabilities(proba, n, len(model.classes_))
+    adjusted = method.adjust(metrics.align(found, model.classes_, schema.n_classes))
+    return metrics.check_probabilities(adjusted, n, schema.n_classes)
 
 
 def _let_pass(error: BaseException) -> None:
@@ -264,11 +277,11 @@ def reason_of(error: BaseException) -> str:
 
 
 def status_of(error: BaseException) -> Status:
-    """``invalid`` for rows that break the contract, ``skipped`` for a method that is not for such rows, ``oom`` for
-    memory, ``error`` for the rest."""
+    """``invalid`` for rows and probabilities that break the contract, ``skipped`` for a method that is not for such
+    rows, ``oom`` for memory, ``error`` for the rest."""
     if isinstance(error, Unsuitable):
         return "skipped"
-    if isinstance(error, InvalidRows):
+    if isinstance(error, InvalidRows | InvalidProbabilities):
         return "invalid"
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return "oom"
@@ -280,18 +293,18 @@ class _Rows:
 
     def __init__(self, task: str, params: _Frozen, origin: Origin, base_seed: int, seed: int) -> None:
         self.task, dataset = _load(task, params, origin)
-        split: Split = self.task.split(dataset, seeds.derive(base_seed, "split", task, seed))
+        parts = split(self.task, dataset, seeds.derive(base_seed, "split", task, seed))
         self.schema = dataset.schema
-        self.test_hash = digest(hashlib.sha256(split.test.tobytes()).hexdigest())
-        self.scale = Preprocess(self.schema).fit(dataset.X[split.train])
+        self.test_hash = digest(hashlib.sha256(parts.test.tobytes()).hexdigest())
+        self.scale = Preprocess(self.schema).fit(dataset.X[parts.train])
         self.X, self.X_valid_rows, self.X_test_rows = (
-            self.scale.transform(dataset.X[part]) for part in (split.train, split.valid, split.test)
+            self.scale.transform(dataset.X[part]) for part in (parts.train, parts.valid, parts.test)
         )
-        self.y, self.y_valid, self.y_test = (dataset.y[part] for part in (split.train, split.valid, split.test))
+        self.y, self.y_valid, self.y_test = (dataset.y[part] for part in (parts.train, parts.valid, parts.test))
         self.X_valid, self.X_test = flatten(self.X_valid_rows, self.schema), flatten(self.X_test_rows, self.schema)
         self.X_shown, self.y_shown = self.X, self.y
-        if split.shown is not None:  # a leaky variant
-            self.X_shown, self.y_shown = self.scale.transform(dataset.X[split.shown]), dataset.y[split.shown]
+        if parts.shown is not None:  # a leaky variant
+            self.X_shown, self.y_shown = self.scale.transform(dataset.X[parts.shown]), dataset.y[parts.shown]
         counts = np.bincount(self.y, minlength=self.schema.n_classes)
         self.rare_classes = tuple(int(c) for c in np.flatnonzero(counts < counts.mean() / 2))
 
@@ -315,9 +328,7 @@ _rows = functools.lru_cache(maxsize=1)(_Rows)
 @functools.lru_cache(maxsize=1)
 def _load(name: str, params: _Frozen, origin: Origin) -> tuple[Any, Dataset]:
     task = registry.tasks[name].create(**params)
-    dataset = task.read(origin)
-    check(dataset)
-    return task, dataset
+    return task, read(task, origin)
 
 
 def _create(entry: registry.Entry[Any], params: Mapping[str, Any], **suite: Any) -> Any:
@@ -325,6 +336,14 @@ def _create(entry: registry.Entry[Any], params: Mapping[str, Any], **suite: Any)
     estimator = entry.create(**params)
     known = estimator.get_params(deep=False)
     return estimator.set_params(**{key: value for key, value in suite.items() if key in known})
+
+
+def refuse_unfit(entry: registry.Entry[Any], schema: Schema) -> None:
+    """Raise ``Unsuitable`` where the rows have what a method or classifier declares itself unfit for, whether or not
+    the task declares it too."""
+    if "categorical" in entry.unfit and schema.categorical:
+        name = schema.columns[schema.categorical[0]].name
+        raise Unsuitable(f"{entry.name} does not take categorical rows; {name!r} is categorical")
 
 
 _warm: set[str] = set()

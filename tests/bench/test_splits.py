@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.contract import checked as check
 from bench.errors import InvalidData
-from bench.splits import check, stratified
+from bench.splits import stratified
 from bench.task import Column, Dataset, Origin, Schema
 
 ORIGIN = Origin("simulated", "stand-in", "0", "")

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.contract import checked as check
 from bench.data import DataHome
 from bench.errors import BenchError, InvalidData
-from bench.splits import check
 from bench.task import Dataset, Origin
 from tasks.credit_fraud import FRAUDS, ROWS, SUBSET, WHOLE, CreditFraud
 from tasks.sources import calibrate_credit_fraud

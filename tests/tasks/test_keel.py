@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from bench import registry
+from bench.contract import checked as check
 from bench.data import DataHome
 from bench.errors import DataUnavailable, InvalidData
-from bench.splits import check
 from bench.task import Dataset
 from tasks import keel
 from tasks.keel import FOLDER, Keel

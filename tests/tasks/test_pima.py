@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.contract import checked as check
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable, InvalidData
-from bench.splits import check
 from bench.task import Dataset, Origin
 from tasks import pima
 from tasks.pima import CSV, SCHEMA, Pima

@@ -8,9 +8,9 @@ import zipfile
 import numpy as np
 import pytest
 
+from bench.contract import checked as check
 from bench.data import DataHome
 from bench.errors import BenchError, InvalidData
-from bench.splits import check
 from tasks.simulacrum import SimulacrumSite, SimulacrumSites20, SimulacrumStage
 from tasks.sources import simulacrum_files as files
 from tasks.sources import simulacrum_reading as reading

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 import torch
 
+from bench.contract import checked as check
 from bench.data import DataHome
 from bench.measures.synthetic import measure
-from bench.splits import check
 from tasks.simulacrum_study import SimulacrumStudy
 from tasks.sources.simulacrum_tables import SITE, stand_in_table, study_table
 

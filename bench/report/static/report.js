@@ -39,10 +39,15 @@ const numeric = (title, number, text, more = {}) => ({
   type: "num",
   searchable: false,
   orderSequence: ["desc", "asc", ""],
-  render: (row, kind) => (kind === "display" ? text(row) : number(row) ?? -Infinity),
+  render: (row, kind) => (kind === "display" ? escape(text(row)) : number(row) ?? -Infinity),
   ...more,
 });
-const plain = (title, text, more = {}) => ({ title, data: null, type: "string", render: text, ...more });
+/** Text as HTML, which is what DataTables takes every string for, to show and to search. */
+const escape = (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const escaped = (value, kind) => (typeof value === "string" && (kind === "display" || kind === "filter") ? escape(value) : value);
+const plain = (title, text, more = {}) => ({
+  title, data: null, type: "string", render: (row, kind) => escaped(text(row, kind), kind), ...more,
+});
 
 const unfold = '<button type="button" class="unfold" aria-expanded="false"><span aria-hidden="true">▸</span></button>';
 const columns = [
@@ -203,7 +208,7 @@ function details(row) {
   if (scores.length) {
     box.append(small("Metrics, mean ± half of the 95 % interval over seeds", ["metric", "mean"], scores.map(([name, mean, half]) => [name, interval(mean, half)])));
   }
-  const pictures = data.pictures[`${row.board}|${row.method}|${row.regime}`] ?? [];
+  const pictures = data.pictures[[row.board, row.method, row.regime].join("\n")] ?? [];
   if (pictures.length) {
     box.append(make("ul", { class: "pictures", "aria-label": "Pictures" }, ...pictures.map(([name, link]) =>
       make("li", {}, make("a", { href: link }, make("img", { src: link, alt: "", loading: "lazy" }), name)))));

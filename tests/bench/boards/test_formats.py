@@ -20,6 +20,7 @@ from bench.boards.latex import tex
 from bench.boards.layout import fitting
 from bench.boards.tables import Board, build
 from bench.errors import BenchError
+from bench.slugs import slug
 
 Record = dict[str, Any]
 GOLDEN = Path(__file__).parent / "golden"
@@ -189,8 +190,11 @@ def test_names_grow_only_where_boards_would_collide(record: Callable[..., Record
         record(), record("ecg"), record("ecg", source="simulated"), record("a/b c", budget="full", device="cuda:0")
     ]  # fmt: skip
     assert stems(build(several)) == [
-        "overall.real.full", "overall.real.quick", "overall.simulated", "a-b-c", "ecg.real", "ecg.simulated", "pima"
+        "overall.real.full", "overall.real.quick", "overall.simulated", slug("a/b c"), "ecg.real", "ecg.simulated",
+        "pima",
     ]  # fmt: skip
     assert stems(build([record("overall")])) == ["overall", "task-overall"]
+    named = stems(build([record("overall"), record("task-overall"), record("Pima"), record("pima")]))
+    assert len(set(map(str.lower, named))) == len(named)
     both = [record(device="cpu"), record(device="cuda")]
     assert stems(build(both)) == ["overall.cpu", "overall.cuda", "pima.cpu", "pima.cuda"]

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from imblearn.metrics import geometric_mean_score
 
-from bench.measures.metrics import METRICS, PRECISIONS, align, best_threshold, describe, forecast, score
+from bench.measures.metrics import (
+    METRICS,
+    MULTICLASS,
+    PRECISIONS,
+    align,
+    best_threshold,
+    describe,
+    forecast,
+    names,
+    recall_of,
+    score,
+)
 
 TWO = ("common", "rare")
 THREE = ("a", "b", "c")
@@ -227,3 +238,35 @@ def test_importing_the_table_is_cheap():
     code = "import sys, bench.measures.metrics; print({'torch', 'sklearn', 'imblearn'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+AWKWARD = ("rare", "macro", "tuned", "class:rare", "at_precision_50", "of", "Trouser", "class:", "weighted")
+
+
+def test_no_class_takes_the_place_of_another_metric() -> None:
+    y = np.arange(len(AWKWARD) * 4) % len(AWKWARD)
+    p = np.eye(len(AWKWARD))[np.where(np.arange(len(y)) % 7 < 3, 0, y)]
+    plain = [f"c{i}" for i in range(len(AWKWARD))]
+    found, expected = (score(y, p, classes=names, rare_classes=(1, 2)) for names in (AWKWARD, plain))
+    assert len(found) == len(expected)
+    for name in MULTICLASS:
+        assert found[name] == expected[name], name
+    assert [found[recall_of(name)] for name in AWKWARD] == [expected[f"recall_{name}"] for name in plain]
+    assert recall_of("Trouser") == "recall_Trouser"
+    assert describe(recall_of("rare")).label == "Recall rare"
+
+
+@given(st.lists(st.text(min_size=1), min_size=2, max_size=8, unique=True))
+def test_names_of_recalls_never_meet(classes: list[str]) -> None:
+    known = names(classes)
+    assert len(set(known)) == len(known)
+    assert not set(map(recall_of, classes)) & set(METRICS)
+
+
+def test_names_are_what_score_gives() -> None:
+    y, p = np.array([0, 1, 0, 1]), binary([0.2, 0.9, 0.4, 0.6])
+    assert set(score(y, p, classes=TWO, rare=1, threshold=0.5)) == set(names(TWO, 1))
+    three = np.eye(3)[[0, 1, 2, 0]]
+    assert set(score([0, 1, 2, 0], three, classes=THREE, rare_classes=(2,))) == set(names(THREE))
+    assert {"auprc", "f1_macro", "f1_tuned"} <= set(names())
+    assert not {"r2", "mae", "msle"} & set(names())

@@ -1,6 +1,7 @@
 """Matching by class and the space of distances."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -57,3 +58,12 @@ def test_snapping_leaves_training_images_and_those_of_many_levels_as_they_are():
     np.testing.assert_array_equal(snap(grey, grey), grey)
     fine = rng.random((700, 1, 28, 28)).astype(np.float32)
     assert snap(grey, fine) is grey
+
+
+def test_series_of_categories_have_a_block_at_every_step():
+    schema = Schema("series", (3, 2), ("a", "b"), (Column("x"), Column("k", ("u", "v"))))
+    rows = np.array([[[0.1, 0], [0.2, 1], [0.3, 0]], [[0.1, 0], [0.2, 1], [0.3, 1]]], np.float32)
+    points = embed(rows, schema)
+    assert points.shape == (2, 3 + 6)
+    assert points[:, :3] == pytest.approx(rows[..., 0])
+    assert np.linalg.norm(points[0] - points[1]) == pytest.approx(1)  # they differ in one category

@@ -141,8 +141,35 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "audit.json").write_text(json.dumps({"tasks": AUDIT}))
     (folder / "boards").mkdir()
     (folder / "boards" / "pima.csv").write_text("made elsewhere\n")
-    (folder / "pictures" / "pima").mkdir(parents=True)
-    (folder / "pictures" / "pima" / "cgan-tstr-seed0.losses.png").write_bytes(b"not looked at")
+    (folder / "pictures" / "pima.real").mkdir(parents=True)
+    (folder / "pictures" / "pima.real" / "cgan-tstr-seed0.losses.png").write_bytes(b"not looked at")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of the plugin whose every name is hostile, with its boards, pictures and page, in a folder of its own."""
+    from bench import registry, report
+    from bench.config import Config
+    from bench.run import execute
+    from tests.plugins.hostile import CLASSES
+
+    plugin = Path(__file__).parents[2] / "plugins" / "hostile.py"
+    registry.discover()
+    registry.load_plugin(plugin)
+    names = {kind: [e.name for e in known if e.file == plugin] for kind, known in registry.BY_KIND.items()}
+    folder = tmp_path_factory.mktemp("hostile") / "out"
+    config = Config(
+        budget="smoke", tasks=tuple(names["task"]), methods=("none", *names["method"]), classifiers=("xgboost",),
+        regimes=("real", "balance", f"append:5@{CLASSES[0]}"), engine="serial", offline=True, out=folder,
+    )  # fmt: skip
+    try:
+        assert execute(config, (plugin,)) == 0
+        report.write(folder)
+    finally:
+        for kind, found in names.items():
+            for name in found:
+                del registry.BY_KIND[kind]._entries[name]  # no other test is to meet them
     return folder
 
 

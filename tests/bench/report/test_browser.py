@@ -97,7 +97,9 @@ def test_a_row_unfolds_to_its_seeds_by_keyboard(visit: Visit, page: Path) -> Non
     for title in ("Δ to none", "fit (s)", "memory (MiB)", "record"):
         assert title in text
     shown.get_by_role("button", name="Seeds of pima, cgan, classifier-0, tstr").click()
-    assert shown.locator(".details .pictures a").get_attribute("href") == "pictures/pima/cgan-tstr-seed0.losses.png"
+    assert (
+        shown.locator(".details .pictures a").get_attribute("href") == "pictures/pima.real/cgan-tstr-seed0.losses.png"
+    )
     button.focus()
     shown.keyboard.press("Space")
     assert button.get_attribute("aria-expanded") == "false"

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from bench.task import Column, Schema
-from bench.trial.preprocess import Preprocess, flatten
+from bench.trial.preprocess import Preprocess, flat_shape, flatten
 
 TABLE = Schema("tabular", (3,), ("a", "b"), (Column("x", missing=True), Column("c", ("p", "q", "r")), Column("z")))
 
@@ -39,3 +39,53 @@ def test_images_pass_through():
     schema = Schema("image", (1, 5, 5), ("a", "b"))
     assert np.array_equal(Preprocess(schema).fit(X).transform(X), X)
     assert flatten(X, schema).shape == (4, 25)
+
+
+EVENTS = Schema(
+    "series", (4, 3), ("a", "b"), (Column("u", missing=True), Column("kind", ("p", "q", "r")), Column("w"))
+)  # fmt: skip
+
+
+def events() -> np.ndarray:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(6, 4, 3)).astype(np.float32)
+    X[..., 1] = rng.integers(0, 3, (6, 4))
+    X[2, 1, 0] = np.nan
+    return X
+
+
+def test_series_keep_codes_and_fill_gaps_by_the_training_median():
+    X = events()
+    scale = Preprocess(EVENTS).fit(X)
+    out = scale.transform(X)
+    assert np.isfinite(out).all()
+    assert (out[..., 1] == X[..., 1]).all()
+    for channel in (0, 2):
+        assert out[..., channel].min() == 0
+        assert out[..., channel].max() == pytest.approx(1)
+    back = scale.inverse(out)
+    known = np.isfinite(X)
+    assert back[known] == pytest.approx(X[known], abs=1e-5)
+    assert back[2, 1, 0] == pytest.approx(np.nanmedian(X[..., 0]), abs=1e-5)
+    held_out = X.copy()
+    held_out[..., 0] = np.nan  # no number of its own: still the training rows' median
+    assert scale.inverse(scale.transform(held_out))[..., 0] == pytest.approx(np.nanmedian(X[..., 0]), abs=1e-5)
+
+
+def test_series_without_gaps_and_categories_are_scaled_as_ever():
+    X = events()[..., [0, 2]]
+    X[2, 1, 0] = 0
+    plain = Schema("series", (4, 2), ("a", "b"), (Column("u"), Column("w")))
+    low, high = X.reshape(-1, 2).min(0), X.reshape(-1, 2).max(0)
+    assert Preprocess(plain).fit(X).transform(X) == pytest.approx((X - low) / (high - low), abs=1e-6)
+
+
+def test_classifiers_see_a_block_for_each_category_at_every_step():
+    X = np.nan_to_num(events())
+    flat = flatten(X, EVENTS).reshape(6, *flat_shape(EVENTS))
+    assert flat_shape(EVENTS) == (4, 5)
+    assert (flat[..., 0] == X[..., 0]).all()
+    assert (flat[..., 1:4].argmax(-1) == X[..., 1]).all()
+    assert (flat[..., 1:4].sum(-1) == 1).all()
+    assert (flat[..., 4] == X[..., 2]).all()
+    assert flat_shape(Schema("image", (1, 2, 3), ("a", "b"))) == (1, 2, 3)
