@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,33 +32,15 @@ class Table:
 
         ``precision`` is the most that the method works in; single precision stays single.
         """
-        if sparse.issparse(X):
-            size = X.shape[0] * X.shape[1] * np.dtype(precision).itemsize
-            if size > DENSE_LIMIT:
-                raise UnfitRows(
-                    f"the sparse rows take {size / 2**30:.1f} GiB once they are dense, as methods need them; "
-                    f"reduce the columns first (limit {DENSE_LIMIT >> 30} GiB)"
-                )
-            X = X.toarray()
-        frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X, copy=False)
-        named = list(frame.columns) if schema is None or len(schema.columns) != frame.shape[1] else schema.columns
-        series = [_dense(frame.iloc[:, j]) for j in range(frame.shape[1])]
-        if all(values.dtype in ("float16", "float32") for values in series):
+        frame = _frame(X, precision)
+        columns = [frame.iloc[:, j] for j in range(frame.shape[1])]
+        columns = [c.astype(c.dtype.subtype) if isinstance(c.dtype, pd.SparseDtype) else c for c in columns]
+        if all(column.dtype in ("float16", "float32") for column in columns):
             precision = np.float32
-        shift = schema is None or schema.modality == "tabular"
-        codecs = []
-        for j, values in enumerate(series):
-            name = getattr(named[j], "name", named[j])
-            coded = schema is not None and j in schema.categorical
-            codecs.append(codec(name, values, precision, shift and not coded))
-            if schema is not None and codecs[-1].column.categories is not None:
-                raise UnfitRows(
-                    f"column {name!r} holds text and a schema is given; give codes, or leave the schema out"
-                )
+        codecs = tuple(_codecs(frame, columns, schema, precision))
         with np.errstate(over="ignore"):
-            rows = np.column_stack([c.encode(v) for c, v in zip(codecs, series, strict=True)]).astype(precision)
-        made = Schema("tabular", (len(codecs),), classes, tuple(c.column for c in codecs))
-        return cls(rows, tuple(codecs), schema or made)
+            rows = np.column_stack([c.encode(v) for c, v in zip(codecs, columns, strict=True)]).astype(precision)
+        return cls(rows, codecs, schema or Schema("tabular", (len(codecs),), classes, tuple(c.column for c in codecs)))
 
     def check_finite(self, method: str) -> None:
         """Raise ``UnfitRows`` if there is a NaN or an infinity in the rows."""
@@ -90,8 +73,34 @@ class Table:
         return np.concatenate([X, made])[take]
 
 
-def _dense(values: pd.Series) -> pd.Series:
-    return values.astype(values.dtype.subtype) if isinstance(values.dtype, pd.SparseDtype) else values
+def _frame(X: Any, precision: type[np.floating]) -> pd.DataFrame:
+    """The table as a frame, sparse matrices made dense. Raises ``UnfitRows`` where that fills the memory."""
+    if sparse.issparse(X):
+        size = X.shape[0] * X.shape[1] * np.dtype(precision).itemsize
+        if size > DENSE_LIMIT:
+            raise UnfitRows(
+                f"the sparse rows take {size / 2**30:.1f} GiB once they are dense, as methods need them; "
+                f"reduce the columns first (limit {DENSE_LIMIT >> 30} GiB)"
+            )
+        X = X.toarray()
+    return X if isinstance(X, pd.DataFrame) else pd.DataFrame(X, copy=False)
+
+
+def _codecs(
+    frame: pd.DataFrame, columns: list[pd.Series], schema: Schema | None, precision: type[np.floating]
+) -> Iterator[Codec]:
+    """One a column. With a schema categories are given as codes, and pixels and codes are never shifted."""
+    if schema is None:
+        for name, column in zip(frame.columns, columns, strict=True):
+            yield codec(name, column, precision)
+        return
+    named = len(schema.columns) == len(columns)  # images have no columns, series one a channel
+    for j, column in enumerate(columns):
+        name = schema.columns[j].name if named else frame.columns[j]
+        found = codec(name, column, precision, schema.modality == "tabular" and j not in schema.categorical)
+        if found.column.categories is not None:
+            raise UnfitRows(f"column {name!r} holds text and a schema is given; give codes, or leave the schema out")
+        yield found
 
 
 def _bytes(rows: NDArray[np.floating]) -> list[bytes]:

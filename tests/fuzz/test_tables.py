@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
+from bench.contract import checked as check
 from bench.data import DataHome
-from bench.splits import check
 from bench.task import DataFile, Origin
 from tasks import credit_fraud, keel
 from tasks.ecg5000 import CLASSES, ECG5000, FILES
