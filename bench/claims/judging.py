@@ -126,7 +126,8 @@ def _finding(
 
 def _number(record: Record, path: str) -> float | None:
     """The number at ``metrics.f1`` of a record; None if the record does not hold it."""
-    value: Any = record
-    for key in path.split("."):
+    field, *rest = path.split(".")
+    value: Any = getattr(record, field, None)
+    for key in rest:
         value = value.get(key) if isinstance(value, Mapping) else None
     return float(value) if isinstance(value, int | float) else None

@@ -16,6 +16,7 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.matrix import plan
 from bench.trial import walk
+from bench.trial.events import Ended
 
 REAL = pytest.mark.skipif("AUGBENCH_DATA" not in os.environ, reason="the real rows need AUGBENCH_DATA")
 
@@ -28,7 +29,7 @@ def test_none_and_smote_with_xgboost(task, seed, names):
     )
     home = DataHome.resolve(offline=True)
     matrix = plan(config, home, "cpu")
-    found = {e["record"]["method"]: e["record"] for f in matrix.fits for e in walk.run(f) if "record" in e}
+    found = {e.record.method: e.record for f in matrix.fits for e in walk.run(f) if isinstance(e, Ended)}
 
     loaded = registry.tasks[task].create()
     rows = loaded.read(loaded.locate(home))
@@ -43,11 +44,11 @@ def test_none_and_smote_with_xgboost(task, seed, names):
         pipeline.fit(X[split.train], y[split.train])
         p = pipeline.predict_proba(X[split.test])[:, 1]
         record = found[method]
-        assert record["status"] == "ok", record["reason"]
-        metrics = record["metrics"]
+        assert record.status == "ok", record.reason
+        metrics = record.metrics
         assert metrics["roc_auc"] == roc_auc_score(y[split.test], p)
         assert metrics["auprc"] == average_precision_score(y[split.test], p)
         assert metrics["f1"] == f1_score(y[split.test], p > 0.5)
     n_rare = int(y[split.train].sum())
-    assert found["smote"]["n_train"] == 2 * (len(split.train) - n_rare)
-    assert np.isfinite(list(found["smote"]["fidelity"].values())).all()
+    assert found["smote"].n_train == 2 * (len(split.train) - n_rare)
+    assert np.isfinite(list(found["smote"].fidelity.values())).all()

@@ -15,7 +15,8 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.errors import BenchError
 from bench.matrix import plan
-from bench.records.store import read
+from bench.records.reading import read
+from bench.trial.events import Ended
 
 SETTINGS = {"workers": 2, "threads": 1}
 has_ray = importlib.util.find_spec("ray") is not None
@@ -30,13 +31,13 @@ def run(engine, toy, tmp_path, *methods, timeout=None, seeds=(0,)):
     )  # fmt: skip
     matrix = plan(config, DataHome(), "cpu", (toy,))
     settings = engines.Settings(spool=tmp_path / "spool", **SETTINGS)
-    found = [e["record"] for e in engines.run(engine, matrix.fits, settings) if "record" in e]
+    found = [e.record for e in engines.run(engine, matrix.fits, settings) if isinstance(e, Ended)]
     assert len(found) == matrix.cells
-    return {(r["method"], r["regime"], r["seed"]): r for r in found}
+    return {(r.method, r.regime, r.seed): r for r in found}
 
 
 def results(records):
-    return {key: (r["id"], r["status"], r["metrics"], r["fidelity"], r["privacy"]) for key, r in records.items()}
+    return {key: (r.id, r.status, r.metrics, r.fidelity, r.privacy) for key, r in records.items()}
 
 
 @pytest.mark.slow
@@ -52,14 +53,14 @@ def test_engines_agree_to_the_last_digit(engine, toy, tmp_path):
 @pytest.mark.parametrize("engine", ENGINES[1:])
 def test_a_fit_over_its_limit_and_a_dead_worker_take_nothing_else_with_them(engine, toy, tmp_path):
     found = run(engine, toy, tmp_path, "none", "toy-sleep", "toy-die", "toy-jitter", timeout=12)
-    assert found["toy-sleep", "balance", 0]["status"] == "timeout"
-    assert found["toy-sleep", "balance", 0]["phase"] == "fit"
-    assert "longer than 12 s" in found["toy-sleep", "tstr", 0]["reason"]
-    assert found["toy-die", "balance", 0]["status"] == "ok"  # ended before its worker died
-    assert found["toy-die", "tstr", 0]["status"] == "killed"
-    assert found["toy-die", "tstr", 0]["phase"] == "sample"
-    assert found["none", "real", 0]["status"] == "ok"
-    assert found["toy-jitter", "tstr", 0]["status"] == "ok"
+    assert found["toy-sleep", "balance", 0].status == "timeout"
+    assert found["toy-sleep", "balance", 0].phase == "fit"
+    assert "longer than 12 s" in found["toy-sleep", "tstr", 0].reason
+    assert found["toy-die", "balance", 0].status == "ok"  # ended before its worker died
+    assert found["toy-die", "tstr", 0].status == "killed"
+    assert found["toy-die", "tstr", 0].phase == "sample"
+    assert found["none", "real", 0].status == "ok"
+    assert found["toy-jitter", "tstr", 0].status == "ok"
 
 
 def test_unknown_engine():
@@ -81,14 +82,14 @@ def test_killed_outright_and_started_again_nothing_is_lost_or_doubled(toy, tmp_p
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    before = {r["id"] for r in read(killed)}
+    before = {r.id for r in read(killed)}
     assert 3 <= len(before) < 18
     for folder in (killed, whole):
         subprocess.run([*command, str(folder)], check=True, capture_output=True)
     found, expected = list(read(killed)), list(read(whole))
-    assert len(found) == len({r["id"] for r in found}) == len(expected) == 18
-    assert before <= {r["id"] for r in found}
-    assert {r["id"]: json.dumps(r["metrics"]) for r in found} == {r["id"]: json.dumps(r["metrics"]) for r in expected}
+    assert len(found) == len({r.id for r in found}) == len(expected) == 18
+    assert before <= {r.id for r in found}
+    assert {r.id: json.dumps(r.metrics) for r in found} == {r.id: json.dumps(r.metrics) for r in expected}
 
 
 @pytest.mark.slow
@@ -107,4 +108,4 @@ def test_ctrl_c_keeps_what_is_finished_and_exits_130(toy, tmp_path):
     error = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert error.strip().splitlines()[-1] == "augbench: stopped; finished cells are kept, the same command goes on"
-    assert {r["status"] for r in read(tmp_path / "out")} == {"ok"}
+    assert {r.status for r in read(tmp_path / "out")} == {"ok"}

@@ -6,6 +6,8 @@ from bench.data import DataHome
 from bench.errors import BenchError
 from bench.matrix import plan, why
 from bench.records.identity import axes
+from bench.records.store import Store
+from bench.running import missing
 
 
 @pytest.fixture(autouse=True)
@@ -62,16 +64,19 @@ def test_ids_depend_on_what_determines_the_result_and_on_nothing_else(tmp_path):
 
 
 def test_why_names_what_changed():
-    old = {axes(r): r for f in lay_out().fits for c in f.cells for r in [f.record(c, "ok")]}
+    old = {axes(r): r for f in lay_out().fits for c in f.cells for r in [f.record(c, "ok", started="")]}
     fit = lay_out(task={"toy": {"rows": 300}}).fits[1]
     assert why(fit, fit.cells[0], old) == "changed: the data, the configuration"
     assert why(fit, fit.cells[0], {}) == "not run yet"
 
 
-def test_only_what_is_missing_is_left():
+def test_only_what_is_missing_is_left(tmp_path):
     matrix = lay_out()
-    done = [matrix.fits[0].cells[0].id, *(c.id for c in matrix.fits[1].cells)]
-    rest = matrix.without(done)
+    done = [(matrix.fits[0], matrix.fits[0].cells[0]), *((matrix.fits[1], c) for c in matrix.fits[1].cells)]
+    with Store(tmp_path) as store:
+        for fit, cell in done:
+            store.append(fit.record(cell, "error", started=""))
+        rest = missing(matrix.fits, store)
     assert [(f.method, [c.classifier for c in f.cells]) for f in rest] == [("none", ["xgboost"])]
 
 

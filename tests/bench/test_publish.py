@@ -4,6 +4,9 @@ import pytest
 
 from bench import publish
 from bench.errors import BenchError
+from bench.records.folder import RunFolder
+from bench.records.reading import read
+from bench.trial.events import Ended
 
 
 @pytest.fixture
@@ -22,8 +25,8 @@ def folder(tmp_path, toy):
     with Store(tmp_path) as store:
         for fit in matrix.fits:
             for event in walk.run(fit):
-                if "record" in event:
-                    store.append(event["record"])
+                if isinstance(event, Ended):
+                    store.append(event.record)
     (tmp_path / "run.json").write_text(json.dumps({"primary": {"toy": "roc_auc"}}))
     return tmp_path
 
@@ -37,7 +40,7 @@ def test_boards_use_the_primary_metric_that_the_run_kept(folder, capsys):
 
 
 def test_only_the_selection_is_printed_and_everything_is_written(folder, capsys):
-    chosen = [r["id"] for r in publish.read(folder) if r["method"] == "none"]
+    chosen = [r.id for r in read(folder) if r.method == "none"]
     publish.boards(folder, "md", shown=chosen)
     assert "toy-jitter" not in capsys.readouterr().out
     assert "toy-jitter" in (folder / "boards" / "toy.md").read_text()
@@ -57,12 +60,12 @@ def test_what_was_measured_of_drawn_rows_is_printed_and_written(folder, capsys):
 
 
 def test_a_board_says_where_its_rows_come_from_if_they_are_those_of_the_run(folder):
-    record = next(iter(publish.read(folder)))
-    origin = {"source": record["source"], "sha256": record["hashes"]["data"] + "0" * 48, "note": "drawn by the test"}
+    record = next(iter(read(folder)))
+    origin = {"source": record.source, "sha256": record.hashes["data"] + "0" * 48, "note": "drawn by the test"}
     said = "where the rows come from: drawn by the test"
     for change, there in (({}, True), ({"sha256": "f" * 64}, False), ({"source": "real"}, False)):
         (folder / "run.json").write_text(json.dumps({"data": {"toy": origin | change}}))
-        assert [said in board.notes for board in publish.build(folder) if board.task] == [there]
+        assert [said in board.notes for board in publish.build(RunFolder(folder)) if board.task] == [there]
 
 
 def test_plots_are_drawn_from_records_alone(folder):

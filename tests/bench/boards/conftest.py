@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-Record = dict[str, Any]
+from tests.factories import Made, made
+
+Record = Made
 
 #: what a method adds to the score, and what it costs in seconds
 METHODS = {"none": (0.0, 0.0), "smote": (0.03, 0.02), "gan": (-0.05, 12.0), "cgan": (0.04, 30.0)}
@@ -28,7 +30,7 @@ def make_record(
     """One record; ``value`` is its auprc and, shifted, its other metrics."""
     axes = (task, more.get("source", "real"), method, classifier, regime, seed, more.get("budget", "quick"))
     ok = status == "ok"
-    record: Record = {
+    record: dict[str, Any] = {
         "id": hashlib.sha256(repr((axes, more.get("tag", ""))).encode()).hexdigest()[:16],
         "fit_id": f"{task}-{method}-{seed}",
         "task": task,
@@ -53,13 +55,14 @@ def make_record(
         "n_test": 154 if ok else None,
         "hashes": {"data": f"data-{task}", "code": "c0", "code_task": "t0", "config": "k0"},
         "config": {"base_seed": 0, "task": {}},
-        "machine": {"workers_beside": 1},
+        "machine": {"parallel_workers": 1},
         "started": "2026-10-05T12:00:00+00:00",
     }
     if ok and regime != "real":
         record |= {"fidelity": {"ks": value / 10, "xgboost_auc": value}, "privacy": {"membership_auc": 0.5}}
     more.pop("tag", None)
-    return record | more
+    record["trivial"] = method in ("none", "random-over", "class-weight", "moved-threshold")
+    return made(record | more)
 
 
 def make_matrix(tasks: tuple[str, ...] = ("pima",), seeds: int = 5, **more: Any) -> list[Record]:

@@ -160,12 +160,12 @@ def test_times_say_whether_the_machine_was_quiet(three: list[Record]) -> None:
         board = task([r | {"machine": machine, "cpu_s": {"fit": 2.5, "sample": 0.5}} for r in three])
         assert row(board, "gan")["fit_cpu_s"] == 2.5
         shown = [column.label for column in board.columns if "fit" in column.label]
-        assert shown == (["fit (CPU s)"] if machine.get("workers_beside") else ["fit (s)"])
+        assert shown == (["fit (CPU s)"] if machine.get("parallel_workers") else ["fit (s)"])
         return next(n for n in board.notes if n.startswith("times"))
 
-    assert "exclusive: one fit at a time" in note(workers_beside=0, exclusive=True)
-    assert "in parallel, so an upper bound)" in note(workers_beside=1, exclusive=False)
-    assert "not ruled out" in note(workers_beside=0, exclusive=False)
+    assert "exclusive: one fit at a time" in note(parallel_workers=0, exclusive=True)
+    assert "in parallel, so an upper bound)" in note(parallel_workers=1, exclusive=False)
+    assert "not ruled out" in note(parallel_workers=0, exclusive=False)
 
 
 def test_old_records_without_cpu_seconds_show_wall_seconds(three: list[Record]) -> None:

@@ -2,12 +2,14 @@
 
 import math
 
+import msgspec
 import pytest
 
 from bench.claims import evaluate, render
-from bench.claims.files import Claim, Row
+from bench.claims.files import Claim, Quantity
 from bench.claims.selection import configuration
 from bench.statistics.comparison import mean_interval
+from tests.factories import made
 
 METRIC = "metrics.f1"
 SMOTE, NONE = {"method": "smote"}, {"method": "none"}
@@ -25,7 +27,7 @@ def claim(band=(0.1, math.inf), minus=(NONE,), arms=None, **more):
         k: more.pop(k) for k in ("over", "judged_on", "published", "of") if k in more
     }
     return Claim(
-        id="c", title="t", statement="s", where="w", year=2020, protocol="p", rows=(Row("gain", METRIC, **row),),
+        id="c", title="t", statement="s", where="w", year=2020, protocol="p", rows=(Quantity("gain", METRIC, **row),),
         arms=arms or {"as_published": ARM}, **more,
     )  # fmt: skip
 
@@ -34,7 +36,7 @@ def records(values, method="smote", task="pima", of=None, arm="as_published", bu
     """A record a value, as a run of the claim would have written it."""
     config = configuration(of or claim(), arm, budget, more.get("source", "real"))
     return [
-        {
+        made({
             "id": f"{method}{task}{budget}{more.get('source', '')}{more.get('started', '')}{seed}", "seed": seed,
             "task": task, "method": method, "classifier": "tree", "budget": budget, "source": "real", "status": "ok",
             "regime": "real" if method == "none" else "balance", "metrics": {"f1": value}, "n_train": 100, "n_test": 50,
@@ -43,8 +45,7 @@ def records(values, method="smote", task="pima", of=None, arm="as_published", bu
                 "base_seed": 0, "task": dict(config.options("task", task, task)), "measures": dict(config.measures),
                 "method": {}, "classifier": {},
             },
-        }
-        | more
+        } | more)
         for seed, value in enumerate(values)
     ]  # fmt: skip
 
@@ -128,7 +129,7 @@ def test_the_verdict_comes_from_both_runs():
 
 def test_one_row_that_disagrees_decides():
     both = claim()
-    rows = (both.rows[0], Row("other", METRIC, (SMOTE,), band=(0.9, 1.0)))
+    rows = (both.rows[0], Quantity("other", METRIC, (SMOTE,), band=(0.9, 1.0)))
     of = Claim(**{**both.__dict__, "rows": rows})
     found = judge(BASE + HIGH, of)
     assert found["verdict"] == "not reproduced"
@@ -165,13 +166,13 @@ def test_a_smaller_budget_than_decides_is_shown_and_undecided():
 
 
 def test_records_of_other_options_are_other_cells():
-    changed = [r | {"config": r["config"] | {"method": {"k_neighbors": 3}}} for r in HIGH]
+    changed = [r | {"config": msgspec.structs.replace(r["config"], method={"k_neighbors": 3})} for r in HIGH]
     assert judge(BASE + changed)["verdict"] == "undecided"
     assert judge([r | {"seed": r["seed"] + 50} for r in BASE + HIGH])["verdict"] == "not run"
 
 
 def test_the_newest_record_of_a_cell_counts():
-    newer = [r | {"id": "n" + r["id"], "started": "2027"} for r in LOW]
+    newer = [r | {"id": "n" + r["id"], "started": "2027", "ended": "2027"} for r in LOW]
     assert judge(newer + BASE + HIGH)["verdict"] == "not reproduced"
 
 

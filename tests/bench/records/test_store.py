@@ -1,25 +1,27 @@
-import json
 import lzma
 
 import pytest
 
-from bench.errors import BenchError
-from bench.records.identity import AXES
-from bench.records.store import Store, has_records, read, seal
+from bench.errors import BenchError, HarnessError
+from bench.records.reading import has_records, read
+from bench.records.record import MalformedRecord, Options, encode, plain, seal
+from bench.records.store import Store
+from tests.factories import record as make
 
 
 def record(key, **more):
-    return {"id": key, "status": "ok", **dict.fromkeys(AXES, "x"), **more}
+    metrics = {} if more.get("status", "ok") != "ok" else {"f1": 0.5}
+    return make(id=key, **{"metrics": metrics} | more)
 
 
 def test_appends_are_on_disk_at_once_and_never_doubled(tmp_path):
     with Store(tmp_path / "out") as store:
         assert store.append(record("a"))
         assert not store.append(record("a", status="error"))
-        assert [r["id"] for r in read(store.folder)] == ["a"]
+        assert [r.id for r in read(store.folder)] == ["a"]
     with Store(tmp_path / "out") as store:
         assert store.repaired is None
-        assert store.records["a"]["status"] == "ok"
+        assert store.records["a"].ok
 
 
 def test_a_half_written_last_line_is_dropped_and_said(tmp_path):
@@ -27,19 +29,19 @@ def test_a_half_written_last_line_is_dropped_and_said(tmp_path):
         store.append(record("a"))
     with open(tmp_path / "records.jsonl", "a") as file:
         file.write('{"id": "b", "sta')
-    assert [r["id"] for r in read(tmp_path)] == ["a"]  # a board can be made meanwhile
+    assert [r.id for r in read(tmp_path)] == ["a"]  # a board can be made meanwhile
     with Store(tmp_path) as store:
         assert "half-written" in store.repaired
         assert list(store.records) == ["a"]
         store.append(record("c"))
-    assert [r["id"] for r in read(tmp_path)] == ["a", "c"]
+    assert [r.id for r in read(tmp_path)] == ["a", "c"]
 
 
 def test_a_whole_last_line_without_newline_is_kept(tmp_path):
-    (tmp_path / "records.jsonl").write_text(json.dumps(record("a")))
+    (tmp_path / "records.jsonl").write_bytes(encode(record("a")).rstrip())
     with Store(tmp_path) as store:
         store.append(record("b"))
-    assert [r["id"] for r in read(tmp_path)] == ["a", "b"]
+    assert [r.id for r in read(tmp_path)] == ["a", "b"]
 
 
 def test_a_foreign_line_is_refused(tmp_path):
@@ -72,25 +74,49 @@ def test_forgotten_records_can_be_written_again(tmp_path):
         store.append(record("b"))
         store.forget(["a", "unknown"])
         assert store.append(record("a"))
-    assert {r["id"]: r["status"] for r in read(tmp_path)} == {"b": "ok", "a": "ok"}
+    assert {r.id: r.status for r in read(tmp_path)} == {"b": "ok", "a": "ok"}
 
 
-def test_nan_never_reaches_the_file(tmp_path):
-    with Store(tmp_path) as store, pytest.raises(ValueError, match="JSON"):
-        store.append(record("a", metrics={"f1": float("nan")}))
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_nan_never_reaches_the_file(tmp_path, value):
+    broken = record("a")
+    broken.metrics["f1"] = value
+    with Store(tmp_path) as store:
+        with pytest.raises(MalformedRecord):
+            store.append(broken)
+        assert store.append(record("b"))
+    assert [r.id for r in read(tmp_path)] == ["b"]
 
 
 def test_a_seal_covers_every_field_as_it_is_read_back(tmp_path):
     with Store(tmp_path) as store:
-        store.append(record("a", metrics={"f1": 0.1 + 0.2, "tiny": 5e-324}, config={"sizes": (1, 2), 3: None}))
+        config = Options(base_seed=0, method={"sizes": (1, 2)})
+        store.append(record("a", metrics={"f1": 0.1 + 0.2, "tiny": 5e-324}, config=config))
         kept = store.records["a"]
     (found,) = read(tmp_path)
     assert found == kept
-    assert found["seal"] == seal(found)
-    assert len(found["seal"]) == 16
-    for key in found.keys() - {"seal"}:
-        assert seal(found | {key: "changed"}) != found["seal"], key
-    assert seal(found | {"metrics": found["metrics"] | {"f1": 0.3}}) != found["seal"]
+    fields = plain(found)
+    assert found.seal == seal(fields)
+    assert len(found.seal) == 16
+    for key in fields.keys() - {"seal"}:
+        assert seal(fields | {key: "changed"}) != found.seal, key
+    assert seal(fields | {"metrics": fields["metrics"] | {"f1": 0.3}}) != found.seal
+
+
+def test_a_full_disk_loses_no_record_and_leaves_no_half_line(tmp_path, monkeypatch):
+    with Store(tmp_path) as store:
+        store.append(record("a"))
+        monkeypatch.setattr("os.fsync", _full)
+        with pytest.raises(HarnessError, match="its 1 records are kept: make room"):
+            store.append(record("b"))
+        monkeypatch.undo()
+        assert [r.id for r in read(tmp_path)] == ["a"]
+        assert store.append(record("b"))
+    assert [r.id for r in read(tmp_path)] == ["a", "b"]
+
+
+def _full(_):
+    raise OSError(28, "No space left on device")
 
 
 def test_a_seal_does_not_depend_on_the_order_of_fields():
@@ -116,7 +142,7 @@ def test_packed_records_are_read_and_never_written_to(tmp_path):
     assert list(read(tmp_path)) == plain
     before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
     with (
-        pytest.raises(BenchError, match=r"released one .*name another with --out, or unpack it first"),
+        pytest.raises(BenchError, match=r"released one, .*name another with --out"),
         Store(tmp_path),
     ):
         pass

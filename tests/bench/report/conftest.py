@@ -47,6 +47,7 @@ def _record(task: str, source: str, method: str, classifier: str, regime: str, s
         "metrics": {"auprc": round(value, 6), "roc_auc": round(value + 0.1, 6), "brier": round(1 - value, 6)},
         "times": {"fit": 12.5 if "gan" in method else 0.02, "sample": 0.1, "train": 0.5, "infer": 0.01},
         "device": "cpu",
+        "device_ms": {},
         "threads": 1,
         "peak_rss_mb": 400.0 + seed,
         "peak_device_mb": None,

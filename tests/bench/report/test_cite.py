@@ -6,12 +6,16 @@ import re
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench import __version__, publish
 from bench.errors import BenchError
-from bench.records.store import Store, read
+from bench.records.folder import RunFolder
+from bench.records.reading import read
+from bench.records.store import Store
 from bench.report.cite import CITATION, cite, find_board, ranges, read_cff, software
+from bench.trial.events import Ended
 
 ROOT = Path(__file__).parents[3]
 #: fields of CFF 1.2.0's schema for the root and for a reference
@@ -37,8 +41,8 @@ def folder(tmp_path_factory, toy):
     with Store(folder) as store:
         for fit in plan(config, DataHome(offline=True), "cpu").fits:
             for event in walk.run(fit):
-                if "record" in event:
-                    store.append(event["record"])
+                if isinstance(event, Ended):
+                    store.append(event.record)
     run = {"augbench": "0.0.9", "commit": "0123456789abcdef+changes", "primary": {"toy": "roc_auc"}}
     (folder / "run.json").write_text(json.dumps(run))
     publish.boards(folder, "none")
@@ -88,10 +92,10 @@ def test_a_task_with_two_boards_wants_the_right_one_named(folder, tmp_path):
     with Store(tmp_path) as store:
         for record in read(folder):
             store.append(record)
-            store.append(record | {"id": f"x{record['id']}", "budget": "full"})
+            store.append(msgspec.structs.replace(record, id=f"x{record.id}", budget="full"))
     with pytest.raises(BenchError, match=r"task 'toy' has 2 boards: name one of toy.full, toy.quick"):
-        find_board(tmp_path, "toy")
-    assert find_board(tmp_path, "toy.full")[1].budget == "full"
+        find_board(RunFolder(tmp_path), "toy")
+    assert find_board(RunFolder(tmp_path), "toy.full")[1].budget == "full"
 
 
 def test_without_records_the_suite_alone_is_cited(tmp_path, capsys):

@@ -3,6 +3,7 @@ import json
 
 import numpy as np
 import pytest
+from msgspec import structs
 
 from bench import registry, selftest
 from bench.errors import BenchError
@@ -65,7 +66,7 @@ def test_the_file_says_what_was_found(sound, tmp_path, monkeypatch, capsys):
     content = json.loads(text)
     assert content["passed"] is True
     assert content["seeds"] == 1
-    assert content["code"] == records[0]["hashes"]["code_bench"]
+    assert content["code"] == records[0].hashes["code_bench"]
     assert content["controls"] == rows
     assert set(rows[0]) == {"control", "task", "measure", "expected", "found", "low", "high", "ok", "why"}
     assert "self-test passed" in capsys.readouterr().out
@@ -74,7 +75,7 @@ def test_the_file_says_what_was_found(sound, tmp_path, monkeypatch, capsys):
 def test_a_failing_self_test_names_the_control_and_exits_1(sound, tmp_path, monkeypatch, capsys):
     records, boards, _ = sound
     broken = [
-        r | {"privacy": r["privacy"] | {"membership_auc": 0.5}} if r["method"] == "control-copies" else r
+        structs.replace(r, privacy=r.privacy | {"membership_auc": 0.5}) if r.method == "control-copies" else r
         for r in records
     ]
     monkeypatch.setattr(selftest, "run", lambda seeds, engine: (broken, boards))
@@ -85,7 +86,7 @@ def test_a_failing_self_test_names_the_control_and_exits_1(sound, tmp_path, monk
 
 def test_a_method_that_scored_nothing_is_said(sound):
     records, boards, _ = sound
-    rest = [r for r in records if r["method"] != "control-truth"]
+    rest = [r for r in records if r.method != "control-truth"]
     rows = [r for r in selftest.judge(rest, boards) if not r["ok"]]
     assert {r["control"] for r in rows} == {"control-truth"}
     assert all(r["found"] is None and r["why"] == "no value: no record" for r in rows if r["measure"] != "Δ roc_auc")

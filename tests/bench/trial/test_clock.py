@@ -28,7 +28,7 @@ def test_a_failed_phase_is_timed_too():
     with pytest.raises(ValueError, match="no"), clock.phase("train"):
         raise ValueError("no")
     assert clock.seconds["train"] >= 0
-    assert clock.rss_mb["train"] > 0
+    assert clock.rss_mb["train"] >= 0
 
 
 def test_peak_memory_sees_what_was_freed_within_the_phase():

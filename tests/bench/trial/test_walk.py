@@ -5,6 +5,7 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.matrix import plan
 from bench.trial import walk
+from bench.trial.events import Done, Ended
 
 
 def config(*methods, regimes=("real", "balance", "tstr"), **more):
@@ -17,8 +18,8 @@ def events(*methods, **more):
 
 
 def records(*methods, **more):
-    found = [event["record"] for event in events(*methods, **more) if "record" in event]
-    return {(r["method"], r["regime"]): r for r in found}
+    found = [event.record for event in events(*methods, **more) if isinstance(event, Ended)]
+    return {(r.method, r.regime): r for r in found}
 
 
 @pytest.fixture(autouse=True)
@@ -30,31 +31,31 @@ def test_every_cell_ends_with_a_full_record():
     found = records("toy-jitter")
     assert set(found) == {("none", "real"), ("toy-jitter", "balance"), ("toy-jitter", "tstr")}
     for record in found.values():
-        assert record["status"] == "ok"
-        assert record["n_test"] == 40
-        assert set(record["times"]) == {"fit", "sample", "train", "infer", "measure"}
-        assert 0 < record["metrics"]["auprc"] <= 1
-        assert record["hashes"]["code"]
-        assert record["versions"]["xgboost"]
-    assert found["none", "real"]["n_train"] == 120
-    assert found["none", "real"]["fidelity"] == {}
-    assert (found["toy-jitter", "balance"]["n_train"], found["toy-jitter", "balance"]["n_synthetic"]) == (192, 72)
-    assert (found["toy-jitter", "tstr"]["n_train"], found["toy-jitter", "tstr"]["n_synthetic"]) == (120, 120)
-    assert found["toy-jitter", "tstr"]["fidelity"]
-    assert found["toy-jitter", "tstr"]["privacy"]
+        assert record.status == "ok"
+        assert record.n_test == 40
+        assert set(record.times) == {"fit", "sample", "train", "infer", "measure"}
+        assert 0 < record.metrics["auprc"] <= 1
+        assert record.hashes["code"]
+        assert record.versions["xgboost"]
+    assert found["none", "real"].n_train == 120
+    assert found["none", "real"].fidelity == {}
+    assert (found["toy-jitter", "balance"].n_train, found["toy-jitter", "balance"].n_synthetic) == (192, 72)
+    assert (found["toy-jitter", "tstr"].n_train, found["toy-jitter", "tstr"].n_synthetic) == (120, 120)
+    assert found["toy-jitter", "tstr"].fidelity
+    assert found["toy-jitter", "tstr"].privacy
 
 
 def test_the_same_fit_gives_the_same_metrics():
     first, second = records("toy-jitter"), records("toy-jitter")
     for key, record in first.items():
         for part in ("id", "metrics", "fidelity", "privacy"):
-            assert record[part] == second[key][part]
+            assert getattr(record, part) == getattr(second[key], part)
 
 
 def test_leaving_out_a_regime_changes_nothing_of_the_others():
     both, alone = records("toy-jitter"), records("toy-jitter", regimes=("tstr",))
-    assert alone["toy-jitter", "tstr"]["metrics"] == both["toy-jitter", "tstr"]["metrics"]
-    assert alone["toy-jitter", "tstr"]["id"] == both["toy-jitter", "tstr"]["id"]
+    assert alone["toy-jitter", "tstr"].metrics == both["toy-jitter", "tstr"].metrics
+    assert alone["toy-jitter", "tstr"].id == both["toy-jitter", "tstr"].id
 
 
 @pytest.mark.parametrize(
@@ -68,16 +69,16 @@ def test_leaving_out_a_regime_changes_nothing_of_the_others():
 def test_a_failure_is_a_result(method, status, phase, reason):
     found = records(method)
     record = found[method, "balance"]
-    assert (record["status"], record["phase"], record["reason"]) == (status, phase, reason)
-    assert record["metrics"] == {}
-    assert found["none", "real"]["status"] == "ok"
+    assert (record.status, record.phase, record.reason) == (status, phase, reason)
+    assert record.metrics == {}
+    assert found["none", "real"].status == "ok"
 
 
 def test_a_bad_draw_spoils_its_regime_alone():
     found = records("toy-nan")
-    assert found["toy-nan", "balance"]["status"] == "ok"
-    assert found["toy-nan", "tstr"]["status"] == "invalid"
-    assert "1 rows hold NaN" in found["toy-nan", "tstr"]["reason"]
+    assert found["toy-nan", "balance"].status == "ok"
+    assert found["toy-nan", "tstr"].status == "invalid"
+    assert "1 rows hold NaN" in found["toy-nan", "tstr"].reason
 
 
 def test_a_classifier_that_fails_spoils_its_cell_alone(monkeypatch):
@@ -90,9 +91,9 @@ def test_a_classifier_that_fails_spoils_its_cell_alone(monkeypatch):
     matrix = plan(
         Config(tasks=("toy",), methods=("none",), classifiers=("mlp", "xgboost"), regimes=("real",)), DataHome(), "cpu"
     )
-    found = {e["record"]["classifier"]: e["record"] for e in walk.run(matrix.fits[0]) if "record" in e}
-    assert (found["mlp"]["status"], found["mlp"]["phase"]) == ("error", "train")
-    assert found["xgboost"]["status"] == "ok"
+    found = {e.record.classifier: e.record for e in walk.run(matrix.fits[0]) if isinstance(e, Ended)}
+    assert (found["mlp"].status, found["mlp"].phase) == ("error", "train")
+    assert found["xgboost"].status == "ok"
 
 
 def test_matched_seeds_across_methods(monkeypatch):
@@ -137,7 +138,7 @@ def test_a_method_never_holds_test_or_validation_rows(monkeypatch, toy):
 def test_what_a_method_does_to_its_rows_does_not_reach_the_classifier(monkeypatch):
     from bench import registry
 
-    clean = records("toy-jitter")["toy-jitter", "balance"]["metrics"]
+    clean = records("toy-jitter")["toy-jitter", "balance"].metrics
     cls = registry.methods["toy-jitter"].load()
     fit = cls.fit
 
@@ -147,10 +148,10 @@ def test_what_a_method_does_to_its_rows_does_not_reach_the_classifier(monkeypatc
         return self
 
     monkeypatch.setattr(cls, "fit", spoil)
-    assert records("toy-jitter")["toy-jitter", "balance"]["metrics"] == clean
+    assert records("toy-jitter")["toy-jitter", "balance"].metrics == clean
 
 
 def test_overhead_is_counted_apart():
-    done = [event["done"] for event in events("toy-slow") if "done" in event]
-    assert all(d["worker_s"] >= d["harness_s"] >= 0 for d in done)
-    assert any(d["worker_s"] - d["harness_s"] > 0.3 for d in done)
+    done = [event for event in events("toy-slow") if isinstance(event, Done)]
+    assert all(d.worker_s >= d.harness_s >= 0 for d in done)
+    assert any(d.worker_s - d.harness_s > 0.3 for d in done)
