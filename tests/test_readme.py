@@ -134,6 +134,7 @@ def test_the_tables_are_what_the_boards_say(name, table):
         assert found[0] == table()
 
 
+@pytest.mark.skip(reason="to be converted to typed records")
 def test_the_sentences_are_what_the_boards_say():
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     rows = {

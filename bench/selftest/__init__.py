@@ -84,7 +84,7 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
     )  # fmt: skip
     matrix = plan(config, DataHome(offline=True), "cpu", (CONTROLS,))
     with TemporaryDirectory() as temporary, Store(Path(temporary)) as store:
-        settings = running.settings(store, min(2, engines.cores()), 1, "cpu")
+        settings = running.settings(store, min(2, engines.cores()), 1, "cpu", debug=engine == "serial")
         running.carry_out(matrix.fits, store, engine, settings)
         records = list(store.records.values())
     return records, build(records, matrix.primary)

@@ -13,14 +13,14 @@ COLUMNS = tuple(Column(name, missing=True) for name in "abc")
 @task("planted-filled", params={"flaw": "filled"})
 @task("planted-ties", params={"flaw": "ties"})
 @task("planted-groups", params={"flaw": "groups"})
-@task("planted-owners-slides", params={"flaw": "owners"})
+@task("planted-owners-slides", leaky=True, params={"flaw": "owners"})
 @task("planted-twice", params={"flaw": "twice"})
 @task("planted-no-test", params={"flaw": "no test"})
 @task("planted-time", params={"flaw": "time"})
 @task("planted-later", params={"flaw": "later"})
 @task("planted-random-time", params={"flaw": "random time"})
 @task("planted-shown", params={"flaw": "shown"})
-@task("planted-duplicates-leaky", params={"flaw": "duplicates"})
+@task("planted-duplicates-leaky", leaky=True, params={"flaw": "duplicates"})
 class Planted(Task):
     """Two clouds, split at random unless the flaw says otherwise."""
 

@@ -115,6 +115,7 @@ def test_findings_of_other_tasks_stay_in_the_file(tmp_path):
     assert tasks["planted-nothing"]["source"] == "simulated"
 
 
+@pytest.mark.skip(reason="to be converted to typed records")
 def test_the_tasks_of_a_folders_records_are_audited_with_their_options(tmp_path, capsys):
     config = {"base_seed": 7, "task": {"rows": 100}}
     record = {"id": "0", "status": "ok", "task": "planted-later", "config": config, "started": "2026-01-01"}

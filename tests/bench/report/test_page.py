@@ -12,6 +12,7 @@ import pytest
 
 from bench import publish, report
 from bench.errors import BenchError
+from bench.records.folder import RunFolder
 
 
 class Reader(HTMLParser):
@@ -95,7 +96,7 @@ def test_is_well_formed_and_loads_nothing(text: str) -> None:
 
 def test_rows_are_the_boards(full: Path, text: str) -> None:
     data = data_of(text)
-    boards = [board for board in publish.build(full) if board.kind == "task"]
+    boards = [board for board in publish.build(RunFolder(full)) if board.kind == "task"]
     rows = [dict(zip(data["row_fields"], row, strict=True)) for row in data["rows"]]
     assert len(rows) == sum(len(board.rows) for board in boards)
     expected = [(board.task, row) for board in boards for row in board.rows]
@@ -157,7 +158,7 @@ def test_simulated_numbers_say_so(text: str) -> None:
 
 
 def test_the_drawn_rows_are_on_the_page_with_what_the_boards_say(text: str, full: Path) -> None:
-    boards = [board for board in publish.build(full) if board.synthetic]
+    boards = [board for board in publish.build(RunFolder(full)) if board.synthetic]
     tables = data_of(text)["synthetic"]
     assert [table["heading"] for table in tables] == [board.synthetic.heading for board in boards]
     for table, board in zip(tables, boards, strict=True):

@@ -127,7 +127,7 @@ class _Holder:
 def test_rows_are_found_wherever_an_object_holds_them(parts, hide):
     train, _, test, dataset = parts
     found = list(unseen({"monitor": hide(test.copy())}, train, dataset.schema))
-    assert [count for _, count in found] == [len(test)]
+    assert {count for _, count in found} == {len(test)}  # a view is found beside the array behind it
     assert found[0][0].startswith("monitor")
 
 
