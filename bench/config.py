@@ -31,6 +31,8 @@ from bench.registry import did_you_mean
 
 ENGINES = ("serial", "processes", "ray")
 BUDGETS = ("smoke", "quick", "standard", "full")
+#: a number with a digit too many should be said, and not fill the memory
+MOST_SEEDS = 10_000
 _FOLDER = Path(__file__).parent / "budgets"
 _LISTS = ("tasks", "methods", "classifiers", "regimes")
 _TABLES = ("task", "method", "classifier", "measures")
@@ -172,11 +174,13 @@ def _above_zero(key: str, value: Any) -> None:
 
 def seeds(value: Any) -> tuple[int, ...]:
     """How many seeds (0, 1, ...), or which. Raises ``BenchError``."""
-    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
+    if type(value) is int and 0 < value <= MOST_SEEDS:
         return tuple(range(value))
-    if isinstance(value, list | tuple) and value and all(type(v) is int and v >= 0 for v in value):
+    if isinstance(value, list | tuple) and value and all(type(v) is int and 0 <= v < 2**32 for v in value):
         return tuple(dict.fromkeys(value))
-    raise BenchError(f"seeds must be a number above 0 or a list of seed numbers, not {value!r}")
+    raise BenchError(
+        f"seeds must be a number above 0, at most {MOST_SEEDS:,}, or a list of seed numbers, not {value!r}"
+    )
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -14,20 +14,22 @@ from __future__ import annotations
 import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Literal
 
 from bench.data import DataHome
 from bench.errors import BenchError, InvalidData
 from bench.task import DataFile
+from tasks.sources.content import reading
 from tasks.sources.files import Found, find
 from tasks.sources.simulacrum_standin import VARIABLES
 
-#: what reading a zip raises; RuntimeError if it is encrypted or packed in a way that Python does not know
+#: what reading on in an opened zip raises
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError)
 FILE = "sim_av_tumour.csv"
 FOLDER = "simulacrum"
+_ZIP, _REMEDY = "a zip that can be read", "remove it or get it again"
 Release = Literal["v1", "v2"]
 _GONE_IN_V2 = ("ER_SCORE", "PR_SCORE", "CNS")
 _RENAMED_IN_V2 = {"SEX": "GENDER", "QUINTILE_2015": "QUINTILE_2019", "ACE27": "CHRL_TOT_27_03"}
@@ -105,28 +107,32 @@ def _candidates(root: Path) -> list[Path]:
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[IO[bytes], int]]:
     """The csv's bytes and their number, from the file itself or its zip. Raises ``InvalidData``."""
-    try:
-        if path.suffix.lower() != ".zip":
-            with path.open("rb") as stream:
-                yield stream, path.stat().st_size
-            return
-        with zipfile.ZipFile(path) as archive:
+    with ExitStack() as stack:
+        if path.suffix.lower() == ".zip":
             member = _member(path)
             if member is None:
                 raise InvalidData(f"{path} holds no {FILE}; get it again")
-            with archive.open(member) as stream:
-                yield stream, archive.getinfo(member).file_size
+            with reading(path, _ZIP, _REMEDY):
+                archive = stack.enter_context(zipfile.ZipFile(path))
+                stream, size = stack.enter_context(archive.open(member)), archive.getinfo(member).file_size
+        else:
+            with reading(path, "a file that can be read"):
+                stream, size = stack.enter_context(path.open("rb")), path.stat().st_size
+        yield from _to_the_end(path, stream, size)
+
+
+def _to_the_end(path: Path, stream: IO[bytes], size: int) -> Iterator[tuple[IO[bytes], int]]:
+    """The opened stream; what goes wrong while it is read is a fault of the file."""
+    try:
+        yield stream, size
     except DAMAGED as error:
         raise InvalidData(f"{path} cannot be read: {error}; get it again") from error
 
 
 def _member(path: Path) -> str | None:
     """The name of the tumour table within a zip, or None."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return next((n for n in archive.namelist() if n.rsplit("/", 1)[-1].lower() == FILE), None)
-    except DAMAGED as error:
-        raise InvalidData(f"{path} is not a zip that can be read ({error}); remove it or get it again") from error
+    with reading(path, _ZIP, _REMEDY), zipfile.ZipFile(path) as archive:
+        return next((n for n in archive.namelist() if n.rsplit("/", 1)[-1].lower() == FILE), None)
 
 
 def release_of(path: Path) -> Release:

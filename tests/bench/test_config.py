@@ -54,7 +54,9 @@ def test_overrides_match_patterns_and_the_last_wins(tmp_path):
     ("text", "message"),
     [
         ("seed = 3", "unknown key 'seed'; did you mean 'seeds'"),
-        ("seeds = 0", "seeds must be"),
+        ("seeds = 0", "seeds must be a number above 0, at most 10,000, or a list of seed numbers, not 0"),
+        ("seeds = 1000000000000", "seeds must be"),
+        ("seeds = [4294967296]", "seeds must be"),
         ("seeds = [1, -1]", "seeds must be"),
         ('tasks = "pima"', "'tasks' must be a list of names"),
         ("timeout = 0", "timeout must be a number above 0"),

@@ -240,6 +240,9 @@ def test_damaged_zips_are_refused(home):
     path = put(home, good[:place] + bytes(200) + good[place + 200 :], "simulacrum.zip")
     with pytest.raises(InvalidData):
         load(SimulacrumSite("simulacrum-site", rows=0), home)
+    path.write_bytes(good.replace(b"data/sim_av_tumour.csv", b"data/sim_av_tumour.cs\xff", 1))  # not in the directory
+    with pytest.raises(InvalidData, match=r"simulacrum\.zip is not a zip that can be read"):
+        load(SimulacrumSite("simulacrum-site", rows=0), home)
     path.write_bytes(b"PK no zip")
     with pytest.raises(InvalidData, match="not a zip"):
         load(SimulacrumSite("simulacrum-site"), home)
