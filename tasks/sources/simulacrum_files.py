@@ -138,7 +138,7 @@ def _member(path: Path) -> str | None:
 def release_of(path: Path) -> Release:
     """Which release the header belongs to. Raises ``InvalidData`` if a needed column is missing or any comes twice."""
     with opened(path) as (stream, _):
-        line = stream.readline(1 << 16).decode("utf-8-sig", errors="replace")
+        line = header_line(stream)
     names = labels(line)
     release: Release = "v2" if "GENDER" in names else "v1"
     missing = [name for name in COLUMNS[release] if name not in names]
@@ -151,6 +151,11 @@ def release_of(path: Path) -> Release:
     if twice := [name for name in names if names.count(name) > 1]:
         raise InvalidData(f"{path}: the header has column {twice[0]!r} twice; the file is altered, get it again")
     return release
+
+
+def header_line(stream: IO[bytes]) -> str:
+    """The first line of a table, without a byte order mark; it is read here alone, so that all see the same one."""
+    return stream.readline(1 << 16).decode("utf-8-sig", errors="replace")
 
 
 def labels(header: str) -> list[str]:

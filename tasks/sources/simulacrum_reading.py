@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import BenchError, InvalidData
-from tasks.sources.simulacrum_files import COLUMNS, DAMAGED, labels, opened, release_of
+from tasks.sources.simulacrum_files import COLUMNS, DAMAGED, header_line, labels, opened, release_of
 from tasks.sources.simulacrum_standin import MISSING
 from tasks.sources.simulacrum_tables import TumourTable
 
@@ -39,8 +39,11 @@ def read(path: Path, state: object) -> TumourTable:
     patients: list[NDArray[Any]] = []
     with opened(path) as (stream, size), _progress(path, size) as advance:
         watched = _Watched(stream, advance)
-        text = io.TextIOWrapper(io.BufferedReader(watched, 1 << 20), encoding="utf-8-sig", newline="")
-        for chunk in _chunks(path, text, watched, names):
+        buffered = io.BufferedReader(watched, 1 << 20)
+        header = labels(header_line(buffered))
+        watched.fields = len(header)
+        text = io.TextIOWrapper(buffered, encoding="utf-8", newline="")
+        for chunk in _chunks(path, text, watched, header, names):
             parts.append(_encode(path, chunk, names, seen))
             if PATIENT in chunk:
                 patients.append(chunk[PATIENT].to_numpy())
@@ -92,13 +95,11 @@ def _clean(text: str) -> str:
     return MISSING if text in ("", "None", "NULL", "nan") else text
 
 
-def _chunks(path: Path, stream: IO[str], watched: _Watched, names: tuple[str, ...]) -> Iterator[Any]:
+def _chunks(path: Path, stream: IO[str], watched: _Watched, header: list[str], names: tuple[str, ...]) -> Iterator[Any]:
     """The needed columns, upper case, as pandas categoricals (``PATIENTID`` as text), ``CHUNK`` rows at a time."""
     import pandas as pd
 
     try:
-        header = labels(stream.readline())
-        watched.fields = len(header)
         wanted = [label for label in header if label in names or label == PATIENT]
         reader = pd.read_csv(
             stream,
