@@ -1,23 +1,25 @@
 """Release: small, complete, without paths of the machine, verified; and whatever is changed in it afterwards shows."""
 
 import json
-import lzma
 import platform
 import shutil
 from itertools import islice
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-pytest.skip("to be converted to typed records", allow_module_level=True)
-
-from bench import publish
+from bench import __version__, publish
 from bench.boards import plots
 from bench.claims.running import write as write_claims
 from bench.errors import BenchError
-from bench.records.store import Store, line, read
+from bench.records.packed import pack as packed
+from bench.records.reading import lines, read
+from bench.records.record import encode
+from bench.records.store import Store
 from bench.release import pack
 from bench.release.verify import verify
+from bench.trial.events import Ended
 
 ROOT = Path(__file__).parents[3]
 
@@ -47,9 +49,10 @@ def source(tmp_path_factory, toy):
     with Store(folder) as store:
         for fit in plan(config, DataHome(offline=True), "cpu").fits:
             for event in walk.run(fit):
-                if "record" in event:
-                    store.append(event["record"])
-    run = {"augbench": "0.1.0", "command": ["augbench", "run", "--out", str(folder), "--task", "toy"], "primary": {}}
+                if isinstance(event, Ended):
+                    store.append(event.record)
+    command = ["augbench", "run", "--out", str(folder), "--task", "toy"]
+    run = {"augbench": __version__, "command": command, "primary": {}}
     (folder / "run.json").write_text(json.dumps(run))
     (folder / "selftest.json").write_text('{"passed": true, "code": "", "seeds": 1, "controls": []}')
     (folder / "audit.json").write_text('{"tasks": {}}')
@@ -77,7 +80,7 @@ def released(once, tmp_path):
 
 def test_a_release_is_whole_small_and_verifies(once, source, capsys):
     assert {p.name for p in once.iterdir()} == {
-        "records.jsonl.xz", "run.json", "boards", "plots", "pictures", "claims.json", "claims.md", "selftest.json",
+        "records.parquet", "run.json", "boards", "plots", "pictures", "claims.json", "claims.md", "selftest.json",
         "audit.json", "report.html", "environment.txt", "SHA256SUMS",
     }  # fmt: skip
     assert verify(once) == 0
@@ -85,24 +88,24 @@ def test_a_release_is_whole_small_and_verifies(once, source, capsys):
     assert said.startswith("verified: 6 records, 2 boards")
     for part in ("claims.json", "claims.md", "report.html", "checksums"):
         assert part in said
-    assert [r["id"] for r in read(once)] == [r["id"] for r in read(source)]
-    assert [r["metrics"] for r in read(once)] == [r["metrics"] for r in read(source)]
+    assert [r.id for r in read(once)] == [r.id for r in read(source)]
+    assert [r.metrics for r in read(once)] == [r.metrics for r in read(source)]
     assert {p.name.split(".")[1] for p in (once / "pictures").rglob("*.png")} == {"progress", "projection"}
     assert [p.name for p in once.parent.iterdir()] == ["v0.1"]  # nothing is left beside it
 
 
 def test_no_file_names_a_place_of_the_machine(once, source):
-    assert any(str(ROOT) in r.get("traceback", "") for r in read(source))
-    texts = {p: p.read_bytes() for p in once.rglob("*") if p.is_file() and p.suffix not in (".png", ".xz")}
-    texts[once / "records.jsonl.xz"] = lzma.decompress((once / "records.jsonl.xz").read_bytes())
+    assert any(str(ROOT) in r.traceback for r in read(source))
+    texts = {p: p.read_bytes() for p in once.rglob("*") if p.is_file() and p.suffix != ".png"}
+    texts[once / "records.parquet"] = b"".join(text for _, text in lines(once))
     for path, text in texts.items():
         for place in (ROOT, source, source.parent, Path.home()):
             assert f"{place}/".encode() not in text, path
         if len(platform.node()) > 5:
             assert platform.node().encode() not in text, path
     assert json.loads((once / "run.json").read_text())["command"][3] == f".../{source.name}"
-    (failed, *_) = [r for r in read(once) if r["status"] == "error"]
-    assert 'File ".../walk.py", line' in failed["traceback"]
+    (failed, *_) = [r for r in read(once) if r.status == "error"]
+    assert 'File ".../walk.py", line' in failed.traceback
 
 
 def test_the_environment_names_the_versions(once):
@@ -142,7 +145,7 @@ def test_a_changed_number_in_the_page_or_claims_shows_without_checksums(released
     claims[0]["verdict"] = "reproduced"
     (released / "claims.json").write_text(json.dumps(claims, indent=1, ensure_ascii=False) + "\n")
     page = (released / "report.html").read_text()
-    roc = next(f"{v:.4f}"[:4] for r in read(released) for k, v in r["metrics"].items() if k == "accuracy")
+    roc = next(f"{v:.4f}"[:4] for r in read(released) for k, v in r.metrics.items() if k == "accuracy")
     assert roc in page
     (released / "report.html").write_text(page.replace(roc, "0.99", 1))
     assert verify(released) == 1
@@ -153,19 +156,20 @@ def test_a_changed_number_in_the_page_or_claims_shows_without_checksums(released
 
 def test_a_changed_packed_record_is_named(released, capsys):
     records = list(read(released))
-    records[0]["metrics"]["f1"] = 0.987
-    (released / "records.jsonl.xz").write_bytes(lzma.compress("".join(map(line, records)).encode()))
+    records[0].metrics["f1"] = 0.987
+    (released / "records.parquet").write_bytes(packed(records))
     assert verify(released) == 1
     out = capsys.readouterr().out
-    assert f"record {records[0]['id']}" in out
-    assert "records.jsonl.xz: not the file" in out
+    assert f"record {records[0].id} (" in out
+    assert "broken seal" in out
+    assert "records.parquet: not the file" in out
 
 
 def test_boards_can_be_made_of_a_release_and_no_run_writes_into_it(released, capsys):
     before = {p: p.read_bytes() for p in released.rglob("*") if p.is_file()}
     publish.boards(released, "md")
     assert "toy-jitter" in capsys.readouterr().out
-    with pytest.raises(BenchError, match=r"is a released one \(records.jsonl.xz\)"), Store(released):
+    with pytest.raises(BenchError, match="is a released one, which no run writes into"), Store(released):
         pass
     assert {p: p.read_bytes() for p in released.rglob("*") if p.is_file()} == before
 
@@ -181,20 +185,18 @@ def test_claims_on_records_of_another_folder_are_said_and_not_judged(released, c
 
 def test_older_records_are_sealed_and_a_broken_seal_is_not_mended(source, tmp_path, capsys):
     records = list(read(source))
-    assert [pack._publishable({k: v for k, v in r.items() if k != "seal"}) for r in records] == [
-        pack._publishable(r) for r in records
-    ]
-    del records[0]["seal"]
-    records[1]["metrics"]["f1"] = 0.987
+    assert [pack._publishable(replace(r, seal="")) for r in records] == [pack._publishable(r) for r in records]
+    records[0].seal = ""
+    records[1].metrics["f1"] = 0.987
     old = tmp_path / "old"
     old.mkdir()
-    (old / "records.jsonl").write_text("".join(map(line, records)))
+    (old / "records.jsonl").write_bytes(b"".join(map(encode, records)))
     assert pack.release(old, tmp_path / "new") == 1
     out = capsys.readouterr().out
     assert "1 of 6 records are older than seals" in out
-    assert f"record {records[1]['id']} (toy × " in out
+    assert f"record {records[1].id} (toy × " in out
     assert "broken seal" in out
-    assert f"record {records[0]['id']}" not in out
+    assert f"record {records[0].id}" not in out
     assert [p.name for p in tmp_path.iterdir()] == ["old"]
 
 
@@ -206,7 +208,7 @@ def test_a_folder_of_claims_has_no_boards(source, tmp_path, capsys):
     assert verify(folder) == 0
     assert pack.release(folder, target) == 0
     assert {p.name for p in target.iterdir()} == {
-        "records.jsonl.xz", "claims.json", "claims.md", "environment.txt", "SHA256SUMS",
+        "records.parquet", "claims.json", "claims.md", "environment.txt", "SHA256SUMS",
     }  # fmt: skip
     text = (target / "claims.md").read_text()
     (target / "claims.md").write_text(text.replace("not run", "reproduced", 1))

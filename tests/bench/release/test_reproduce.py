@@ -5,15 +5,18 @@ import json
 
 import pytest
 
-pytest.skip("to be converted to typed records", allow_module_level=True)
-
 from bench.config import Config
 from bench.data import DataHome
 from bench.errors import BenchError
 from bench.matrix import plan
-from bench.records.store import Store, line, read
+from bench.records.folder import RunFolder
+from bench.records.reading import read
+from bench.records.record import convert, encode, plain
+from bench.records.store import Store
 from bench.release.reproduce import compare, find, rebuild, reproduce
 from bench.trial import walk
+from bench.trial.events import Ended
+from bench.trial.fit import now
 
 HOME = DataHome(offline=True)
 
@@ -24,8 +27,8 @@ def make(folder, *methods, task="toy", classifiers=("xgboost",), regimes=("balan
     with Store(folder) as store:
         for fit in plan(config, HOME, "cpu").fits:
             for event in walk.run(fit):
-                if "record" in event:
-                    store.append(event["record"])
+                if isinstance(event, Ended):
+                    store.append(event.record)
     return folder
 
 
@@ -37,37 +40,39 @@ def folder(tmp_path_factory, toy):
 def change(folder, target, edit):
     """A copy of the folder with one record (the first toy-jitter) changed by hand; its id."""
     records = list(read(folder))
-    record = next(r for r in records if r["method"] == "toy-jitter")
-    edit(record)
+    at = next(i for i, r in enumerate(records) if r.method == "toy-jitter")
+    fields = plain(records[at])
+    edit(fields)
+    records[at] = convert(fields)
     target.mkdir(exist_ok=True)
-    (target / "records.jsonl").write_text("".join(map(line, records)))
-    return record["id"]
+    (target / "records.jsonl").write_bytes(b"".join(map(encode, records)))
+    return records[at].id
 
 
 def test_a_real_record_matches_to_the_last_bit(tmp_path, names, capsys, monkeypatch):
     monkeypatch.delenv("AUGBENCH_DATA", raising=False)
     make(tmp_path, "none", task="pima", regimes=("real",))
     (record,) = read(tmp_path)
-    assert record["source"] == "real"
-    assert reproduce([record["id"][:8]], tmp_path, offline=True) == 0
+    assert record.source == "real"
+    assert reproduce([record.id[:8]], tmp_path, offline=True) == 0
     out = capsys.readouterr().out
     assert "data, code, options and library versions are those of the record" in out
-    assert f"{record['id']} xgboost × real: match, 18 numbers equal to the last bit" in out
+    assert f"{record.id} xgboost × real: match, 18 numbers equal to the last bit" in out
     assert out.endswith("1 of 1 records match\n")
 
 
-def test_every_cell_and_failure_comes_out_the_same(folder, capsys):
+def test_every_cell_and_failure_comes_out_the_same(folder, toy, capsys):
     records = list(read(folder))
-    assert {r["status"] for r in records} == {"ok", "error", "invalid"}
-    assert reproduce([r["id"] for r in records], folder, offline=True) == 0
+    assert {r.status for r in records} == {"ok", "error", "invalid"}
+    assert reproduce([r.id for r in records], folder, offline=True, plugins=(toy,)) == 0
     out = capsys.readouterr().out
-    assert out.count("match, it fails alike") == sum(r["status"] != "ok" for r in records)
+    assert out.count("match, it fails alike") == sum(r.status != "ok" for r in records)
     assert out.endswith(f"{len(records)} of {len(records)} records match\n")
 
 
-def test_a_changed_metric_is_found_with_its_size(folder, tmp_path, capsys):
+def test_a_changed_metric_is_found_with_its_size(folder, toy, tmp_path, capsys):
     key = change(folder, tmp_path, lambda r: r["metrics"].update(f1=r["metrics"]["f1"] + 0.25))
-    assert reproduce([key], tmp_path, offline=True) == 1
+    assert reproduce([key], tmp_path, offline=True, plugins=(toy,)) == 1
     out = capsys.readouterr().out
     assert "NO MATCH: 1 of" in out
     assert "most of all metrics.f1 by 0.25" in out
@@ -75,9 +80,9 @@ def test_a_changed_metric_is_found_with_its_size(folder, tmp_path, capsys):
     assert out.endswith("0 of 1 records match\n")
 
 
-def test_a_changed_end_is_found(folder, tmp_path, capsys):
+def test_a_changed_end_is_found(folder, toy, tmp_path, capsys):
     key = change(folder, tmp_path, lambda r: r.update(status="oom", phase="fit", reason="MemoryError: x", metrics={}))
-    assert reproduce([key], tmp_path, offline=True) == 1
+    assert reproduce([key], tmp_path, offline=True, plugins=(toy,)) == 1
     assert "NO MATCH: was oom in fit (MemoryError: x), is ok" in capsys.readouterr().out
 
 
@@ -90,18 +95,18 @@ def test_a_changed_end_is_found(folder, tmp_path, capsys):
         (lambda r: r.update(device="cuda:7"), "not run: device 'cuda:7' is not here"),
     ],
 )
-def test_what_cannot_be_run_again_is_said(folder, tmp_path, capsys, edit, said):
+def test_what_cannot_be_run_again_is_said(folder, toy, tmp_path, capsys, edit, said):
     key = change(folder, tmp_path, edit)
-    assert reproduce([key], tmp_path, offline=True) == 1
+    assert reproduce([key], tmp_path, offline=True, plugins=(toy,)) == 1
     assert said in capsys.readouterr().out
 
 
-def test_other_code_and_versions_are_said(folder, tmp_path, capsys):
+def test_other_code_and_versions_are_said(folder, toy, tmp_path, capsys):
     def edit(record):
         record["hashes"].update(code_method="0" * 16, versions="0" * 16)
         record["versions"]["numpy"] = "1.0"
 
-    assert reproduce([change(folder, tmp_path, edit)], tmp_path, offline=True) == 0
+    assert reproduce([change(folder, tmp_path, edit)], tmp_path, offline=True, plugins=(toy,)) == 0
     out = capsys.readouterr().out
     assert "changed: the method's code, library versions" in out
     assert "numpy was 1.0, is " in out
@@ -109,66 +114,72 @@ def test_other_code_and_versions_are_said(folder, tmp_path, capsys):
 
 def test_ids_may_be_short_but_not_ambiguous_or_unknown(folder):
     records = list(read(folder))
-    key = records[0]["id"]
-    assert [r["id"] for r in find([key[:10], key], folder)] == [key]
+    key = records[0].id
+    run = RunFolder(folder)
+    assert [r.id for r in find([key[:10], key], run)] == [key]
     with pytest.raises(BenchError, match=r"have ids that begin with ''; give more digits"):
-        find([""], folder)
+        find([""], run)
     with pytest.raises(BenchError, match=rf"no record .* has the id 'zz{key[2:]}'; did you mean '{key}'"):
-        find([f"zz{key[2:]}"], folder)
+        find([f"zz{key[2:]}"], run)
     with pytest.raises(BenchError, match="holds no records"):
-        find([key], folder / "nowhere")
+        reproduce([key], folder / "nowhere", offline=True)
 
 
 def test_the_fit_has_its_regimes_again_and_no_cell_too_many(tmp_path, toy):
     make(tmp_path, "toy-jitter", classifiers=("xgboost", "tree"))
-    shared = [r for r in read(tmp_path) if r["method"] == "toy-jitter"]
-    chosen = [r for r in shared if r["regime"] == "tstr" and r["classifier"] == "tree"]
+    shared = [r for r in read(tmp_path) if r.method == "toy-jitter"]
+    chosen = [r for r in shared if r.regime == "tstr" and r.classifier == "tree"]
     fit, records = rebuild(chosen, shared, HOME)
-    assert [(c.regime, c.classifier) for c in fit.cells] == [("balance", "xgboost"), ("tstr", "tree")]
+    assert fit.regimes == ("balance", "tstr")
+    assert [(c.regime, c.classifier) for c in fit.cells] == [("tstr", "tree")]
     assert list(records.values()) == chosen
-    assert list(records) == [chosen[0]["id"]]  # nothing has changed, so the cell has its id
+    assert list(records) == [chosen[0].id]  # nothing has changed, so the cell has its id
     whole, _ = rebuild(shared, shared, HOME)
-    assert whole.id == shared[0]["fit_id"]
+    assert whole.id == shared[0].fit_id
 
 
-def test_a_missing_part_of_a_training_is_said(folder, tmp_path, capsys):
-    records = [r for r in read(folder) if r["method"] == "toy-jitter" and r["regime"] == "balance"]
-    (tmp_path / "records.jsonl").write_text("".join(map(line, records)))
-    assert reproduce([records[0]["id"]], tmp_path, offline=True) == 0
-    assert "some cells of the same training are not in this folder" in capsys.readouterr().out
+def test_a_missing_part_of_a_training_is_said(folder, toy, tmp_path, capsys):
+    records = [r for r in read(folder) if r.method == "toy-jitter" and r.regime == "balance"]
+    (tmp_path / "records.jsonl").write_bytes(b"".join(map(encode, records)))
+    assert reproduce([records[0].id], tmp_path, offline=True, plugins=(toy,)) == 0
+    assert "the fit had other regimes than those of its records in this folder" in capsys.readouterr().out
 
 
 def test_a_dead_worker_takes_only_its_record_with_it(tmp_path, toy, capsys):
     config = Config(tasks=("toy",), methods=("toy-die",), classifiers=("xgboost",), regimes=("tstr",), seeds=(0,))
     fit = next(fit for fit in plan(config, HOME, "cpu").fits if fit.method == "toy-die")
     with Store(tmp_path) as store:
-        store.append(fit.record(fit.cells[0], "killed", "sample", "the worker died (exit code -9)"))
+        store.append(
+            fit.record(fit.cells[0], "killed", started=now(), phase="sample", reason="the worker died (exit code -9)")
+        )
     assert reproduce([fit.cells[0].id], tmp_path, offline=True, plugins=(toy,)) == 0
     assert "match, it fails alike" in capsys.readouterr().out
 
 
 def test_a_time_limit_is_that_of_the_record(tmp_path, toy):
-    config = Config(tasks=("toy",), methods=("toy-sleep",), classifiers=("xgboost",), regimes=("tstr",), seeds=(0,))
+    config = Config(
+        tasks=("toy",), methods=("toy-sleep",), classifiers=("xgboost",), regimes=("tstr",), seeds=(0,), timeout=1.5
+    )
     fit = next(fit for fit in plan(config, HOME, "cpu").fits if fit.method == "toy-sleep")
     reason = "the fit and its cells took longer than 1.5 s"
-    record = fit.record(fit.cells[0], "timeout", "fit", reason)
+    record = fit.record(fit.cells[0], "timeout", started=now(), phase="fit", reason=reason)
     assert rebuild([record], [record], HOME)[0].timeout == 1.5
 
 
 def test_compare_reports_what_is_only_on_one_side(folder):
-    then = next(r for r in read(folder) if r["method"] == "toy-jitter")
-    now = copy.deepcopy(then)
-    assert compare(then, now).match
-    del now["fidelity"]["ks"]
-    now["privacy"]["new"] = 0.5
-    now["hashes"]["test"] = "0" * 16
-    text = str(compare(then, now))
+    then = next(r for r in read(folder) if r.method == "toy-jitter")
+    again = copy.deepcopy(then)
+    assert compare(then, again).match
+    del again.fidelity["ks"]
+    again.privacy["new"] = 0.5
+    again.hashes["test"] = "0" * 16
+    text = str(compare(then, again))
     assert "not found again: fidelity.ks" in text
     assert "found now alone: privacy.new" in text
     assert "other test rows" in text
-    now = copy.deepcopy(then)
-    now["metrics"]["roc_auc"] = float("nan")
-    assert not compare(then, now).match
+    again = copy.deepcopy(then)
+    again.metrics["roc_auc"] = float("nan")
+    assert not compare(then, again).match
 
 
 def test_the_command_takes_the_plugin_of_the_run(augbench, folder, toy):

@@ -8,12 +8,12 @@ import sys
 
 import pytest
 
-pytest.skip("to be converted to typed records", allow_module_level=True)
-
-from bench import publish
+from bench import __version__, publish
 from bench.errors import BenchError
-from bench.records.store import Store, line, sealed
+from bench.records.record import seal
+from bench.records.store import Store
 from bench.release.verify import verify
+from bench.trial.events import Ended
 
 
 @pytest.fixture(scope="session")
@@ -33,9 +33,9 @@ def run_once(tmp_path_factory, toy):
     with Store(folder) as store:
         for fit in matrix.fits:
             for event in walk.run(fit):
-                if "record" in event:
-                    store.append(event["record"])
-    (folder / "run.json").write_text(json.dumps({"primary": {"toy": "roc_auc"}}))
+                if isinstance(event, Ended):
+                    store.append(event.record)
+    (folder / "run.json").write_text(json.dumps({"augbench": __version__, "primary": {"toy": "roc_auc"}}))
     publish.boards(folder, "none")
     return folder
 
@@ -45,6 +45,10 @@ def folder(run_once, tmp_path):
     return shutil.copytree(run_once, tmp_path / "run")
 
 
+def line(fields):
+    return json.dumps(fields, ensure_ascii=False) + "\n"
+
+
 def edit(folder, change, keep_seal=True):
     """Change the first ok record by ``change(record)``."""
     path = folder / "records.jsonl"
@@ -52,7 +56,7 @@ def edit(folder, change, keep_seal=True):
     record = next(r for r in records if r["status"] == "ok")
     change(record)
     if not keep_seal:
-        record.update(sealed(record))
+        record["seal"] = seal(record)
     path.write_text("".join(map(line, records)))
     return record
 
@@ -109,7 +113,8 @@ def test_a_changed_measure_is_caught_on_its_board(folder, capsys):
     records = [json.loads(text) for text in path.read_text().splitlines()]
     record = next(r for r in records if r.get("fidelity"))
     change(record)
-    path.write_text("".join(map(line, [r if r is not record else sealed(r) for r in records])))
+    record["seal"] = seal(record)
+    path.write_text("".join(map(line, records)))
     out = caught(folder, capsys, "boards/toy.measures.csv:", "boards/toy.measures.md:")
     assert "boards/toy.csv" not in out
 
