@@ -34,7 +34,7 @@ def _both(phase: str) -> Callable[[Row], float | None]:
 
 
 def _memory(row: Row) -> float | None:
-    """Of an accelerator's memory where it was used, else resident memory; MiB."""
+    """Of an accelerator's memory where it was used, else resident memory that a phase added; MB."""
     return row.get("peak_device_mb") or row.get("peak_rss_mb")
 
 
@@ -43,8 +43,8 @@ PRICES: Mapping[str, Price] = {
                   _both("_s")),
     "cpu": Price("CPU seconds (fit and sample, mean over seeds)", "CPU seconds (fit and sample, medians over tasks)",
                  _both("_cpu_s")),
-    "memory": Price("peak memory of the worker (MiB, largest over seeds)", "peak memory of the worker (MiB, largest)",
-                    _memory),
+    "memory": Price("memory that a phase added at its peak (MB, largest over seeds)",
+                    "memory that a phase added at its peak (MB, largest)", _memory),
     "energy": Price("joules of the whole device (all phases, mean over seeds)", "joules (median over tasks)",
                     lambda row: row.get("energy_j")),
 }  # fmt: skip

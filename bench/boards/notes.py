@@ -97,7 +97,7 @@ def _running(ok: Sequence[Record]) -> list[str]:
     else:
         text += ", one worker, other work on the machine not ruled out (--exclusive does)"
     rule = "warm-up untimed; of five or more seeds the fastest and the slowest left out, mean of the rest"
-    return [f"{text}; {rule}; memory: largest peak of a worker"]
+    return [f"{text}; {rule}; memory: the most that a phase added to its process"]
 
 
 def _mixed_code(used: Sequence[Record]) -> str:

@@ -15,7 +15,7 @@ from bench.slugs import draw_stem, rows_folder
 
 PHASES = ("fit", "sample", "train", "infer")
 #: what each row holds, in order: the board's number; ``kind`` is 1 for a trivial baseline, 2 for what every row is
-#: compared with, else 0; ``p`` is adjusted by Holm; ``fit`` wall and ``cpu`` CPU seconds; memory in MiB; ``metrics`` is
+#: compared with, else 0; ``p`` is adjusted by Holm; ``fit`` wall and ``cpu`` CPU seconds; memory in MB; ``metrics`` is
 #: mean, ci, mean, ci... in the order of the board's ``metrics``; ``seeds`` are lists of ``SEED_FIELDS``
 ROW_FIELDS = (
     "board", "method", "classifier", "regime", "kind", "status", "ok", "n", "mean", "ci", "diff", "diffci", "verdict",

@@ -7,7 +7,10 @@ import pytest
 from bench import registry
 from bench.audit import audit, leaks
 from bench.errors import BenchError, DataUnavailable
+from bench.records.record import Options
+from bench.records.store import Store
 from bench.trial import walk
+from tests.factories import record
 
 PLANTED = Path(__file__).parents[2] / "plugins" / "leaks.py"
 
@@ -115,11 +118,10 @@ def test_findings_of_other_tasks_stay_in_the_file(tmp_path):
     assert tasks["planted-nothing"]["source"] == "simulated"
 
 
-@pytest.mark.skip(reason="to be converted to typed records")
 def test_the_tasks_of_a_folders_records_are_audited_with_their_options(tmp_path, capsys):
-    config = {"base_seed": 7, "task": {"rows": 100}}
-    record = {"id": "0", "status": "ok", "task": "planted-later", "config": config, "started": "2026-01-01"}
-    (tmp_path / "records.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+    config = Options(base_seed=7, task={"rows": 100})
+    with Store(tmp_path) as store:
+        store.append(record(task="planted-later", config=config))
     assert run(folder=tmp_path) == 0
     assert "60 training + 20 validation + 20 test of 100 rows" in capsys.readouterr().out
 

@@ -89,7 +89,7 @@ def test_draw_names_and_captions_every_picture(mixed: list[Record]) -> None:
         assert plot.figure.axes
     assert "95 % interval" in found[0].caption
     assert "seconds" in found[1].caption
-    assert "MiB" in found[2].caption
+    assert "MB" in found[2].caption
 
 
 @pytest.fixture

@@ -11,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from bench.records.record import encode
+from tests.factories import record as whole
+
 Record = dict[str, Any]
 
 GAINS = {"none": 0.0, "smote": 0.03, "gan": -0.05, "cgan": 0.04}
@@ -59,7 +62,7 @@ def _record(task: str, source: str, method: str, classifier: str, regime: str, s
         "privacy": {} if regime == "real" else {"dcr_share": 0.5},
         "hashes": {"data": f"data-{task}", "code": "c0", "code_task": "t0", "code_bench": "b0", "config": "k0"},
         "config": {"base_seed": 0, "task": {}},
-        "machine": {"workers_beside": 1},
+        "machine": {"parallel_workers": 1},
         "versions": {"python": "3.11.7", "numpy": "2.4.6"},
         "started": "2026-10-05T12:00:00+00:00",
     }
@@ -110,7 +113,7 @@ AUDIT = {
 def fill(folder: Path, records: list[Record]) -> Path:
     """A run's folder with everything that a page can show."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "records.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    (folder / "records.jsonl").write_bytes(b"".join(encode(whole(**record)) for record in records))
     primary = {record["task"]: "auprc" for record in records}
     run = {
         "augbench": "0.1.0",

@@ -75,10 +75,10 @@ def test_filters_alone_together_and_by_address(visit: Visit, page: Path) -> None
 def test_a_board_leads_to_its_rows(visit: Visit, page: Path) -> None:
     shown = visit(page)
     shown.locator("#board-overall-simulated a", has_text="smote").first.click()
-    shown.wait_for_function("document.activeElement.id === 'filter-task'")
+    shown.locator("#filter-task:focus").wait_for()
     assert set(cells(shown, "method")) == {"smote"}
     shown.locator("#task-table a", has_text="simulacrum").first.click()
-    shown.wait_for_function("document.getElementById('filter-task').value === 'simulacrum'")
+    assert shown.locator("#filter-task").input_value() == "simulacrum"
     assert set(cells(shown, "task")) == {"simulacrum SIMULATED STAND-IN"}
 
 
@@ -94,7 +94,7 @@ def test_a_row_unfolds_to_its_seeds_by_keyboard(visit: Visit, page: Path) -> Non
     text = table.inner_text()
     assert "timeout in fit: fit took </script> 60 s" in text
     assert table.locator("code").count() == 5
-    for title in ("Δ to none", "fit (s)", "memory (MiB)", "record"):
+    for title in ("Δ to none", "fit (s)", "memory (MB)", "record"):
         assert title in text
     shown.get_by_role("button", name="Seeds of pima, cgan, classifier-0, tstr").click()
     assert (
@@ -149,7 +149,7 @@ def test_never_scrolls_sideways_as_a_page(visit: Visit, page: Path, width: int) 
         task.locator("summary").click()
     assert shown.locator("details.later svg").count() >= 6
     shown.locator("button.unfold").first.click()
-    shown.wait_for_function("document.querySelectorAll('table.sortable:not(.dataTable)').length === 0")
+    shown.locator("table.sortable:not(.dataTable)").first.wait_for(state="detached")
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
 
 
@@ -159,7 +159,7 @@ def test_keyboard_reaches_everything(visit: Visit, page: Path) -> None:
     assert shown.evaluate("document.activeElement.className") == "skip"
     shown.keyboard.press("Enter")
     assert shown.evaluate("document.activeElement.id") == "main"
-    shown.wait_for_function("document.querySelectorAll('table.sortable:not(.dataTable)').length === 0")
+    shown.locator("table.sortable:not(.dataTable)").first.wait_for(state="detached")
     stops = shown.evaluate(
         """() => [...document.querySelectorAll("thead th.dt-orderable-asc")]
           .filter((th) => !(th.querySelector("[role=button]") ?? th).matches("[tabindex='0']")).length"""

@@ -57,14 +57,14 @@ def test_no_name_runs_script_and_the_page_works_under_its_policy(visit: Visit, h
     shown = visit(hostile / "report.html")  # afterwards no console error, no violation, no request elsewhere
     owned = "window.owned === undefined"
     assert shown.evaluate(owned)
-    shown.wait_for_function("document.querySelectorAll('table.sortable:not(.dataTable)').length === 0")
+    shown.locator("table.sortable:not(.dataTable)").first.wait_for(state="detached")
     for fold in shown.locator("details").all():
         fold.evaluate("(element) => { element.open = true; }")
     for button in shown.locator("button.unfold").all():
         button.click()
     assert shown.locator(".details").count() >= 4
     assert shown.locator(".details .pictures img").count() > 0
-    shown.wait_for_function("[...document.querySelectorAll('.details img')].every((img) => img.complete)")
+    shown.wait_for_load_state("networkidle")  # every picture has come, or failed
     assert shown.evaluate("[...document.querySelectorAll('.details img')].every((img) => img.naturalWidth > 0)")
     assert shown.locator("details.later svg").count() > 0
     methods = shown.locator("#filter-method option").all_inner_texts()
