@@ -151,7 +151,11 @@ def _facts(config: Config, matrix: Matrix, device: str) -> runfile.RunFacts:
         name: {"source": o.source, "kind": o.kind, "sha256": o.sha256, "note": o.note}
         for name, o in matrix.origins.items()
     }
-    earlier = runfile.read(config.out)
+    try:
+        earlier = runfile.read(config.out)
+    except BenchError as error:  # what it said of other tasks is lost; the records are not
+        _say(f"{error}; this run writes it anew")
+        earlier = runfile.RunFacts()
     return runfile.RunFacts(
         augbench=__version__,
         command=["augbench", *sys.argv[1:]],

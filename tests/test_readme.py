@@ -134,7 +134,6 @@ def test_the_tables_are_what_the_boards_say(name, table):
         assert found[0] == table()
 
 
-@pytest.mark.skip(reason="to be converted to typed records")
 def test_the_sentences_are_what_the_boards_say():
     text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     rows = {
@@ -148,7 +147,7 @@ def test_the_sentences_are_what_the_boards_say():
             assert f"{row[f'{metric}_diff_mean']:.3f} ± {row[f'{metric}_diff_ci95']:.3f}" in text
     assert f"for {dcgan['fit_cpu_s']:.0f} CPU seconds" in text
     assert max(rows.values(), key=lambda row: row["f1_weighted_mean"]) is moved
-    fits = {r["fit_id"]: r["cpu_s"]["fit"] for r in read(RELEASE) if r["status"] == "ok" and r["cpu_s"]["fit"] > 1}
+    fits = {r.fit_id: r.cpu_s["fit"] for r in read(RELEASE) if r.ok and r.cpu_s["fit"] > 1}
     assert f"{min(fits.values()):.1f} to {max(fits.values()):.0f} CPU seconds a fit" in text
     claims = json.loads((ROOT / "results" / "v0.1-claims" / "claims.json").read_text())
     counts = Counter(claim["verdict"] for claim in claims)

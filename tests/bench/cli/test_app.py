@@ -202,7 +202,6 @@ def test_bad_tables_get_one_line_and_spoil_nothing_else(augbench, toy, tmp_path,
     assert {(r["task"], r["status"]) for r in records} == {("toy", "ok")}
 
 
-@pytest.mark.skip(reason="to be converted to typed records")
 def test_a_run_keeps_what_an_earlier_one_said_of_other_tasks(toy_run, tmp_path):
     (tmp_path / "out").mkdir()
     path = tmp_path / "out" / "run.json"
