@@ -17,7 +17,7 @@ from bench.registry import did_you_mean
 _say = logging.getLogger("augbench.publish").info
 
 if TYPE_CHECKING:
-    from bench.boards.tables import Board
+    from bench.boards.board import Board
 
 
 def boards(

@@ -12,7 +12,8 @@ from statistics import fmean
 
 import pytest
 
-from bench.boards.tables import SOURCE_LABELS, label
+from bench.boards.board import SOURCE_LABELS
+from bench.boards.cells import label
 from bench.records.store import read
 from bench.statistics.comparison import mean_interval
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import registry, seeds
 from bench.audit import leaks
-from bench.boards.tables import SOURCE_LABELS
+from bench.boards.board import SOURCE_LABELS
 from bench.config import BUDGETS, load
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable

@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from bench.boards.cells import TRIVIAL, higher_is_better, label, use
+from bench.boards.board import Name, Row
+from bench.boards.cells import higher_is_better, label, use
+from bench.boards.statistics import side
 
-Row = dict[str, Any]
 MARK = "†"
 
 
 def notes(rows: Sequence[Row], pairs: Sequence[Row], primary: str) -> list[str]:
     """The best of the other methods against the best trivial baseline, classifier by classifier; loud where none of
     them is ahead with any classifier. Rows that train on synthetic rows alone are not in it."""
-    scored = [row for row in rows if row[f"{primary}_mean"] is not None and use(row["regime"]) == "added"]
-    parts, ahead = [], False
-    for classifier in sorted({row["classifier"] for row in scored}):
-        mine = [row for row in scored if row["classifier"] == classifier]
-        # rows are in the board's order, so that the first of its kind is the best
-        base = next((row for row in mine if row["method"] in TRIVIAL), None)
-        best = next((row for row in mine if row["method"] not in TRIVIAL), None)
-        if base is None or best is None:
-            continue
-        sign = 1 if higher_is_better(primary) else -1
-        ahead = ahead or sign * (best[f"{primary}_mean"] - base[f"{primary}_mean"]) > 0
-        parts.append(f"{classifier}: {_name(best)} against {_name(base)} {_difference(best, base, pairs)}")
-    if not any(row["method"] in TRIVIAL for row in rows):
+    if not any(row["baseline"] for row in rows):
         return []
     lines = [f"{MARK} trivial baseline: nothing is learned from the rows to draw new ones"]
-    if parts and not ahead:
+    duels = _duels(rows, primary)
+    parts = [
+        f"{best['classifier']}: {_name(best)} against {_name(base)} {_difference(best, base, pairs)}"
+        for best, base in duels
+    ]
+    sign, mean = 1 if higher_is_better(primary) else -1, f"{primary}_mean"
+    if parts and not any(sign * (best[mean] - base[mean]) > 0 for best, base in duels):
         lines.append(f"NO METHOD BEATS THE BEST TRIVIAL BASELINE in {label(primary)}: {'; '.join(parts)}")
     elif parts:
         lines.append(f"best method against best trivial baseline, Δ {label(primary)}: {'; '.join(parts)}")
     return lines
+
+
+def _duels(rows: Sequence[Row], primary: str) -> list[tuple[Row, Row]]:
+    """By classifier the best of the methods and the best of the trivial baselines, wherever there are both."""
+    scored = [row for row in rows if row[f"{primary}_mean"] is not None and use(row["regime"]) == "added"]
+    found = []
+    for classifier in sorted({row["classifier"] for row in scored}):
+        mine = [row for row in scored if row["classifier"] == classifier]
+        # rows are in the board's order, so that the first of its kind is the best
+        base = next((row for row in mine if row["baseline"]), None)
+        best = next((row for row in mine if not row["baseline"]), None)
+        if base and best:
+            found.append((best, base))
+    return found
 
 
 def _name(row: Row) -> str:
@@ -42,17 +50,17 @@ def _name(row: Row) -> str:
 
 def _difference(best: Row, base: Row, pairs: Sequence[Row]) -> str:
     """The pair's difference, best minus base, with its interval and verdict."""
+    names = Name.of_row(best), Name.of_row(base)
     for pair in pairs:
-        if pair["classifier"] != best["classifier"]:
-            continue
-        a, b = (pair["method_a"], pair["regime_a"]), (pair["method_b"], pair["regime_b"])
-        ours, theirs = (best["method"], best["regime"]), (base["method"], base["regime"])
-        if (a, b) in ((ours, theirs), (theirs, ours)):
-            turned = a != ours
-            half, word = pair["diff_ci95"], pair["verdict"]
-            if turned and word in ("better", "worse"):
-                word = "worse" if word == "better" else "better"
-            mean = -pair["diff_mean"] if turned else pair["diff_mean"]
-            more = f" ± {half:.3f}" if half is not None else ""
-            return f"{mean:+z.3f}{more}{f', {word}' if word else ''}".replace("-", "−")
+        sides = side(pair, "a"), side(pair, "b")
+        if sides == names:
+            return _text(pair["diff_mean"], pair["diff_ci95"], pair["verdict"])
+        if sides == names[::-1]:
+            turned = {"better": "worse", "worse": "better"}.get(pair["verdict"], pair["verdict"])
+            return _text(-pair["diff_mean"], pair["diff_ci95"], turned)
     return "at no matched seed"
+
+
+def _text(mean: float, half: float | None, word: str | None) -> str:
+    more = f" ± {half:.3f}" if half is not None else ""
+    return f"{mean:+z.3f}{more}{f', {word}' if word else ''}".replace("-", "−")

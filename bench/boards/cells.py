@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+from bench.boards.board import NO_AUGMENTATION, Name
 from bench.errors import BenchError
 from bench.records.record import Record
 
-#: first words of task names that name a collection of unrelated tables
-COLLECTIONS = frozenset({"keel"})
-#: methods that learn nothing of the rows: whatever a generator gains, these give for nothing
-TRIVIAL = frozenset({"none", "class-weight", "moved-threshold", "random-over", "image-augment", "series-augment"})
+
+@dataclass(frozen=True)
+class Counted:
+    """The records that a board counts, one a cell, by seed; how many ``older`` ones of the same cells it left out; and
+    how many cells only the harness ended, so that they are ``to_run`` again."""
+
+    used: list[Record]
+    older: int
+    to_run: int
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of one row, a record a seed. ``ok`` are those that have scores, by what they are matched by."""
+
+    name: Name
+    records: list[Record]
+    ok: dict[int, Record]
 
 
 def default_primary(metrics: Sequence[str]) -> str:
@@ -41,42 +56,76 @@ def label(metric: str) -> str:
         return metric
 
 
-def newest(records: Sequence[Record]) -> tuple[list[Record], int]:
-    """One record a cell, sorted by seed, and how many older ones were left out."""
-    cells: dict[tuple[Any, ...], Record] = {}
+def counted(records: Sequence[Record]) -> Counted:
+    """Of every cell the record that ended last, whatever it ended as. A record of status ``harness`` says nothing of a
+    method: it is left out as if the cell had not been run."""
+    newest: dict[tuple[Name, int], Record] = {}
+    lost = set()
     for record in sorted(records, key=lambda r: (r.ended, r.id)):
-        cells[record.method, record.classifier, record.regime, record.seed] = record
-    distinct = len({record.id for record in records})
-    return sorted(cells.values(), key=lambda r: (r.seed, r.id)), distinct - len(cells)
+        cell = Name.of(record), record.seed
+        if record.status == "harness":
+            lost.add(cell)
+        else:
+            newest[cell] = record
+    distinct = len({record.id for record in records if record.status != "harness"})
+    used = sorted(newest.values(), key=lambda r: (r.seed, r.id))
+    return Counted(used, distinct - len(newest), len(lost - set(newest)))
 
 
-def pair_key(record: Record) -> tuple[Any, ...]:
-    """Two records are matched when this is equal: the same seed of the same rows, split the same way."""
+def by_row(used: Sequence[Record]) -> dict[Name, Cells]:
+    """The cells of every row, rows sorted by name."""
+    options: dict[int, str] = {}
+    keys: dict[Any, int] = {}
+    found: dict[Name, Cells] = {}
+    for record in used:
+        name = Name.of(record)
+        cells = found.setdefault(name, Cells(name, [], {}))
+        cells.records.append(record)
+        if record.ok:
+            cells.ok[keys.setdefault(_pair_key(record, options), len(keys))] = record
+    return {name: found[name] for name in sorted(found, key=lambda name: name.order)}
+
+
+def _pair_key(record: Record, options: dict[int, str]) -> tuple[Any, ...]:
+    """Two records are matched when this is equal: the same seed of the same rows, split the same way. ``options``
+    keeps texts of options, which many records share."""
     config = record.config
-    return record.seed, config.base_seed, repr(sorted(config.task.items())), *rows_of(record)
+    text = options.get(id(config))
+    if text is None:
+        text = options[id(config)] = repr((config.base_seed, sorted(config.task.items())))
+    return record.seed, text, *rows_of(record)
+
+
+def is_reference(name: Name, reference: str) -> bool:
+    return name.method == reference and name.regime == NO_AUGMENTATION
+
+
+def reference_of(used: Sequence[Record]) -> str:
+    """The method that all others are compared with, as its records declare it; "" where none does. Raises
+    ``BenchError`` where several do."""
+    names = sorted({record.method for record in used if record.reference and record.regime == NO_AUGMENTATION})
+    if len(names) > 1:
+        raise BenchError(
+            f"methods {' and '.join(names)} both declare to be the reference that {used[0].task}'s rows are compared "
+            "with; one alone can be: take reference=True out of the other's decorator and run it into another folder"
+        )
+    return names[0] if names else ""
+
+
+def against(cells: Mapping[Name, Cells], name: Name, reference: str) -> dict[int, Record]:
+    """What the cells of a row are compared with: the reference's records by the same classifier, tuned the same way if
+    there are any, else as they come. Nothing for the reference itself."""
+    if is_reference(name, reference):
+        return {}
+    base = Name(reference, name.classifier, NO_AUGMENTATION)
+    found = cells.get(base._replace(tuned=name.tuned)) or cells.get(base)
+    return found.ok if found else {}
 
 
 def rows_of(record: Record) -> tuple[Any, Any]:
     """What decides which rows a seed means: the data and the code that splits them."""
     hashes = record.hashes
     return hashes.get("data"), hashes.get("code_task")
-
-
-def family(task: str) -> str:
-    """What a task's rows were cut from, by its name: ``keel-ecoli`` for ``keel-ecoli-0-1_vs_5`` and ``keel-ecoli4``.
-
-    Tasks cut from the same rows are not independent evidence: over all tasks they count as one. A collection's tables
-    go by their first letters, other tasks by their first word (``fashion-mnist-2000``: ``fashion``).
-    """
-    first, _, rest = task.partition("-")
-    if first in COLLECTIONS and rest:
-        return f"{first}-{re.match('[A-Za-z]*', rest)[0]}"  # type: ignore[index]
-    return first
-
-
-def leaks(task: str) -> bool:
-    """Whether a task is a variant that leaks on purpose, to re-run a published protocol."""
-    return task.endswith("-leaky")
 
 
 def use(regime: str) -> str:

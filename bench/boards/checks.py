@@ -66,11 +66,10 @@ def audit_notes(audit: Mapping[str, Any] | None, task: str, source: str) -> list
     return lines
 
 
-def origin_notes(data: Mapping[str, Any], key: tuple[str, str, str, str], records: Sequence[Record]) -> list[str]:
-    """Where a board's rows come from, if the run that is on file read the very rows that the records used."""
-    task, source, *_ = key
+def origin_notes(data: Mapping[str, Any], task: str, source: str, records: Sequence[Record]) -> list[str]:
+    """Where the rows of a board's records come from, if the run that is on file read the very rows that they used."""
     found = data.get(task) or {}
-    used = {rows_of(r)[0] for r in records if (r.task, r.source, r.budget, r.device) == key} - {None}
+    used = {rows_of(record)[0] for record in records} - {None}
     if not found.get("note") or found.get("source") != source or used != {str(found.get("sha256"))[:16]}:
         return []
     return [f"where the rows come from: {found['note']}"]

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bench.boards.board import Board, Row
+from bench.boards.cells import use
 from bench.boards.figures import blank, keys, sign, styles, title
-from bench.boards.tables import REFERENCE, Board, Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,31 +64,22 @@ def pareto(points: Sequence[tuple[float, float]]) -> list[int]:
 
 
 def cost(board: Board, kind: str = "cost") -> Figure | None:
-    """The difference to none/real against one of ``PRICES``, with the Pareto front; None where no row has both.
+    """The difference to the reference against one of ``PRICES``, with the Pareto front; None where no row has both.
 
     Rows that train on synthetic rows alone have a panel of their own: they lie far below the others. Doing nothing
     costs nothing and gains nothing: it is the dashed line, and the front starts beside it.
     """
-    key, says = keys(board)
-    price = PRICES[kind]
-    rows = [row for row in board.rows if row[f"{key}_mean"] is not None and price.of(row) is not None]
-    rows = [row for row in rows if (row["method"], row["regime"]) != REFERENCE]
-    panels = [
-        (name, found)
-        for name, found in (
-            ("real rows and what a method adds", [row for row in rows if row["regime"] != "tstr"]),
-            ("trained on synthetic rows alone (tstr)", [row for row in rows if row["regime"] == "tstr"]),
-        )
-        if found
-    ]
-    if not rows:
+    says, price = keys(board)[1], PRICES[kind]
+    panels = _panels(board, price)
+    if not panels:
         return None
     figure = blank(5.0, 5.6 * len(panels) if len(panels) > 1 else 8.5)
+    marks = styles([row for _, found in panels for row in found])
     names = []
     for i, (name, found) in enumerate(panels):
         axes = figure.add_subplot(1, len(panels), i + 1)
         paid = [value for row in found if (value := price.of(row)) is not None]
-        names.append((axes, _panel(axes, board, found, paid, styles(rows))))
+        names += [(axes, *named) for named in _panel(axes, board, found, paid, marks)]
         if i == 0:
             title(axes, board)
         if len(panels) > 1:
@@ -96,10 +88,21 @@ def cost(board: Board, kind: str = "cost") -> Figure | None:
         axes.set_ylabel(says if i == 0 else "", fontsize=8)
     _legend(figure)
     figure.draw_without_rendering()  # so that every axes has its place before names are put beside points
-    for axes, named in names:
-        for row, point, bold in named:
-            _name(axes, row, point, bold)
+    for axes, row, point, bold in names:
+        _name(axes, row, point, bold)
     return figure
+
+
+def _panels(board: Board, price: Price) -> list[tuple[str, list[Row]]]:
+    """The rows of each panel that has any: those with a difference and a price, but the reference."""
+    mean = f"{keys(board)[0]}_mean"
+    rows = [row for row in board.rows if row[mean] is not None and price.of(row) is not None]
+    found: dict[str, list[Row]] = {"added": [], "tstr": []}
+    for row in rows:
+        if not board.is_reference(row):
+            found[use(row["regime"])].append(row)
+    names = {"added": "real rows and what a method adds", "tstr": "trained on synthetic rows alone (tstr)"}
+    return [(names[name], some) for name, some in found.items() if some]
 
 
 def _panel(
@@ -114,7 +117,7 @@ def _panel(
     across = [*(paid[i] for i in front), max(paid)]  # the last step runs on to the dearest point
     up = [values[i] for i in [*front, front[-1]]]
     axes.step(across, up, where="post", color="grey", linewidth=1.0, label="Pareto front", zorder=0)
-    axes.axhline(0, color="black", linewidth=0.8, linestyle="--", label="none/real")
+    axes.axhline(0, color="black", linewidth=0.8, linestyle="--", label=board.baseline)
     if max(paid) > 10 * min(paid):
         axes.set_xscale("log")
     axes.margins(x=0.18, y=0.12)

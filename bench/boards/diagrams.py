@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import product
 from typing import TYPE_CHECKING
 
+from bench.boards.board import Board, Name, Row
 from bench.boards.figures import COLORS, blank, title
-from bench.boards.tables import Board, Row
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 
@@ -28,25 +31,8 @@ def _intervals(board: Board, key: str, says: str, sign: int) -> Figure | None:
     rows.sort(key=lambda row: -sign * row[f"{key}_mean"])
     figure = blank(1.4 + 0.28 * len(rows))
     axes = figure.add_subplot()
-    for baseline, color, label in ((False, COLORS[0], "method"), (True, COLORS[1], "trivial baseline")):
-        for single in (False, True):  # an open mark has no interval
-            drawn = [
-                (i, row)
-                for i, row in enumerate(rows)
-                if row["baseline"] == baseline and (row[f"{key}_low"] is None) == single
-            ]
-            if not drawn:
-                continue
-            x = [row[f"{key}_mean"] for _, row in drawn]
-            # a percentile interval of equal draws may miss its mean by a rounding error
-            below = [max(0.0, row[f"{key}_mean"] - row[f"{key}_low"]) for _, row in drawn] if not single else None
-            above = [max(0.0, row[f"{key}_high"] - row[f"{key}_mean"]) for _, row in drawn] if not single else None
-            axes.errorbar(
-                x, [i for i, _ in drawn], xerr=None if below is None or above is None else [below, above], fmt="o",
-                color=color, markersize=5, capsize=2, linewidth=1.2, label=label,
-                markerfacecolor="white" if single else color,
-            )  # fmt: skip
-    axes.set_yticks(range(len(rows)), [_named(row) for row in rows], fontsize=8)
+    _marks(axes, rows, key)
+    axes.set_yticks(range(len(rows)), [Name.of_row({"classifier": ""} | row).words for row in rows], fontsize=8)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.set_xlabel(says, fontsize=8)
     axes.tick_params(axis="x", labelsize=8)
@@ -56,8 +42,31 @@ def _intervals(board: Board, key: str, says: str, sign: int) -> Figure | None:
     return figure
 
 
-def _named(row: Row) -> str:
-    return str(row["method"]) if row["regime"] == "real" else f"{row['method']} · {row['regime']}"
+def _marks(axes: Axes, rows: Sequence[Row], key: str) -> None:
+    """A mark a row, on the line of its place; baselines in a colour of their own."""
+    for baseline, single in product((False, True), repeat=2):
+        places = [i for i, row in enumerate(rows) if _kind(row, key) == (baseline, single)]
+        if places:
+            color = COLORS[baseline]
+            axes.errorbar(
+                [rows[i][f"{key}_mean"] for i in places], places, fmt="o", color=color, markersize=5, capsize=2,
+                xerr=None if single else _reach([rows[i] for i in places], key), linewidth=1.2,
+                label="trivial baseline" if baseline else "method", markerfacecolor="white" if single else color,
+            )  # fmt: skip
+
+
+def _kind(row: Row, key: str) -> tuple[bool, bool]:
+    """Whether it is a trivial baseline, and whether it has no interval, so that its mark is open."""
+    return row["baseline"], row[f"{key}_low"] is None
+
+
+def _reach(rows: Sequence[Row], key: str) -> list[list[float]]:
+    """How far each interval reaches below and above its mean, at which a percentile interval of equal draws may miss
+    by a rounding error."""
+    return [
+        [max(0.0, row[f"{key}_mean"] - row[f"{key}_low"]) for row in rows],
+        [max(0.0, row[f"{key}_high"] - row[f"{key}_mean"]) for row in rows],
+    ]
 
 
 def critical_difference(board: Board) -> Figure | None:

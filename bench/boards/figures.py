@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from bench.boards.board import NO_AUGMENTATION, Board, Name, Row
 from bench.boards.cells import higher_is_better, label
-from bench.boards.tables import Board, Row
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -24,11 +24,11 @@ REACH = 1.0
 
 
 def keys(board: Board) -> tuple[str, str]:
-    """Where a row keeps its difference to none, and what the axis says."""
+    """Where a row keeps its difference to the reference, and what the axis says."""
     if board.kind == "overall":
-        return "gain", "mean gain over none/real, each task in its own metric"
+        return "gain", f"mean gain over {board.baseline}, each task in its own metric"
     arrow = "" if higher_is_better(board.primary) else ", lower is better"
-    return f"{board.primary}_diff", f"difference in {label(board.primary)} to none/real at matched seeds{arrow}"
+    return f"{board.primary}_diff", f"difference in {label(board.primary)} to {board.baseline} at matched seeds{arrow}"
 
 
 def sign(board: Board) -> int:
@@ -68,42 +68,22 @@ def title(axes: Axes, board: Board) -> None:
 def gains(board: Board) -> Figure | None:
     """Forest plot: one line a method and regime, one mark a classifier, with the board's 95 % intervals.
 
-    None where no row has a difference to none/real.
+    None where no row has a difference to the reference.
     """
     key, says = keys(board)
-    rows = [row for row in board.rows if row[f"{key}_mean"] is not None]
-    if not rows:
+    found = [row for row in board.rows if row[f"{key}_mean"] is not None]
+    if not found:
         return None
-    best: dict[tuple[str, str], float] = {}
-    for row in rows:
-        place = row["method"], row["regime"]
-        best[place] = max(best.get(place, -math.inf), sign(board) * row[f"{key}_mean"])
-    order = sorted(best, key=lambda place: (-best[place], place))
-    shown, left = order[:ROOM], len(order) - ROOM
-    rows = [row for row in rows if (row["method"], row["regime"]) in shown]
+    lines = _lines(found, f"{key}_mean", sign(board))
+    shown = lines[:ROOM]
+    rows = [row for row in found if Name.of_row(row).unit in shown]
     figure = blank(1.8 + 0.3 * len(shown))
     axes = figure.add_subplot()
-    marks = styles(rows)
-    step = 0.7 / len(marks)
-    for i, (name, (color, marker)) in enumerate(marks.items()):
-        offset = step * (i - (len(marks) - 1) / 2)
-        for single in (False, True):
-            drawn = [
-                (row[f"{key}_mean"], shown.index((row["method"], row["regime"])) + offset, row[f"{key}_ci95"] or 0.0)
-                for row in rows
-                if row["classifier"] == name and (row[f"{key}_ci95"] is None) == single
-            ]
-            if drawn:
-                x, y, half = zip(*drawn, strict=True)
-                axes.errorbar(
-                    x, y, xerr=None if single else half, fmt=marker, color=color, markersize=4.5, capsize=2,
-                    linewidth=1.2, markerfacecolor="white" if single else color,
-                    label=f"{name}, no interval" if single else name,
-                )  # fmt: skip
+    _marks(axes, rows, key, {unit: i for i, unit in enumerate(shown)})
     axes.axvline(0, color="black", linewidth=0.8, linestyle="--")
-    axes.set_yticks(range(len(shown)), [f"{method} · {regime}" for method, regime in shown], fontsize=8)
+    axes.set_yticks(range(len(shown)), [_line(unit) for unit in shown], fontsize=8)
     axes.set_ylim(len(shown) - 0.5, -0.5)
-    more = [f"{left} more rows in the table"] if left > 0 else []
+    more = [f"{len(lines) - ROOM} more rows in the table"] if len(lines) > ROOM else []
     if _cut(axes, [row[f"{key}_mean"] for row in rows]):
         more.append("long intervals run out of the picture")
     axes.set_xlabel("; ".join((f"{says} (95 % interval)", *more)), fontsize=8)
@@ -112,6 +92,40 @@ def gains(board: Board) -> Figure | None:
     figure.legend(fontsize=8, loc="outside lower right", ncols=4)
     title(axes, board)
     return figure
+
+
+def _lines(rows: Sequence[Row], mean: str, sign: int) -> list[Name]:
+    """Every method in its regime, by the best that any classifier makes of it."""
+    best: dict[Name, float] = {}
+    for row in rows:
+        unit = Name.of_row(row).unit
+        best[unit] = max(best.get(unit, -math.inf), sign * row[mean])
+    return sorted(best, key=lambda unit: (-best[unit], unit.order))
+
+
+def _line(unit: Name) -> str:
+    """The name in full, ``none · real`` where others say ``none``."""
+    if unit.regime == NO_AUGMENTATION:
+        unit = unit._replace(method=f"{unit.method} · {NO_AUGMENTATION}")
+    return unit.words
+
+
+def _marks(axes: Axes, rows: Sequence[Row], key: str, lines: Mapping[Name, int]) -> None:
+    """Draw a classifier's marks beside the others' on each line; an open mark has no interval."""
+    marks = styles(rows)
+    step = 0.7 / len(marks)
+    for i, (name, (color, marker)) in enumerate(marks.items()):
+        offset = step * (i - (len(marks) - 1) / 2)
+        mine = [row for row in rows if row["classifier"] == name]
+        for single in (False, True):
+            found = [row for row in mine if (row[f"{key}_ci95"] is None) == single]
+            if found:
+                axes.errorbar(
+                    [row[f"{key}_mean"] for row in found], [lines[Name.of_row(row).unit] + offset for row in found],
+                    xerr=None if single else [row[f"{key}_ci95"] for row in found], fmt=marker, color=color,
+                    markersize=4.5, capsize=2, linewidth=1.2, markerfacecolor="white" if single else color,
+                    label=f"{name}, no interval" if single else name,
+                )  # fmt: skip
 
 
 def _cut(axes: Axes, means: Sequence[float]) -> bool:

@@ -10,19 +10,19 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from tabulate import tabulate
 
+from bench.boards.board import BOARD_AXES, Board, Column
 from bench.boards.data import as_json, pairs_csv, parquet, rows_csv
 from bench.boards.glossary import GROUPS, MEASURES, group
 from bench.boards.latex import latex
 from bench.boards.layout import align, cells, fitting, head, shown
 from bench.boards.markup import markdown
-from bench.boards.tables import Board, Column
 from bench.errors import BenchError
 from bench.slugs import printable, slug
 
@@ -82,25 +82,36 @@ def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = FILES)
 
 
 def stems(boards: Sequence[Board]) -> list[str]:
-    """File names without their ends: the task's, and source, budget or device only where several would collide."""
+    """File names without their ends: the task's, and source, budget, device, training rows, label noise or precision
+    only where several would collide."""
     found = [slug(board.task) if board.kind == "task" else board.kind for board in boards]
-    for part in ("source", "budget", "device"):
-        values: dict[str, set[str]] = {}
-        for board, stem in zip(boards, found, strict=True):
-            values.setdefault(stem, set()).add(getattr(board, part))
+    settings = [{"source": board.source} | board.setting._asdict() for board in boards]
+    for part in settings[0] if settings else ():
+        values: dict[str, set[Any]] = {}
+        for setting, stem in zip(settings, found, strict=True):
+            values.setdefault(stem, set()).add(setting[part])
         found = [
-            f"{stem}.{slug(getattr(board, part).replace(':', '-'))}" if len(values[stem]) > 1 else stem
-            for board, stem in zip(boards, found, strict=True)
+            f"{stem}.{_part(part, setting[part])}" if len(values[stem]) > 1 else stem
+            for setting, stem in zip(settings, found, strict=True)
         ]
-    twice = Counter(found)
-    found = [
-        f"task-{stem}" if twice[stem] > 1 and b.kind == "task" else stem for b, stem in zip(boards, found, strict=True)
-    ]
-    twice = Counter(found)  # a task may be called task-overall
+    found = _apart(boards, found, lambda board, stem: f"task-{stem}")
+    return _apart(boards, found, lambda board, stem: slug(f"task {board.key}"))  # a task may be called task-overall
+
+
+def _apart(boards: Sequence[Board], stems: Sequence[str], named: Callable[[Board, str], str]) -> list[str]:
+    """The stems, where two are the same with another name for a task's."""
+    counts = Counter(stems)
     return [
-        slug(f"task {b.key}") if twice[stem] > 1 and b.kind == "task" else stem
-        for b, stem in zip(boards, found, strict=True)
+        named(board, stem) if counts[stem] > 1 and board.kind == "task" else stem
+        for board, stem in zip(boards, stems, strict=True)
     ]
+
+
+def _part(part: str, value: Any) -> str:
+    """A setting in a file name: ``full``, ``cuda-0``, ``train-rows-500``, ``label-noise-all``."""
+    if part in BOARD_AXES:
+        value = f"{part} {'all' if value is None else value}".replace("_", " ").replace(".", "-").replace(" ", "-")
+    return slug(str(value).replace(":", "-"))
 
 
 def _markdown(board: Board) -> str:
@@ -108,15 +119,19 @@ def _markdown(board: Board) -> str:
     if board.kind != "measures":
         return f"## {markdown(board.heading)}\n\n{_table(board, board.columns)}\n\n{notes}\n"
     # one table a group: side by side they would be wider than any page
-    parts = []
-    for name in GROUPS:
-        measures = [column for column in board.columns if column.kind == "measure" and group(column.key) == name]
-        if measures:
-            columns = [column for column in board.columns if column.kind != "measure" or column in measures]
-            parts.append(f"### {name}\n\n{_table(shown(board, columns), columns)}\n")
-            meant = [_meaning(column.key) for column in measures if column.key in MEASURES]
-            parts.append("".join(f"- {line}\n" for line in meant) or "- what these mean, the task says\n")
+    parts = [part for name in GROUPS for part in _group(board, name)]
     return "\n".join((f"## {markdown(board.heading)}\n", f"{notes}\n", *parts))
+
+
+def _group(board: Board, name: str) -> list[str]:
+    """The table of a group of measures, and what they mean; nothing where the board has none of them."""
+    measures = [column for column in board.columns if column.kind == "measure" and group(column.key) == name]
+    if not measures:
+        return []
+    columns = [column for column in board.columns if column.kind != "measure" or column in measures]
+    meant = [f"- {_meaning(column.key)}\n" for column in measures if column.key in MEASURES]
+    table = f"### {name}\n\n{_table(shown(board, columns), columns)}\n"
+    return [table, "".join(meant) or "- what these mean, the task says\n"]
 
 
 def _table(board: Board, columns: Sequence[Column]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 from bench.boards.baselines import MARK
+from bench.boards.board import Board
 from bench.boards.layout import align, cells, fitting, shown
-from bench.boards.tables import Board
 from bench.slugs import printable
 
 #: characters of small print that the text width of a plain article holds

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bench.boards import glossary
 from bench.boards.baselines import MARK
-from bench.boards.tables import Board, Column, Row
+from bench.boards.board import Board, Column, Row
 
 #: columns that are left out first where they do not fit, by key
 DISPENSABLE = (
@@ -35,14 +35,7 @@ def _cell(column: Column, row: Row, decimals: int) -> str:
     if kind == "measure":
         return _measured(row[f"{key}_mean"], row[f"{key}_ci95"], decimals)
     if kind in ("mean", "signed"):
-        value, half = row[f"{key}_mean"], row[f"{key}_ci95"]
-        if value is None:
-            return NONE
-        form = f"{'+' if kind == 'signed' else ''}z.{decimals}f"
-        number = _minus(format(value, form))
-        if half is None and row.get(f"{key}_low") is not None:
-            return f"{number} [{_minus(format(row[f'{key}_low'], form))}, {_minus(format(row[f'{key}_high'], form))}]"
-        return f"{number} ± {NONE if half is None else format(half, f'.{decimals}f')}"
+        return _estimate(row, key, decimals, "+" if kind == "signed" else "")
     if kind in ("rating", "place"):
         return _ends(row, key, 0 if kind == "rating" else 1)
     value = row[key]
@@ -51,6 +44,20 @@ def _cell(column: Column, row: Row, decimals: int) -> str:
     if kind == "verdict":
         return f"{value} (+{row['more_seeds']})" if row.get("more_seeds") else str(value)
     return _number(kind, value) + (f" {MARK}" if key == "method" and row.get("baseline") else "")
+
+
+def _estimate(row: Row, key: str, decimals: int, sign: str) -> str:
+    """``+0.112 ± 0.034``; with the bootstrap interval in brackets where that alone is known."""
+    value, half = row[f"{key}_mean"], row[f"{key}_ci95"]
+    if value is None:
+        return NONE
+
+    def form(number: float) -> str:
+        return _minus(format(number, f"{sign}z.{decimals}f"))
+
+    if half is None and row.get(f"{key}_low") is not None:
+        return f"{form(value)} [{form(row[f'{key}_low'])}, {form(row[f'{key}_high'])}]"
+    return f"{form(value)} ± {NONE if half is None else format(half, f'.{decimals}f')}"
 
 
 def _measured(mean: float | None, half: float | None, decimals: int) -> str:
@@ -115,7 +122,8 @@ def fitting(board: Board, width: int, folded: bool = False) -> list[Column]:
 
 
 def _dispensable(board: Board) -> Sequence[str]:
-    """Where a task takes measures of its own, they are the point: even the difference to none goes before them."""
+    """Where a task takes measures of its own, they are the point: before them even the difference to the reference
+    goes."""
     measures = glossary.dispensable(column.key for column in board.columns if column.kind == "measure")
     if board.kind == "measures":
         return measures[:-1]

@@ -7,26 +7,30 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from bench.boards.cells import failure, higher_is_better, label, rows_of
+from bench.boards.cells import Counted, failure, higher_is_better, label, rows_of
 from bench.records.record import Record
 
 #: kinds of failure that are listed; the rest is in the CSV and JSON, row by row
 LISTED = 12
 
 
-def notes(used: Sequence[Record], ratios: Sequence[float], primary: str, older: int) -> list[str]:
-    """The lines, in order. ``used`` are the records that count, ``older`` how many do not because they were run again,
-    ``ratios`` the test/train ratios that the differences were corrected with."""
+def notes(records: Counted, ratios: Sequence[float], primary: str, base: str) -> list[str]:
+    """The lines, in order. ``ratios`` are the test/train ratios that the differences to ``base`` (``none/real``) were
+    corrected with."""
+    used, older = records.used, records.older
     ok = [record for record in used if record.ok]
     order = "higher" if higher_is_better(primary) else "lower"
     lines = [
         f"{_seeds(ok)}; sorted by {label(primary)} ({order} is better); mean ± half of the 95 % t interval over seeds",
-        "Δ: mean paired difference to none/real by the same classifier at the same n seeds, ± half of its 95 % "
+        f"Δ: mean paired difference to {base} by the same classifier at the same n seeds, ± half of its 95 % "
         f"interval, {_correction(ratios)}",
         *_running(ok),
     ]
     if older:
         lines.append(f"{older} older record{_s(older)} of the same cells left out")
+    if lost := records.to_run:
+        which = "1 cell is" if lost == 1 else f"{lost} cells are"
+        lines.append(f"{which} to be run again: ended by the harness's doing, which says nothing of a method")
     versions = len({rows_of(record) for record in used})
     if versions > 1:
         lines.append(f"MIXED DATA: {versions} versions of the rows; differences are taken within one; run it again")

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.boards import diagrams
+from bench.boards.board import Board
 from bench.boards.costs import PRICES, cost
 from bench.boards.figures import gains, seeds
 from bench.boards.formats import stems
-from bench.boards.tables import Board
 from bench.errors import BenchError
 from bench.figuretext import literal
 
@@ -48,7 +48,8 @@ class Plot:
 
 @dataclass(frozen=True)
 class _Kind:
-    """One kind of picture: how it is drawn (None: there is nothing to draw), called and captioned."""
+    """One kind of picture: how it is drawn (None: there is nothing to draw), called and captioned; ``{baseline}`` in a
+    caption is what the board's differences are to."""
 
     draw: Callable[[Board], Figure | None]
     title: str
@@ -58,13 +59,13 @@ class _Kind:
 _KINDS = {
     "gains": _Kind(
         gains, "What augmenting gains",
-        "Mean paired difference to none/real by the same classifier at the same seeds, with its 95 % interval; an open "
-        "mark has a single seed or task and no interval.",
+        "Mean paired difference to {baseline} by the same classifier at the same seeds, with its 95 % interval; an "
+        "open mark has a single seed or task and no interval.",
     ),
     **{
         kind: _Kind(
             partial(cost, kind=kind), f"Gain against {name}",
-            f"Horizontal: {price.label}. Vertical: mean paired difference to none/real. Grey: the Pareto front; "
+            f"Horizontal: {price.label}. Vertical: mean paired difference to {{baseline}}. Grey: the Pareto front; "
             "dashed: no augmentation.",
         )
         for (kind, price), name in zip(
@@ -96,7 +97,8 @@ def draw(boards: Sequence[Board], of_tasks: Collection[str] = tuple(_KINDS)) -> 
                 continue
             if (board.kind == "standing") == (name in STANDING) and (figure := kind.draw(board)) is not None:
                 about = ", ".join(filter(None, (board.heading, seeds(board))))
-                yield Plot(stem, name, kind.title, f"{kind.caption} {about}.", literal(figure))
+                caption = kind.caption.format(baseline=board.baseline)
+                yield Plot(stem, name, kind.title, f"{caption} {about}.", literal(figure))
 
 
 def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = ("png",)) -> list[Path]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from bench.boards.cells import TRIVIAL, commonest, failure
+from bench.boards.board import NO_AUGMENTATION, Board, Column, Name, Row, axes_of, axis_columns
+from bench.boards.cells import commonest, failure, use
 from bench.boards.glossary import MEASURES, REAL, label, ordered
-from bench.boards.tables import Board, Column, Row
 from bench.records.record import Record
 from bench.statistics.comparison import mean_interval
 
@@ -25,9 +25,9 @@ def values(record: Record) -> dict[str, float]:
     return {**record.fidelity, **record.privacy}
 
 
-def own(used: Sequence[Record]) -> list[str]:
+def task_specific_measures(used: Sequence[Record]) -> list[str]:
     """The measures that no one but the task takes, in the order it gives them."""
-    found = dict.fromkeys(name for r in used if r.ok for name in r.fidelity or ())
+    found = dict.fromkeys(name for r in used if r.ok for name in r.fidelity)
     return [name for name in ordered(found) if name not in MEASURES]
 
 
@@ -37,27 +37,19 @@ def synthetic(used: Sequence[Record], board: Board, heading: str) -> Board | Non
     ``used`` are the records that ``board`` counts. Records of one method, regime and seed hold the same rows with
     another classifier each: they count once. A draw that failed enters no mean, and is counted and named.
     """
-    draws: dict[tuple[str, str], dict[int, Record]] = defaultdict(dict)
-    for record in sorted(used, key=_trust):
-        if record.regime != "real":
-            draws[record.regime, record.method][record.seed] = record
-    kept = {names: list(found.values()) for names, found in draws.items() if any(_tells(r) for r in found.values())}
-    ok = [record for found in kept.values() for record in found if record.ok]
-    names = ordered(name for record in ok for name in values(record))
+    draws = _draws(used)
+    names = ordered(name for found in draws.values() for draw in found for name in draw.values)
     if not names:
         return None
-    rows: list[Row] = []
-    # a draw that stands for the training set has more measures than one that fills it up
-    for regime in sorted({regime for regime, _ in kept}, key=lambda regime: (regime != "tstr", regime)):
-        mine = {method: found for (r, method), found in sorted(kept.items()) if r == regime}
-        real = _real(regime, [record for found in mine.values() for record in found], names)
-        rows += [*real, *(_row(method, regime, found, names) for method, found in mine.items())]
+    axes = axes_of(list(draws))
+    rows = _rows(draws, names, axes)
     return Board(
-        "measures", board.task, board.source, board.budget, board.device, board.date, "", heading,
+        "measures", board.task, board.source, board.setting, board.date, "", heading,
         notes=tuple(_notes(rows)),
         columns=(
             Column("method", "method", "text"),
             Column("regime", "regime", "text"),
+            *axis_columns(axes),
             *(Column(label(name), name, "measure") for name in names),
             Column("ok", "draws", "text"),
         ),
@@ -66,49 +58,80 @@ def synthetic(used: Sequence[Record], board: Board, heading: str) -> Board | Non
     )  # fmt: skip
 
 
-def _trust(record: Record) -> tuple[Any, ...]:
-    """Of several records of one draw the last in this order speaks for it: one with measures, then the newest."""
-    return bool(record.ok and values(record)), record.started, record.id
+def _rows(draws: Mapping[Name, list[Draw]], names: Sequence[str], axes: Sequence[str]) -> list[Row]:
+    """Regime by regime what real rows give, then every method."""
+    rows: list[Row] = []
+    # a draw that stands for the training set has more measures than one that fills it up
+    for regime in sorted({unit.regime for unit in draws}, key=lambda regime: (use(regime) != "tstr", regime)):
+        mine = {unit: found for unit, found in draws.items() if unit.regime == regime}
+        rows += _real(regime, [draw for found in mine.values() for draw in found], names, axes)
+        rows += [_row(unit, found, names, axes) for unit, found in mine.items()]
+    return rows
 
 
-def _tells(record: Record) -> bool:
-    """Whether a record has measures, or the reason why there are none; classes of equal size need no synthetic rows."""
-    return bool(not record.ok or values(record))
+@dataclass(frozen=True)
+class Draw:
+    """The synthetic rows of a method, a regime and a seed: the record that speaks for them, and its measures."""
+
+    record: Record
+    values: Mapping[str, float]
+
+    @property
+    def tells(self) -> bool:
+        """Whether there are measures, or a reason why there are none; classes of equal size need no synthetic rows."""
+        return bool(not self.record.ok or self.values)
+
+    @property
+    def trust(self) -> tuple[Any, ...]:
+        """Of several records of one draw the last in this order speaks for it: one with measures, then the newest."""
+        return bool(self.values), self.record.ended, self.record.id
 
 
-def _row(method: str, regime: str, draws: Sequence[Record], names: Sequence[str]) -> Row:
-    ok = [record for record in draws if record.ok and values(record)]
-    failed = next((record for record in draws if not record.ok), None)
-    row = {
-        "method": method,
-        "regime": regime,
-        "baseline": method in TRIVIAL,
+def _draws(used: Sequence[Record]) -> dict[Name, list[Draw]]:
+    """The draws of every method and regime, by name, each seed once; those that tell nothing left out."""
+    found: dict[Name, dict[int, Draw]] = defaultdict(dict)
+    for record in used:
+        if record.regime != NO_AUGMENTATION:
+            draw = Draw(record, values(record) if record.ok else {})
+            mine = found[Name.of(record).unit]
+            if record.seed not in mine or mine[record.seed].trust < draw.trust:
+                mine[record.seed] = draw
+    kept = {unit: list(draws.values()) for unit, draws in found.items() if any(draw.tells for draw in draws.values())}
+    return {unit: kept[unit] for unit in sorted(kept, key=lambda unit: unit.order)}
+
+
+def _row(unit: Name, draws: Sequence[Draw], names: Sequence[str], axes: Sequence[str]) -> Row:
+    ok = [draw.values for draw in draws if draw.values]
+    records = [draw.record for draw in draws]
+    failed = next((record for record in records if not record.ok), None)
+    row = _named(unit, axes) | {
+        "baseline": any(record.trivial for record in records),
         "real": False,
         "seeds_ok": len(ok),
         "seeds": len(draws),
         "draws": f"{len(ok)}/{len(draws)}",
-        "status": "ok" if ok else commonest([record.status for record in draws]),
+        "status": "ok" if ok else commonest([record.status for record in records]),
         "reason": "" if failed is None else failure(failed),
     }
-    return row | _means([values(record) for record in ok], names) | {"record_ids": sorted(r.id for r in draws)}
+    return row | _means(ok, names) | {"record_ids": sorted(record.id for record in records)}
 
 
-def _real(regime: str, draws: Sequence[Record], names: Sequence[str]) -> list[Row]:
+def _named(unit: Name, axes: Sequence[str]) -> Row:
+    return {name: getattr(unit, name) for name in ("method", "regime", *axes)}
+
+
+def _real(regime: str, draws: Sequence[Draw], names: Sequence[str], axes: Sequence[str]) -> list[Row]:
     """What real rows give in the place of synthetic ones: the same for every method of a seed, so it is taken once."""
-    by_seed = {
-        record.seed: (
-            {name: value for name in names if (value := values(record).get(name + REAL)) is not None},
-            record,
-        )
-        for record in sorted(draws, key=_trust)
-        if any(name + REAL in values(record) for name in names)
-    }
+    by_seed: dict[int, Draw] = {}
+    for draw in draws:
+        measured = {name: draw.values[name + REAL] for name in names if name + REAL in draw.values}
+        seed = draw.record.seed
+        if measured and (seed not in by_seed or by_seed[seed].trust < draw.trust):
+            by_seed[seed] = Draw(draw.record, measured)
     if not by_seed:
         return []
     n = len(by_seed)
-    row: Row = {
-        "method": REAL_ROWS,
-        "regime": regime,
+    row = _named(Name(REAL_ROWS, "", regime), axes) | {
         "baseline": False,
         "real": True,
         "seeds_ok": n,
@@ -118,8 +141,8 @@ def _real(regime: str, draws: Sequence[Record], names: Sequence[str]) -> list[Ro
         "reason": "",
     }
     found = [by_seed[seed] for seed in sorted(by_seed)]
-    ids = sorted(record.id for _, record in found)
-    return [row | _means([measured for measured, _ in found], names) | {"record_ids": ids}]
+    ids = sorted(draw.record.id for draw in found)
+    return [row | _means([draw.values for draw in found], names) | {"record_ids": ids}]
 
 
 def _means(measured: Sequence[Mapping[str, float]], names: Sequence[str]) -> Row:

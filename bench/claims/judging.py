@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from bench.boards.cells import test_train_ratio
 from bench.claims.files import Claim, Quantity
-from bench.claims.selection import configuration, matches, resolve, variants
+from bench.claims.selection import configuration, matches, reference, resolve, variants
 from bench.records.record import Record
 from bench.statistics.comparison import Interval, mean_interval
 
@@ -86,42 +86,53 @@ def judge(claim: Claim, arm: str, budget: str, source: str, by_task: Mapping[str
 def _baseline(cell: Mapping[str, str]) -> dict[str, str]:
     """The cell of no augmentation beside a cell: it counts the real training rows."""
     kept = {key: cell[key] for key in ("variant", "task", "classifier") if key in cell}
-    return {**kept, "method": "none"}
+    return {**kept, "method": reference()}
 
 
 def _finding(
     row: Quantity, parts: list[dict[int, Record]], references: list[dict[int, Record]], source: str
 ) -> Finding:
-    values = []
     seeds = sorted(set.intersection(*(set(part) for part in parts)))
-    for seed in seeds:
-        numbers = [_number(p[seed], c.get("metric", row.metric)) for p, c in zip(parts, row.cells, strict=True)]
-        if any(number is None for number in numbers):
-            continue
-        of, rest = numbers[: len(row.of)], numbers[len(row.of) :]
-        if row.over:
-            if min(numbers) > 0:  # type: ignore[type-var, operator]
-                values.append(math.log(of[0] / rest[0]))  # type: ignore[operator]
-        else:
-            values.append(math.fsum(of) - math.fsum(rest))  # type: ignore[arg-type]
+    values = [value for seed in seeds if (value := _value(row, [part[seed] for part in parts])) is not None]
     judged = source in row.judged_on
     if not values:
         return Finding(row, None, "no record" if judged else None)
-    ratios = [test_train_ratio([r[s] for s in seeds if s in r]) for r in references]
-    interval = mean_interval(values, max(r or 0.0 for r in ratios))
-    if None in ratios:  # no record of no augmentation says how many real rows there were
-        interval = Interval(interval.mean, None, None, interval.n)
+    ratios = [test_train_ratio([base[seed] for seed in seeds if seed in base]) for base in references]
+    interval = _interval(values, ratios, logarithms=row.over is not None)
+    return Finding(row, interval, _outcome(interval, row.band) if judged and row.band else None)
+
+
+def _value(row: Quantity, records: Sequence[Record]) -> float | None:
+    """The quantity at one seed, of one record a cell; of a ratio its logarithm. None where it is not defined."""
+    found = [_number(r, cell.get("metric", row.metric)) for r, cell in zip(records, row.cells, strict=True)]
+    numbers = [number for number in found if number is not None]
+    if len(numbers) < len(found):
+        return None
+    of, rest = numbers[: len(row.of)], numbers[len(row.of) :]
     if row.over:
-        low, high = (None if end is None else math.exp(end) for end in (interval.low, interval.high))
-        interval = Interval(math.exp(interval.mean), low, high, interval.n)
-    if not judged or row.band is None:
-        return Finding(row, interval, None)
+        return math.log(of[0] / rest[0]) if min(numbers) > 0 else None
+    return math.fsum(of) - math.fsum(rest)
+
+
+def _interval(values: Sequence[float], ratios: Sequence[float | None], logarithms: bool) -> Interval:
+    """The interval of a mean over seeds, without ends where no record of no augmentation says how many real rows
+    there were; of logarithms it is turned back."""
+    known = [ratio for ratio in ratios if ratio is not None]
+    found = mean_interval(values, max(known, default=0.0))
+    low, high = (found.low, found.high) if len(known) == len(ratios) else (None, None)
+    if not logarithms:
+        return Interval(found.mean, low, high, found.n)
+    low, high = (None if end is None else math.exp(end) for end in (low, high))
+    return Interval(math.exp(found.mean), low, high, found.n)
+
+
+def _outcome(interval: Interval, band: tuple[float, float]) -> Outcome:
     if interval.low is None or interval.high is None:
-        return Finding(row, interval, "open")
-    least, most = row.band
+        return "open"
+    least, most = band
     if least <= interval.low and interval.high <= most:
-        return Finding(row, interval, "agrees")
-    return Finding(row, interval, "disagrees" if interval.high < least or most < interval.low else "open")
+        return "agrees"
+    return "disagrees" if interval.high < least or most < interval.low else "open"
 
 
 def _number(record: Record, path: str) -> float | None:

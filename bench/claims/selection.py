@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bench import registry
+from bench.boards.board import BOARD_AXES, ROW_AXES
 from bench.claims.files import Claim, merge
 from bench.config import Config, seeds
 from bench.errors import BenchError
@@ -51,7 +52,8 @@ def configuration(claim: Claim, arm: str, budget: str, source: str, variant: str
 
 
 def resolve(config: Config, cell: Mapping[str, str], claim: Claim) -> dict[str, str]:
-    """The cell with what it leaves out: ``none`` goes with ``real``, else whatever the selection has only one of.
+    """The cell with what it leaves out: the regime of a method that is for one alone (``real`` of ``none``), else
+    whatever the selection has only one of.
 
     Raises ``BenchError`` if the selection has several, or not the one that is named.
     """
@@ -63,24 +65,29 @@ def resolve(config: Config, cell: Mapping[str, str], claim: Claim) -> dict[str, 
         ("regime", config.regimes),
     ):
         name = cell.get(key)
-        if key == "regime" and full["method"] == "none":
-            name, names = "real", ("real",)
+        if key == "regime" and len(own := registry.methods[full["method"]].regimes) == 1:
+            name, names = own[0], own
         if name is None:
             if len(names) != 1:
                 raise BenchError(f"claim {claim.id}: a cell has to name its {key}, one of {', '.join(names)}")
             name = names[0]
-        elif name not in names and not (key == "method" and name == "none"):
+        elif name not in names and not (key == "method" and name == reference()):
             raise BenchError(f"claim {claim.id}: {key} {name!r} is not in the selection")
         full[key] = name
     return full
+
+
+def reference() -> str:
+    """The suite's method of no augmentation. It need not be selected: it counts the real training rows."""
+    return next(entry.name for entry in registry.methods if entry.reference and registry.is_own(entry.file))
 
 
 def matches(record: Record, config: Config, cell: Mapping[str, str]) -> bool:
     """Whether a record is one of the cell's: the same names, budget, seeds and options, whatever code made it."""
     if any(getattr(record, key) != cell[key] for key in cell) or record.budget != config.budget:
         return False
-    if record.seed not in config.seeds:
-        return False
+    if record.seed not in config.seeds or any(getattr(record, axis) is not None for axis in (*BOARD_AXES, *ROW_AXES)):
+        return False  # no claim flips labels, takes fewer rows or tunes
     found = record.config
     expected: dict[str, Any] = {
         kind: dict(registry.BY_KIND[kind][cell[kind]].params) | config.options(kind, cell[kind], cell["task"])

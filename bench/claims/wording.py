@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bench.boards.cells import rows_of
@@ -11,37 +11,42 @@ from bench.claims.files import Claim
 from bench.claims.judging import Finding, Run
 from bench.records.record import Record
 
+#: how a verdict on other rows than real ones begins
+ON = {"simulated": "on SIMULATED rows", "real-subset": "on a REAL SUBSET of the rows"}
+
 
 def why(claim: Claim, verdict: str, budget: str, source: str, published: Run | None, free: Run | None) -> str:
     """The verdict's ground in one line, with the numbers."""
     if verdict == "not run":
         return f"needs {claim.needs}" if claim.needs else "no record of it"
-    lines = []
-    if source == "simulated":
-        lines.append("on SIMULATED rows")
-    elif source == "real-subset":
-        lines.append("on a REAL SUBSET of the rows")
-    runs = (
-        [("", published or free)]
-        if published is free or None in (published, free)
-        else [("as published", published), ("leak-free", free)]
-    )
-    for name, run in runs:
-        assert run is not None
-        lines.append(f"{name}: {_grounds(run)}" if name else _grounds(run))
+    runs = _runs(published, free)
+    lines = [ON[source]] if source in ON else []
+    lines += [f"{name}: {_grounds(run)}" if name else _grounds(run) for name, run in runs]
     if not claim.decided(budget):
         lines.append(f"trained too briefly at {budget} to decide; {claim.decided_at} does")
-    missing = sum(run.missing for _, run in runs if run and run.records)
-    if missing:
+    lines += _gaps([run for _, run in runs])
+    if any(_mixed(run) for _, run in runs):
+        lines.append("MIXED CODE: what is compared was made by different code; run it again")
+    return "; ".join(lines)
+
+
+def _runs(published: Run | None, free: Run | None) -> list[tuple[str, Run]]:
+    """The runs by name; a name is not needed where there is one, or both are the same."""
+    if published is not None and free is not None and published is not free:
+        return [("as published", published), ("leak-free", free)]
+    return [("", run) for run in (published or free,) if run is not None]
+
+
+def _gaps(runs: Sequence[Run]) -> list[str]:
+    """The cells that are still to be run, and those that failed."""
+    lines = []
+    if missing := sum(run.missing for run in runs if run.records):
         lines.append("1 cell is still to be run" if missing == 1 else f"{missing} cells are still to be run")
-    failed = {r.id: r for _, run in runs if run for r in run.failed}
-    if failed:
+    if failed := {r.id: r for run in runs for r in run.failed}:
         first = min(failed.values(), key=lambda r: r.id)
         count = "1 cell" if len(failed) == 1 else f"{len(failed)} cells"
         lines.append(f"{count} failed, e.g. {first.status} in {first.phase}: {first.reason}")
-    if any(_mixed(run) for _, run in runs if run):
-        lines.append("MIXED CODE: what is compared was made by different code; run it again")
-    return "; ".join(lines)
+    return lines
 
 
 def _grounds(run: Run) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bench.boards.tables import Board
+from bench.boards.board import Board
 from bench.errors import BenchError
 from bench.records.folder import RunFolder
 
@@ -73,6 +73,7 @@ def page(folder: Path) -> str:
         "coverage": evidence.coverage(boards, records),
         "origin": origin.provenance(run, boards),
         "cite": {"bibtex": cite.bibtex(run), "provenance": cite.provenance(run)},
+        "reference": rows.reference(boards),
         "n_records": len(records),
         "sources": sorted({board.source for board in boards if board.kind == "task"}),
         "data": assets.data(rows.blob(boards, records, folder) | {"synthetic": synthetic.blob(boards)}),

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import BenchError
 from bench.records.folder import RunFolder
 from bench.records.reading import has_records, lines
+from bench.records.record import Record
 from bench.records.runfile import RunFacts
 
 if TYPE_CHECKING:
-    from bench.boards.tables import Board
+    from bench.boards.board import Board
 
 _PACKAGED = Path(__file__).resolve().parents[1] / "CITATION.cff"
 #: the one citation file: a wheel carries it inside the package (setup.py), a clone has it at its root
@@ -49,17 +50,12 @@ def bibtex(run: RunFolder, board: str | None = None) -> str:
 def provenance(run: RunFolder, board: str | None = None) -> str:
     """One line: version and commit (of the last run into the folder), sources, budgets, devices, seeds, how many
     records, and the digest of the records (unpacked) or of the board as JSON."""
-    from bench.boards.formats import render
-    from bench.boards.tables import SOURCE_LABELS
+    from bench.boards.board import SOURCE_LABELS
 
-    records = run.records
     if board is None:
-        digest = f"records sha256 {_digest(text for _, text in lines(run.path))}"
+        records, digest = run.records, f"records sha256 {_digest(text for _, text in lines(run.path))}"
     else:
-        stem, found = find_board(run, board)
-        digest = f"boards/{stem}.json sha256 {_digest([render(found, 'json').encode()])}"
-        ids = {key for row in found.rows for key in (*row["record_ids"], *row["reference_ids"])}
-        records = [record for record in records if record.id in ids]
+        records, digest = _of_board(run, board)
     facts = run.facts
     commit, _, changes = (facts.commit or "unknown").partition("+")
     tasks = sorted({f"{record.task}: {SOURCE_LABELS[record.source]}" for record in records})
@@ -77,6 +73,16 @@ def provenance(run: RunFolder, board: str | None = None) -> str:
             digest,
         )
     )
+
+
+def _of_board(run: RunFolder, name: str) -> tuple[list[Record], str]:
+    """The records that a board rests on, and the digest of the board as JSON."""
+    from bench.boards.formats import render
+
+    stem, found = find_board(run, name)
+    ids = {key for row in found.rows for key in (*row["record_ids"], *row["reference_ids"])}
+    digest = f"boards/{stem}.json sha256 {_digest([render(found, 'json').encode()])}"
+    return [record for record in run.records if record.id in ids], digest
 
 
 def find_board(run: RunFolder, name: str) -> tuple[str, Board]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
-from bench.boards.tables import SOURCE_LABELS, Board
+from bench.boards.board import SOURCE_LABELS, Board
 from bench.records.folder import RunFolder
 from bench.records.record import STATUSES, Record
 
@@ -108,37 +109,39 @@ def audit(run: RunFolder) -> dict[str, Any] | None:
 def coverage(boards: Sequence[Board], records: Sequence[Record]) -> dict[str, Any]:
     """How the cells of every task's board ended, and the failed ones by method and reason with their records."""
     known = {record.id: record for record in records}
-    seen: set[str] = set()
     lines: list[dict[str, Any]] = []
-    failed: dict[tuple[str, ...], list[Record]] = defaultdict(list)
-    for board in boards:
-        if board.kind != "task":
-            continue
+    reasons: list[tuple[tuple[str, ...], list[Record]]] = []
+    for board in (board for board in boards if board.kind == "task"):
         cells = [known[key] for row in board.rows for key in row["record_ids"]]
-        counts = Counter(record.status for record in cells)
-        seen |= set(counts)
-        loud = "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source)
-        lines.append({"task": board.task, "loud": loud, "budget": board.budget, "counts": counts, "n": len(cells)})
-        for record in cells:
-            if not record.ok:
-                where = record.status, record.phase, record.reason
-                failed[board.task, loud, record.method, *where].append(record)
-    outcomes = [name for name in OUTCOMES if name == "ok" or name in seen] + sorted(seen - set(OUTCOMES))
-    reasons = [
-        {
-            **dict(zip(("task", "loud", "method", "status", "phase", "reason"), key, strict=True)),
-            "classifiers": sorted({record.classifier for record in found}),
-            "regimes": sorted({record.regime for record in found}),
-            "seeds": sorted({record.seed for record in found}),
-            "n": len(found),
-            "ids": sorted(record.id for record in found),
-        }
-        for key, found in sorted(failed.items())
-    ]
+        about = {"task": board.task, "loud": board.loud, "budget": board.budget}
+        lines.append({**about, "counts": Counter(record.status for record in cells), "n": len(cells)})
+        reasons += _failed(board, cells).items()
+    counts = sum((line["counts"] for line in lines), Counter())
     return {
-        "outcomes": outcomes,
+        "outcomes": [name for name in OUTCOMES if name == "ok" or name in counts],
         "tasks": lines,
-        "reasons": reasons,
-        "n": sum(line["n"] for line in lines),
-        "ok": sum(line["counts"]["ok"] for line in lines),
+        "reasons": [_reason(key, found) for key, found in sorted(reasons, key=itemgetter(0))],
+        "n": counts.total(),
+        "ok": counts["ok"],
+    }
+
+
+def _failed(board: Board, cells: Sequence[Record]) -> dict[tuple[str, ...], list[Record]]:
+    """The cells of a board that failed, by method and how."""
+    found: dict[tuple[str, ...], list[Record]] = defaultdict(list)
+    for record in cells:
+        if not record.ok:
+            found[board.task, board.loud, record.method, record.status, record.phase, record.reason].append(record)
+    return found
+
+
+def _reason(key: tuple[str, ...], found: Sequence[Record]) -> dict[str, Any]:
+    """Cells of one method that failed in the same way."""
+    return {
+        **dict(zip(("task", "loud", "method", "status", "phase", "reason"), key, strict=True)),
+        "classifiers": sorted({record.classifier for record in found}),
+        "regimes": sorted({record.regime for record in found}),
+        "seeds": sorted({record.seed for record in found}),
+        "n": len(found),
+        "ids": sorted(record.id for record in found),
     }

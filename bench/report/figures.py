@@ -128,7 +128,7 @@ def _flatten(root: ET.Element) -> None:
     for parent in list(root.iter()):
         children: list[ET.Element] = []
         for child in parent:
-            children += _synthetic(child)
+            children += _visible(child)
         parent[:] = children
     for parent in list(root.iter()):
         if parent.tag != f"{{{SVG}}}text":
@@ -194,9 +194,9 @@ def _manner(element: ET.Element) -> tuple[tuple[str, str], ...]:
     return tuple((key, element.attrib[key]) for key in ("style", "clip-path") if key in element.attrib)
 
 
-def _synthetic(element: ET.Element) -> list[ET.Element]:
+def _visible(element: ET.Element) -> list[ET.Element]:
     if element.tag == f"{{{SVG}}}g" and not element.attrib:
-        return [kept for child in element for kept in _synthetic(child)]
+        return [kept for child in element for kept in _visible(child)]
     if element.tag == f"{{{SVG}}}defs" and not len(element):
         return []
     if element.tag == f"{{{SVG}}}path" and element.get("style") == "fill:none" and not element.get("id"):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.boards.tables import SOURCE_LABELS, Board
+from bench.boards.board import SOURCE_LABELS, Board
 from bench.records.folder import RunFolder
 from bench.records.record import Record
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bench.boards.board import SHOWN, Board, Row
 from bench.boards.cells import failure, higher_is_better, label
 from bench.boards.formats import stems
-from bench.boards.tables import REFERENCE, SHOWN, SOURCE_LABELS, Board, Row
 from bench.records.store import Record
 from bench.slugs import draw_stem, rows_folder
 
@@ -26,8 +26,9 @@ SEED_FIELDS = ("seed", "id", "score", "diff", *PHASES, "rss", "cpu", "device", "
 
 
 def blob(boards: Sequence[Board], records: Sequence[Record], folder: Path) -> dict[str, Any]:
-    """``boards``: what the rows of a board have in common; ``rows``: in the boards' order; ``pictures``: by board,
-    method and regime. Numbers are rounded to two to five significant digits, more than any place shows."""
+    """``reference``: what rows are compared with; ``boards``: what the rows of a board have in common; ``rows``: in the
+    boards' order; ``pictures``: by board, method and regime. Numbers are rounded to two to five
+    significant digits, more than any place shows."""
     known = {record.id: record for record in records}
     tasks = [(board, stem) for board, stem in zip(boards, stems(boards), strict=True) if board.kind == "task"]
     rows: list[list[Any]] = []
@@ -36,12 +37,18 @@ def blob(boards: Sequence[Board], records: Sequence[Record], folder: Path) -> di
         rows += [_row(number, board, row, known) for row in board.rows]
         found |= {f"{number}\n{key}": links for key, links in pictures(folder, board).items()}
     return {
+        "reference": reference(boards),
         "boards": [_board(board, stem) for board, stem in tasks],
         "row_fields": ROW_FIELDS,
         "seed_fields": SEED_FIELDS,
         "rows": rows,
         "pictures": found,
     }
+
+
+def reference(boards: Sequence[Board]) -> str:
+    """What the rows are compared with, as their records declare it."""
+    return "/".join(sorted({board.reference for board in boards if board.kind == "task"} - {""})) or "no augmentation"
 
 
 def metrics(board: Board) -> list[str]:
@@ -55,7 +62,7 @@ def _board(board: Board, stem: str) -> dict[str, Any]:
         "stem": stem,
         "task": board.task,
         "source": board.source,
-        "loud": "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source),
+        "loud": board.loud,
         "budget": board.budget,
         "device": board.device,
         "metric": label(board.primary),
@@ -71,7 +78,7 @@ def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> li
     made = {
         "board": number,
         **{name: row[name] for name in ("method", "classifier", "regime", "status")},
-        "kind": 2 if (row["method"], row["regime"]) == REFERENCE else int(row["baseline"]),
+        "kind": 2 if board.is_reference(row) else int(row["baseline"]),
         "ok": row["seeds_ok"],
         "n": row["seeds"],
         "mean": brief(row[f"{key}_mean"]),

@@ -7,10 +7,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from bench.boards.board import Board, Row
 from bench.boards.formats import stems
 from bench.boards.glossary import MEASURES, group
 from bench.boards.layout import cells
-from bench.boards.tables import SOURCE_LABELS, Board, Row
 from bench.report.tables import MEASURES as ENDS
 from bench.report.tables import files
 
@@ -21,7 +21,7 @@ def tables(boards: Sequence[Board], folder: Path) -> list[dict[str, Any]]:
         {
             "stem": stem,
             "task": board.task,
-            "loud": _loud(board),
+            "loud": board.loud,
             "heading": synthetic.heading,
             "notes": synthetic.notes,
             "rows": len(synthetic.rows),
@@ -49,7 +49,7 @@ def blob(boards: Sequence[Board]) -> list[dict[str, Any]]:
             for row, line in zip(synthetic.rows, texts, strict=True)
         ]
         labels = [column.label for column in columns]
-        made = {"heading": synthetic.heading, "loud": _loud(board), "groups": groups, "columns": labels, "rows": rows}
+        made = {"heading": synthetic.heading, "loud": board.loud, "groups": groups, "columns": labels, "rows": rows}
         found.append(made)
     return found
 
@@ -70,7 +70,3 @@ def glossary(boards: Sequence[Board]) -> list[dict[str, str]]:
 
 def _kind(row: Row) -> int:
     return 3 if row["status"] != "ok" else 2 if row["real"] else int(row["baseline"])
-
-
-def _loud(board: Board) -> str:
-    return "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from bench.boards.board import Board, Row
 from bench.boards.cells import higher_is_better, label
 from bench.boards.formats import stems
 from bench.boards.layout import cells
-from bench.boards.tables import REFERENCE, SOURCE_LABELS, Board, Row
 
 MINUS = "−"
 #: columns of words, which stand to the left
@@ -62,7 +62,7 @@ def overall(boards: Sequence[Board], folder: Path) -> list[Overall]:
                 )
             )
         columns = tuple((column.label, column.key in TEXTS) for column in board.columns)
-        loud = SOURCE_LABELS["simulated"] if board.source == "simulated" else ""
+        loud = board.loud if board.source == "simulated" else ""
         found.append(
             Overall(stem, board.kind, board.heading, loud, columns, tuple(rows), board.notes, files(folder, stem))
         )
@@ -98,13 +98,13 @@ def tasks(boards: Sequence[Board], folder: Path) -> list[dict[str, Any]]:
 
 def _task(board: Board, stem: str, folder: Path) -> dict[str, Any]:
     scored = [row for row in board.rows if row[f"{board.primary}_mean"] is not None]
-    plain = next((row for row in scored if (row["method"], row["regime"]) == REFERENCE), None)
-    helped = next((row for row in scored if (row["method"], row["regime"]) != REFERENCE), None)
+    plain = next((row for row in scored if board.is_reference(row)), None)
+    helped = next((row for row in scored if not board.is_reference(row)), None)
     ok, tried = sum(row["seeds_ok"] for row in board.rows), sum(row["seeds"] for row in board.rows)
     return {
         "stem": stem,
         "task": board.task,
-        "loud": "" if board.source == "real" else SOURCE_LABELS.get(board.source, board.source),
+        "loud": board.loud,
         "source": board.source,
         "budget": board.budget,
         "device": board.device,

@@ -19,7 +19,7 @@ from bench.records.record import Record
 from bench.selftest.expectations import CLOUDS, FEW, Expectation, Known, expectations
 
 if TYPE_CHECKING:
-    from bench.boards.tables import Board
+    from bench.boards.board import Board
 
 FILE = "selftest.json"
 CONTROLS = Path(__file__).with_name("controls.py")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,40 +88,93 @@ class Rating:
 
 
 def ratings(results: Sequence[tuple[str, str, str, float]], rounds: int = 200, random_state: int = 0) -> list[Rating]:
-    """Win rate and Elo from ``(method, task, split, score)`` rows, more is better, by bencheval; best first.
+    """Win rate and Elo from ``(method, task, split, score)`` rows, more is better, Elo by bencheval; best first.
 
     Two methods meet wherever both have a score at the same task and split (a seed, say), and every task weighs the
     same. A missing cell is a meeting that did not happen: it lowers ``coverage`` (share of all (task, split) with a
     score). The mean Elo is 1000. The interval is over the draws of tasks that a method has a score on, and there is
-    none for a method with one task. A method that met nobody is left out. Raises ``ValueError`` where nobody met.
+    none for a method with one task. A method that met nobody is left out. Raises ``ValueError`` where nobody met, and
+    for two scores of one method at the same task and split.
+    """
+    import pandas as pd
+
+    table = pd.DataFrame(results, columns=["method", "task", "split", "score"]).pivot(
+        index=["task", "split"], columns="method", values="score"
+    )
+    share = table.notna().sum() / len(table)
+    table = table[table.notna().sum(axis=1) > 1].dropna(axis=1, how="all")  # where somebody met
+    if table.shape[1] < 2:
+        raise ValueError("ratings need at least two methods that met")
+    duels = [Duels(str(task), *_duels(rows.to_numpy(dtype=np.float64))) for task, rows in table.groupby(level="task")]
+    methods = [str(name) for name in table.columns]
+    elos = _elos(methods, duels, rounds, random_state)
+    wins = _win_rates(duels)
+    rated = [
+        Rating(name, float(rate), elo, float(share[name])) for name, rate, elo in zip(methods, wins, elos, strict=True)
+    ]
+    # methods that are as good differ by what the fit leaves undone
+    return sorted(rated, key=lambda r: (-round(r.elo.mean, 1), r.method))
+
+
+@dataclass(frozen=True)
+class Duels:
+    """What happened on one task: ``won[i, j]`` is the share of its splits at which i beat j, ``tied[i, j]`` that at
+    which both scored the same; both (k, k), no one meets itself."""
+
+    task: str
+    won: NDArray[np.float64]
+    tied: NDArray[np.float64]
+
+    @property
+    def met(self) -> NDArray[np.float64]:
+        return self.won + self.won.T + self.tied
+
+
+def _duels(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """``won`` and ``tied`` of ``scores`` (n_splits, k), in which NaN is a meeting that did not happen."""
+    won = np.stack([(mine[:, None] > scores).sum(axis=0) for mine in scores.T])
+    tied = np.stack([(mine[:, None] == scores).sum(axis=0) for mine in scores.T])
+    np.fill_diagonal(tied, 0)
+    return won / len(scores), tied / len(scores)
+
+
+def _win_rates(duels: Sequence[Duels]) -> NDArray[np.float64]:
+    """The mean over opponents of the share of meetings won, a tie being half."""
+    won, met = (np.sum(found, axis=0) for found in ([d.won + d.tied / 2 for d in duels], [d.met for d in duels]))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.nanmean(won / met, axis=1), dtype=np.float64)
+
+
+def _elos(methods: Sequence[str], duels: Sequence[Duels], rounds: int, random_state: int) -> list[Interval]:
+    """Elo of every method by bencheval, with its bootstrap interval over the tasks that the method has a score on.
+
+    Meetings of two methods on one task that ended the same way count as one battle of their joint weight: what is
+    fitted are sums of weights, so that this changes nothing but rounding, and hundreds of seeds cost no more than one.
     """
     import warnings
 
     import pandas as pd
     from bencheval.elo_utils import EloHelper
-    from bencheval.winrate_utils import compute_winrate
+    from threadpoolctl import threadpool_limits
 
-    frame = pd.DataFrame(results, columns=["method", "task", "split", "score"])
-    frame["error"] = -frame["score"]
-    share = frame["method"].value_counts() / frame.drop_duplicates(["task", "split"]).shape[0]
-    frame = frame[frame.groupby(["task", "split"])["method"].transform("nunique") > 1]  # where somebody met
-    methods = sorted(frame["method"].unique())
-    if len(methods) < 2:
-        raise ValueError("ratings need at least two methods that met")
-    helper = EloHelper(error_col="error", split_col="split")
-    battles = helper.convert_results_to_battles(frame)
-    point = helper.compute_mle_elo(battles)
-    with warnings.catch_warnings():
+    fought = [
+        (methods[i], methods[j], how, one.task, float(weight))
+        for one in duels
+        for i, j in combinations(range(len(methods)), 2)
+        for how, weight in (("1", one.won[i, j]), ("2", one.won[j, i]), ("tie", one.tied[i, j]))
+        if weight
+    ]
+    helper = EloHelper(error_col="error")
+    battles = pd.DataFrame(fought, columns=[helper.method_1, helper.method_2, "winner", helper.task_col, "weight"])
+    with warnings.catch_warnings(), threadpool_limits(1):  # the fits are small: more threads only wait for each other
         warnings.filterwarnings("ignore", "numpy.core is deprecated", DeprecationWarning)  # inside bencheval 0.1
+        point = helper.compute_mle_elo(battles)
         draws = helper.compute_elo_ratings(battles, seed=random_state, BOOTSTRAP_ROUNDS=rounds, show_process=False)
-    wins = compute_winrate(frame, error_col="error", seed_col="split")
-    n_tasks = frame["task"].nunique()
-    rated = []
-    for name in methods:
-        mine = frame[frame["method"] == name]
-        own, drawn = mine["task"].nunique(), draws[name]
-        if own < n_tasks:  # a draw without any task of the method leaves it where it began
+    found = []
+    for i, name in enumerate(methods):
+        own, drawn = sum(bool(one.met[i].any()) for one in duels), draws[name]
+        if own < len(duels):  # a draw without any task of the method leaves it where it began
             drawn = drawn[drawn != START]
         low, high = map(float, drawn.quantile([0.025, 0.975])) if own > 1 and len(drawn) else (None, None)
-        rated.append(Rating(name, float(wins[name]), Interval(float(point[name]), low, high, own), float(share[name])))
-    return sorted(rated, key=lambda r: (-r.elo.mean, r.method))
+        found.append(Interval(float(point[name]), low, high, own))
+    return found

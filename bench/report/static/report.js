@@ -65,7 +65,7 @@ const columns = [
   plain("regime", (row) => row.regime),
   plain("metric", (row) => board(row).metric + (board(row).lower ? " ↓" : "")),
   numeric("score", (row) => row.mean, (row) => (row.status === "ok" ? interval(row.mean, row.ci) : row.status)),
-  numeric("Δ to none", (row) => row.diff, (row) => interval(row.diff, row.diffci, true)),
+  numeric(`Δ to ${escape(data.reference)}`, (row) => row.diff, (row) => interval(row.diff, row.diffci, true)),
   plain("verdict", (row, kind) => (kind === "display" && row.more ? `${row.verdict} (+${row.more})` : row.verdict ?? NONE)),
   numeric("fit (s)", (row) => row.fit, (row) => short(row.fit)),
   numeric("fit (CPU s)", (row) => row.cpu, (row) => short(row.cpu), { visible: rows.some((row) => row.cpu !== null) }),
@@ -166,7 +166,7 @@ const count = (value) => (value === null ? NONE : value.toFixed(0));
 const SEED_COLUMNS = [
   ["seed", "seed", String],
   ["score", "score", (value) => (value === null ? NONE : fixed(value, 4))],
-  ["diff", "Δ to none", (value) => (value === null ? NONE : (value > 0 ? "+" : "") + fixed(value, 4))],
+  ["diff", `Δ to ${data.reference}`, (value) => (value === null ? NONE : (value > 0 ? "+" : "") + fixed(value, 4))],
   ["fit", "fit (s)", short],
   ["sample", "sample (s)", short],
   ["train", "train (s)", short],
@@ -198,7 +198,7 @@ function details(row) {
   const heading = make("p", {}, make("b", {}, `${task}: ${row.method} · ${row.classifier} · ${row.regime}`));
   if (loud) heading.append(" ", make("strong", { class: "loud" }, loud));
   if (row.diff !== null) {
-    const facts = [`Δ to none ${interval(row.diff, row.diffci, true)}`];
+    const facts = [`Δ to ${data.reference} ${interval(row.diff, row.diffci, true)}`];
     if (row.verdict !== null) facts.push(row.verdict + (row.more ? `: ${row.more} more seeds would decide it if they are like these` : ""));
     if (row.p !== null) facts.push(`p ${row.p < 0.001 ? "< 0.001" : `= ${fixed(row.p)}`} (Wilcoxon, Holm)`);
     heading.append(make("br"), make("span", { class: "soft" }, facts.join("; ")));

@@ -15,10 +15,11 @@ from typing import Any
 
 import pytest
 
+from bench.boards.board import Board
 from bench.boards.formats import FORMATS, files, render, stems, write
 from bench.boards.latex import tex
 from bench.boards.layout import fitting
-from bench.boards.tables import Board, build
+from bench.boards.tables import build
 from bench.errors import BenchError
 from bench.slugs import slug
 

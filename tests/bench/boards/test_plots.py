@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.boards import costs, diagrams, figures, plots
-from bench.boards.tables import Board, build
+from bench.boards.board import Board
+from bench.boards.tables import build
 
 Record = dict[str, Any]
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from bench.boards.board import Board
 from bench.boards.cells import family
 from bench.boards.formats import render
-from bench.boards.tables import Board, build
+from bench.boards.tables import build
 from bench.statistics import ranking
 
 Record = dict[str, Any]

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from scipy.stats import wilcoxon
 
+from bench.boards.board import Board
 from bench.boards.formats import render
-from bench.boards.tables import Board, build
+from bench.boards.tables import build
 from bench.statistics import comparison
 
 Record = dict[str, Any]

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from bench.boards import glossary
+from bench.boards.board import Board, Column
 from bench.boards.formats import files, render
 from bench.boards.layout import cells, head
 from bench.boards.synthetic import REAL_ROWS
-from bench.boards.tables import Board, Column, build
+from bench.boards.tables import build
 from bench.measures import fidelity, privacy
 
 Record = dict[str, Any]

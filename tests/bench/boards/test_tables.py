@@ -13,8 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bench.boards.board import Board
 from bench.boards.formats import render
-from bench.boards.tables import Board, build
+from bench.boards.tables import build
 from bench.errors import BenchError
 
 Record = dict[str, Any]

@@ -1,0 +1,54 @@
+"""A folder as large as one can be: the records of a run, copied with other seeds until there are enough.
+
+    python -P tests/scale.py results/v0.1 250000 /tmp/large
+
+Scores of a copy differ a little from the original's, so that no shortcut for equal numbers helps.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from bench.records.codehash import SCHEME
+from bench.records.files import AUDIT, RECORDS, RUN, SELFTEST
+from bench.records.reading import read
+from bench.records.record import Record, encode
+
+#: between the seeds of two copies
+STEP = 1000
+
+
+def copies(records: Sequence[Record], count: int) -> Iterator[Record]:
+    """``count`` records: the given ones, then copies of them at other seeds, with ids of their own."""
+    noise = random.Random(0)
+    for i in range(count):
+        copy, number = divmod(i, len(records))
+        record = records[number]
+        yield msgspec.structs.replace(
+            record,
+            schema=SCHEME,
+            id=f"{SCHEME}-{i:016x}",
+            fit_id=f"{SCHEME}-{copy:04x}{record.fit_id[-12:]}",
+            seed=record.seed + STEP * copy,
+            metrics={name: value + noise.gauss(0, 0.002) for name, value in record.metrics.items()},
+        )
+
+
+def write(source: Path, count: int, target: Path) -> None:
+    """Make ``target`` a run's folder of ``count`` records, with the run facts, self-test and audit of ``source``."""
+    target.mkdir(parents=True)
+    with (target / RECORDS).open("wb") as file:
+        file.writelines(encode(record) for record in copies(list(read(source)), count))
+    for name in (RUN, SELFTEST, AUDIT):
+        if (source / name).exists():
+            shutil.copy(source / name, target / name)
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
