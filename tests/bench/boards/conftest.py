@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from tests.factories import Made, made
-
-Record = Made
+from bench.records.record import Record
+from tests import factories
 
 #: what a method adds to the score, and what it costs in seconds
 METHODS = {"none": (0.0, 0.0), "smote": (0.03, 0.02), "gan": (-0.05, 12.0), "cgan": (0.04, 30.0)}
@@ -30,7 +30,7 @@ def make_record(
     """One record; ``value`` is its auprc and, shifted, its other metrics."""
     axes = (task, more.get("source", "real"), method, classifier, regime, seed, more.get("budget", "quick"))
     ok = status == "ok"
-    record: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "id": hashlib.sha256(repr((axes, more.get("tag", ""))).encode()).hexdigest()[:16],
         "fit_id": f"{task}-{method}-{seed}",
         "task": task,
@@ -59,10 +59,10 @@ def make_record(
         "started": "2026-10-05T12:00:00+00:00",
     }
     if ok and regime != "real":
-        record |= {"fidelity": {"ks": value / 10, "xgboost_auc": value}, "privacy": {"membership_auc": 0.5}}
+        fields |= {"fidelity": {"ks": value / 10, "xgboost_auc": value}, "privacy": {"membership_auc": 0.5}}
     more.pop("tag", None)
-    record["trivial"] = method in ("none", "random-over", "class-weight", "moved-threshold")
-    return made(record | more)
+    fields["trivial"] = method in ("none", "random-over")
+    return factories.record(**fields | more)
 
 
 def make_matrix(tasks: tuple[str, ...] = ("pima",), seeds: int = 5, **more: Any) -> list[Record]:
@@ -100,11 +100,12 @@ def mixed() -> list[Record]:
     """Real, real-subset and simulated tasks; one method dead on one task, another lame."""
     records = make_matrix(("pima",)) + make_matrix(("credit-fraud",), source="real-subset")
     records += make_matrix(("simulacrum",), source="simulated", seeds=3)
-    dead = {"status": "timeout", "phase": "fit", "reason": "fit took longer than 60 s"}
+    dead: dict[str, Any] = {"status": "timeout", "phase": "fit", "reason": "fit took longer than 60 s"}
     dead |= {key: {} for key in ("metrics", "times", "fidelity", "privacy")}
-    for r in records:
-        if (r["task"], r["method"]) == ("pima", "cgan"):
-            r |= dead
-        if (r["task"], r["method"], r["seed"]) == ("credit-fraud", "gan", 4):
-            r |= dead | {"status": "invalid", "phase": "sample", "reason": "InvalidRows: 3 of 90 rows hold NaN | inf_%"}
+    lame = dead | {"status": "invalid", "phase": "sample", "reason": "InvalidRows: 3 of 90 rows hold NaN | inf_%"}
+    for i, r in enumerate(records):
+        if (r.task, r.method) == ("pima", "cgan"):
+            records[i] = replace(r, **dead)
+        if (r.task, r.method, r.seed) == ("credit-fraud", "gan", 4):
+            records[i] = replace(r, **lame)
     return records

@@ -21,16 +21,16 @@ from bench.boards.latex import tex
 from bench.boards.layout import fitting
 from bench.boards.tables import build
 from bench.errors import BenchError
+from bench.records.record import Record
 from bench.slugs import slug
 
-Record = dict[str, Any]
 GOLDEN = Path(__file__).parent / "golden"
 NASTY = r"50%_of & $x^2 #1 {a} ~b \c <d> |e| Δ é 中"
 
 
 @pytest.fixture
 def boards(mixed: list[Record]) -> dict[str, Board]:
-    few = [r for r in mixed if r["classifier"] == "xgboost" and (r["seed"] < 3 or r["status"] == "invalid")]
+    few = [r for r in mixed if r.classifier == "xgboost" and (r.seed < 3 or r.status == "invalid")]
     found = build(few, date="2026-10-05")
     return dict(zip(stems(found), found, strict=True))
 

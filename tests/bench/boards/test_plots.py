@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,8 +12,7 @@ from hypothesis import strategies as st
 from bench.boards import costs, diagrams, figures, plots
 from bench.boards.board import Board
 from bench.boards.tables import build
-
-Record = dict[str, Any]
+from bench.records.record import Record
 
 
 def test_gains_shows_every_difference_with_its_interval(mixed: list[Record]) -> None:

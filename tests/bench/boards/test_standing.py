@@ -6,14 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bench.boards.board import Board
-from bench.boards.cells import family
 from bench.boards.formats import render
 from bench.boards.tables import build
+from bench.records.record import Record
 from bench.statistics import ranking
 
-Record = dict[str, Any]
 VALUES = {"none": 0.5, "smote": 0.7, "gan": 0.6, "wgan": 0.4}
 
 
@@ -44,7 +44,7 @@ def test_the_order_is_that_of_the_scores(record: Callable[..., Record]) -> None:
     elo = [r["elo_mean"] for r in board.rows]
     assert elo == sorted(elo, reverse=True)
     assert sum(elo) / 4 == pytest.approx(1000)
-    assert sorted(i for r in board.rows for i in r["record_ids"]) == sorted(r["id"] for r in records)
+    assert sorted(i for r in board.rows for i in r["record_ids"]) == sorted(r.id for r in records)
     # all three tasks agree: Friedman's chi square is n (k - 1)
     assert board.facts["friedman_chi_square"] == pytest.approx(9)
     assert board.facts["tasks"] == ["ecg", "pima", "stocks"]
@@ -81,7 +81,8 @@ def test_classifiers_are_matched(record: Callable[..., Record]) -> None:
 def test_tables_cut_from_the_same_rows_count_once(record: Callable[..., Record]) -> None:
     turned = VALUES | {"gan": 0.8}
     records = [r for t in ("pima", "ecg") for r in cells(record, t, VALUES)]
-    records += [r for t in ("keel-ecoli1", "keel-ecoli4", "keel-ecoli-0_vs_1") for r in cells(record, t, turned)]
+    ecoli = ("keel-ecoli1", "keel-ecoli4", "keel-ecoli-0_vs_1")
+    records += [r for t in ecoli for r in cells(record, t, turned, family="keel-ecoli")]
     board = standing(records)
     assert board.facts["tasks"] == ["ecg", "keel-ecoli", "pima"]
     assert row(board, "gan")["rank_mean"] == pytest.approx((2 + 2 + 1) / 3)
@@ -93,13 +94,13 @@ def test_tables_cut_from_the_same_rows_count_once(record: Callable[..., Record])
 
 def test_leaky_variants_count_nowhere_but_on_their_own_board(record: Callable[..., Record]) -> None:
     records = [r for t in ("pima", "ecg") for r in cells(record, t, VALUES)]
-    leaky = cells(record, "pima-leaky", {m: 1 - v for m, v in VALUES.items()})
+    leaky = cells(record, "pima-shown", {m: 1 - v for m, v in VALUES.items()}, leaky=True)
     boards = build(records + leaky)
     for board in boards[:2]:
-        assert "left out, as they leak on purpose: pima-leaky" in board.notes
-        assert not {r["id"] for r in leaky} & {i for r in board.rows for i in r["record_ids"]}
+        assert "left out, as they leak on purpose: pima-shown" in board.notes
+        assert not {r.id for r in leaky} & {i for r in board.rows for i in r["record_ids"]}
     assert standing(records + leaky).rows == standing(records).rows
-    assert "pima-leaky" in [board.task for board in boards]
+    assert "pima-shown" in [board.task for board in boards]
 
 
 @pytest.mark.parametrize(("status", "wins", "rank"), [("error", 1 / 2, 5 / 2), ("skipped", 1, None)])
@@ -107,9 +108,7 @@ def test_a_failed_cell_lost_and_a_skipped_one_did_not_meet(
     record: Callable[..., Record], status: str, wins: float, rank: float | None
 ) -> None:
     records = cells(record, "pima", VALUES) + cells(record, "ecg", VALUES)
-    for r in records:
-        if (r["task"], r["method"]) == ("ecg", "smote"):
-            r |= {"status": status, "metrics": {}}
+    records = [replace(r, status=status, metrics={}) if (r.task, r.method) == ("ecg", "smote") else r for r in records]
     found = row(standing(records), "smote")
     assert found["win_rate"] == pytest.approx(wins)
     assert found["rank_mean"] == rank
@@ -129,7 +128,7 @@ def test_ranks_take_the_largest_block_without_gaps(record: Callable[..., Record]
 
 def test_two_methods_or_one_task_have_no_standing(record: Callable[..., Record]) -> None:
     few = [r for t in ("pima", "ecg") for r in cells(record, t, {"none": 0.5, "smote": 0.6})]
-    related = [r for t in ("keel-ecoli1", "keel-ecoli2") for r in cells(record, t, VALUES)]
+    related = [r for t in ("a", "b") for r in cells(record, t, VALUES, family="c")]
     for records in (few, cells(record, "pima", VALUES), related):
         assert all(board.kind != "standing" for board in build(records))
 
@@ -141,16 +140,3 @@ def test_methods_that_all_tie_break_nothing(record: Callable[..., Record]) -> No
     assert "not defined, all tie" in "\n".join(board.notes)
     for fmt in ("md", "csv", "json", "tex", "text"):
         assert "NaN" not in render(board, fmt)
-
-
-@pytest.mark.parametrize(
-    ("task", "name"),
-    [
-        ("keel-ecoli-0-1-3-7_vs_2-6", "keel-ecoli"), ("keel-ecoli4", "keel-ecoli"),
-        ("keel-abalone9-18", "keel-abalone"), ("keel-page-blocks0", "keel-page"), ("fashion-mnist-2000", "fashion"),
-        ("ecg5000", "ecg5000"),
-        ("ecg", "ecg"), ("credit-fraud", "credit"),
-    ],
-)  # fmt: skip
-def test_families_go_by_name(task: str, name: str) -> None:
-    assert family(task) == name

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from scipy.stats import wilcoxon
 
 from bench.boards.board import Board
 from bench.boards.formats import render
 from bench.boards.tables import build
+from bench.records.record import Machine, Record
 from bench.statistics import comparison
-
-Record = dict[str, Any]
 
 
 def task(records: list[Record], **options: Any) -> Board:
@@ -93,7 +93,7 @@ def test_without_sizes_the_bootstrap_interval_is_shown_and_no_verdict(record: Ca
 
 
 def test_any_two_methods_are_compared_at_matched_seeds(three: list[Record]) -> None:
-    board = task([r for r in three if (r["method"], r["seed"]) != ("gan", 5)])
+    board = task([r for r in three if (r.method, r.seed) != ("gan", 5)])
     pairs = {(p["method_a"], p["method_b"]): p for p in board.pairs}
     assert set(pairs) == {("smote", "gan"), ("smote", "none"), ("none", "gan")}  # the higher mean stands first
     found = pairs["smote", "gan"]
@@ -158,7 +158,7 @@ def test_an_absent_baseline_is_not_spoken_of(record: Callable[..., Record]) -> N
 
 def test_times_say_whether_the_machine_was_quiet(three: list[Record]) -> None:
     def note(**machine: Any) -> str:
-        board = task([r | {"machine": machine, "cpu_s": {"fit": 2.5, "sample": 0.5}} for r in three])
+        board = task([replace(r, machine=Machine(**machine), cpu_s={"fit": 2.5, "sample": 0.5}) for r in three])
         assert row(board, "gan")["fit_cpu_s"] == 2.5
         shown = [column.label for column in board.columns if "fit" in column.label]
         assert shown == (["fit (CPU s)"] if machine.get("parallel_workers") else ["fit (s)"])
@@ -188,7 +188,7 @@ SELFTEST = {
 
 
 def test_a_failed_selftest_is_stamped_on_every_board(matrix: Callable[..., list[Record]]) -> None:
-    records = [r | {"hashes": r["hashes"] | {"code_bench": "b0"}} for r in matrix(("pima", "ecg"), seeds=2)]
+    records = [replace(r, hashes=r.hashes | {"code_bench": "b0"}) for r in matrix(("pima", "ecg"), seeds=2)]
     for board in build(records, selftest=SELFTEST):
         assert board.heading.startswith("SELF-TEST FAILED (noise on pima) · ")
         assert "SELF-TEST FAILED: noise pima auprc: expected worse, found 0.9; noise must not help" in board.notes

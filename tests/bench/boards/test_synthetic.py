@@ -11,16 +11,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bench.boards import glossary
-from bench.boards.board import Board, Column
+from bench.boards.board import Board, Column, Setting
 from bench.boards.formats import files, render
 from bench.boards.layout import cells, head
 from bench.boards.synthetic import REAL_ROWS
 from bench.boards.tables import build
 from bench.measures import fidelity, privacy
+from bench.records.record import Record
 
-Record = dict[str, Any]
 Make = Callable[..., Record]
 T2 = 4.30265  # t quantile at 0.975 with 2 degrees of freedom
 
@@ -34,7 +35,7 @@ def synthetic(records: list[Record], **more: Any) -> Board:
 def draws(record: Make, scores: list[dict[str, float]], method: str = "smote", **more: Any) -> list[Record]:
     """One record a seed, with these measures as its fidelity."""
     more = {"regime": "tstr"} | more
-    return [record(method=method, seed=s, **more) | {"fidelity": f, "privacy": {}} for s, f in enumerate(scores)]
+    return [record(method=method, seed=s, fidelity=f, privacy={}, **more) for s, f in enumerate(scores)]
 
 
 def test_mean_and_interval_by_hand_once_for_all_classifiers(record: Make) -> None:
@@ -56,7 +57,7 @@ def test_a_measure_that_a_seed_does_not_have_is_left_out_of_its_mean_alone(recor
 
 def test_a_failed_draw_is_shown_and_enters_no_mean(record: Make) -> None:
     failed = {"regime": "tstr", "status": "timeout"}
-    records = [*draws(record, [{"ks": 0.1}]), record(method="smote", seed=1, **failed) | {"fidelity": {"ks": 99.0}}]
+    records = [*draws(record, [{"ks": 0.1}]), record(method="smote", seed=1, fidelity={"ks": 99.0}, **failed)]
     records += [record(method="gan", seed=seed, **failed) for seed in (0, 1)]
     board = synthetic(records)
     gan, smote = board.rows
@@ -129,7 +130,7 @@ def test_the_terminal_shows_what_fits_and_says_how_many_it_does_not(record: Make
 
 
 def test_markdown_has_a_table_a_group_and_says_what_is_meant(record: Make) -> None:
-    board = synthetic([r | {"privacy": {"dcr_share": 0.5}} for r in draws(record, [{"ks": 0.1, "own_score": 1.0}])])
+    board = synthetic([replace(r, privacy={"dcr_share": 0.5}) for r in draws(record, [{"ks": 0.1, "own_score": 1.0}])])
     text = render(board, "md")
     assert re.findall("^### (.*)", text, re.MULTILINE) == list(glossary.GROUPS)
     assert r"- dcr\_share (0 to 1): chance that" in text
@@ -170,7 +171,7 @@ def test_a_failed_self_test_is_stamped_on_it(record: Make) -> None:
 def test_numbers_of_any_size_say_something(mean: float, half: float | None, largest: float, text: str) -> None:
     rows = ({"x_mean": mean, "x_ci95": half}, {"x_mean": largest, "x_ci95": None})
     column = Column("x", "x", "measure")
-    board = Board("measures", "t", "real", "quick", "cpu", "", "", "", (), (column,), rows)
+    board = Board("measures", "t", "real", Setting("quick", "cpu"), "", "", "", (), (column,), rows)
     assert cells(board)[0] == [text]
 
 

@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bench.boards.board import Board
 from bench.boards.formats import render
 from bench.boards.tables import build
 from bench.errors import BenchError
+from bench.records.record import Record
 
-Record = dict[str, Any]
 T3, T2 = 3.18245, 4.30265  # t quantiles at 0.975 with 3 and 2 degrees of freedom
 
 fixed = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -90,8 +91,8 @@ def test_other_rows_are_never_matched(record: Callable[..., Record], change: Rec
 def test_mixed_data_and_mixed_code_are_said(record: Callable[..., Record]) -> None:
     records = pair(record, [0.5, 0.6], [0.6, 0.6])
     assert not any("MIXED" in note for note in only(build(records)).notes)
-    records[0]["hashes"] = records[0]["hashes"] | {"data": "other"}
-    records[3]["hashes"] = records[3]["hashes"] | {"code": "other"}
+    records[0].hashes = records[0].hashes | {"data": "other"}
+    records[3].hashes = records[3].hashes | {"code": "other"}
     notes = "\n".join(only(build(records)).notes)
     assert "MIXED DATA: 2 versions" in notes
     assert "MIXED CODE: seeds made by different code in smote/xgboost/balance" in notes
@@ -118,7 +119,7 @@ def test_the_newest_record_of_a_cell_counts(record: Callable[..., Record]) -> No
     for records in (new + old, old + new):
         board = only(build(records))
         assert board.rows[0]["auprc_mean"] == 0.9
-        assert board.rows[0]["record_ids"] == [new[0]["id"]]
+        assert board.rows[0]["record_ids"] == [new[0].id]
         assert "1 older record of the same cells left out" in board.notes
     assert not any("older" in note for note in only(build(old + old)).notes)
 
@@ -157,14 +158,14 @@ def test_failed_cells_never_enter_a_number(matrix: Callable[..., list[Record]], 
     records = matrix(seeds=3)
     failed = data.draw(st.sets(st.integers(0, len(records) - 1)))
     poisoned = [
-        r | {"status": "error", "metrics": {"auprc": 99.0}, "times": {"fit": 1e6}} if i in failed else r
+        replace(r, status="error", metrics={"auprc": 99.0}, times={"fit": 1e6}) if i in failed else r
         for i, r in enumerate(records)
     ]
     board = only(build(poisoned))
-    kept = {r["id"]: r for i, r in enumerate(records) if i not in failed}
+    kept = {r.id: r for i, r in enumerate(records) if i not in failed}
     assert sum(r["seeds_ok"] for r in board.rows) == len(kept)
     for found in board.rows:
-        values = [kept[i]["metrics"]["auprc"] for i in found["record_ids"] if i in kept]
+        values = [kept[i].metrics["auprc"] for i in found["record_ids"] if i in kept]
         assert found["seeds"] == 3
         assert found["coverage"] == f"{len(values)}/3"
         assert found["auprc_mean"] == (pytest.approx(sum(values) / len(values)) if values else None)
@@ -190,16 +191,16 @@ def test_sources_budgets_and_devices_are_never_pooled(matrix: Callable[..., list
         st.sampled_from(["cpu", "cuda"]),
     )  # fmt: skip
     for r in records:
-        r["source"], r["budget"], r["device"] = data.draw(choice)
-    by_id = {r["id"]: r for r in records}
+        r.source, r.budget, r.device = data.draw(choice)
+    by_id = {r.id: r for r in records}
     boards = build(records)
     for board in boards:
         ids = [i for r in board.rows for i in (*r["record_ids"], *r["reference_ids"])]
-        assert {(by_id[i]["budget"], by_id[i]["device"]) for i in ids} == {(board.budget, board.device)}
-        sources = {by_id[i]["source"] for i in ids}
+        assert {(by_id[i].budget, by_id[i].device) for i in ids} == {(board.budget, board.device)}
+        sources = {by_id[i].source for i in ids}
         if board.kind == "task":
             assert sources == {board.source}
-            assert {by_id[i]["task"] for i in ids} == {board.task}
+            assert {by_id[i].task for i in ids} == {board.task}
         else:
             assert sources == {"simulated"} if board.source == "simulated" else sources <= {"real", "real-subset"}
     in_tasks = sorted(i for b in boards if b.kind == "task" for r in b.rows for i in r["record_ids"])
@@ -260,7 +261,7 @@ def test_overall_by_hand(record: Callable[..., Record]) -> None:
     assert found["win_rate"] == pytest.approx((1 + 0.75) / 2)
     assert (found["rank_mean"], found["task_coverage"], found["coverage"]) == (1, "2/2", "4/4")
     assert row(board, "none", regime="real")["rank_mean"] == 2
-    assert sorted(found["record_ids"]) == sorted(r["id"] for r in records if r["method"] == "smote")
+    assert sorted(found["record_ids"]) == sorted(r.id for r in records if r.method == "smote")
 
 
 def test_overall_counts_a_lower_is_better_metric_as_gain(record: Callable[..., Record]) -> None:

@@ -127,6 +127,29 @@ def test_wilcoxon_agrees_with_scipy_on_ties_and_zeros(values: list[int]) -> None
     assert comparison.wilcoxon(np.array(values) / 10) == pytest.approx(wilcoxon(values).pvalue)
 
 
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("shift", [0.0, 0.15, 0.3])
+def test_wilcoxon_of_many_is_as_good_as_exact(monkeypatch: pytest.MonkeyPatch, tied: bool, shift: float) -> None:
+    values = np.random.default_rng(3).normal(shift, 1, comparison.EXACT + 20).round(1 if tied else 9)
+    found = comparison.wilcoxon(values)
+    monkeypatch.setattr(comparison, "EXACT", 1000)
+    exact = comparison.wilcoxon(values)
+    assert found == pytest.approx(exact, abs=3e-7, rel=1e-3)
+    assert found != exact  # it went the other way
+
+
+def test_wilcoxon_of_hundreds_of_seeds_stays_between_its_bounds() -> None:
+    assert comparison.wilcoxon(np.arange(1, 401)) >= 2 / 2**400
+    assert comparison.wilcoxon([1.0, -1.0] * 200) == 1.0
+
+
+def test_the_size_of_a_draw_changes_no_bootstrap_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    table = [np.random.default_rng(i).normal(size=7) for i in range(5)]
+    whole = comparison.bootstrap_intervals(table)
+    monkeypatch.setattr(comparison, "DRAWN", 1)
+    assert comparison.bootstrap_intervals(table) == whole
+
+
 def test_wilcoxon_demsar_example() -> None:
     """Demsar (2006), table 2: C4.5 against C4.5+m; T = 12 of 14 data sets is below the 0.05 critical value 21."""
     differences = [0.005, -0.008, 0.017, 0.033, 0.006, -0.005, 0.007, 0, 0.063, 0, 0.022, 0.047, 0.009, 0.021]

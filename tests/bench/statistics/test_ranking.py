@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -108,3 +109,24 @@ def test_an_interval_is_over_the_draws_that_a_method_is_in() -> None:
 def test_nobody_met() -> None:
     with pytest.raises(ValueError, match="at least two methods that met"):
         ranking.ratings([("a", "t", "0", 1.0), ("b", "u", "0", 1.0)])
+
+
+def test_ratings_are_those_of_single_meetings() -> None:
+    """bencheval itself, given every meeting: counting equal ones together changes nothing that shows."""
+    from bencheval.elo_utils import EloHelper
+    from bencheval.winrate_utils import compute_winrate
+
+    rng = np.random.default_rng(0)
+    skill = dict(zip("abcde", rng.normal(size=5), strict=True))
+    results = [
+        (m, f"t{t}", f"{t}/{s}", round(float(skill[m] + rng.normal()), 1))
+        for t in range(4) for s in range(3 + t) for m in skill if rng.random() < 0.9
+    ]  # fmt: skip
+    frame = pd.DataFrame(results, columns=["method", "task", "split", "score"])
+    frame["error"] = -frame["score"]
+    helper = EloHelper(error_col="error", split_col="split")
+    elo = helper.compute_mle_elo(helper.convert_results_to_battles(frame))
+    wins = compute_winrate(frame, error_col="error", seed_col="split")
+    for rating in ranking.ratings(results, rounds=2):
+        assert rating.elo.mean == pytest.approx(elo[rating.method], abs=0.5)
+        assert rating.win_rate == pytest.approx(wins[rating.method], abs=1e-6)
