@@ -196,6 +196,19 @@ def test_a_failed_cell_is_said():
     assert found["rows"][0]["as_published"]["n"] == 3
 
 
+def test_what_the_harness_lost_is_still_to_be_run():
+    lost = HIGH[0] | {"status": "harness", "phase": "fit", "reason": "the disk is full", "metrics": {}}
+    found = judge([*BASE, lost, *HIGH[1:]])
+    assert found["verdict"] == "undecided"
+    assert "1 cell is still to be run" in found["why"]
+    assert "failed" not in found["why"]
+
+
+@pytest.mark.parametrize(("axis", "value"), [("train_rows", 50), ("label_noise", 0.1), ("tuned", "ab"), ("epsilon", 1)])
+def test_records_of_fewer_rows_flipped_labels_or_tuned_options_are_other_cells(axis, value):
+    assert judge(BASE + [r | {axis: value} for r in HIGH])["verdict"] == judge(BASE)["verdict"]
+
+
 def test_seeds_made_by_different_code_are_said():
     mixed = [*HIGH[:2], *(r | {"hashes": r["hashes"] | {"code": "other"}} for r in HIGH[2:])]
     assert "MIXED CODE" in judge(BASE + mixed)["why"]
