@@ -5,11 +5,9 @@ A worker that fits share takes this fingerprint before and after each; at the fi
 
 from __future__ import annotations
 
-import hashlib
 import os
 import signal
 import sys
-import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,14 +20,13 @@ def fingerprint() -> Mapping[str, Any]:
     backends = torch.backends
     return {
         "working directory": _folder(),
-        "environment": hashlib.sha256(repr(sorted(os.environ.items())).encode("utf-8", "replace")).hexdigest(),
+        "environment": tuple(os.environ.get(name) for name in _VARIABLES),
         "import path": tuple(sys.path),
         "open files": _descriptors(),
         "signal handlers": tuple(signal.getsignal(number) for number in sorted(signal.valid_signals())),
         "timers": tuple(signal.getitimer(which)[1] for which in _TIMERS) if _TIMERS else (),
         "recursion limit": sys.getrecursionlimit(),
         "standard streams": (id(sys.stdout), id(sys.stderr)),
-        "warnings": len(warnings.filters),
         "numpy errors": tuple(sorted(np.geterr().items())),
         "dtype": torch.get_default_dtype(),
         "threads": (torch.get_num_threads(), torch.get_num_interop_threads()),
@@ -37,6 +34,10 @@ def fingerprint() -> Mapping[str, Any]:
         "matrix products": (torch.get_float32_matmul_precision(), backends.cudnn.benchmark, backends.mkldnn.enabled),
         "gradients": (torch.is_grad_enabled(), torch.is_anomaly_enabled(), torch.is_inference_mode_enabled()),
     }
+
+
+#: variables that were set when this process began; libraries add some of their own when they are first imported
+_VARIABLES = tuple(sorted(os.environ))
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
