@@ -116,7 +116,7 @@ def coverage(boards: Sequence[Board], records: Sequence[Record]) -> dict[str, An
         about = {"task": board.task, "loud": board.loud, "budget": board.budget}
         lines.append({**about, "counts": Counter(record.status for record in cells), "n": len(cells)})
         reasons += _failed(board, cells).items()
-    counts = sum((line["counts"] for line in lines), Counter())
+    counts: Counter[str] = sum((line["counts"] for line in lines), Counter())
     return {
         "outcomes": [name for name in OUTCOMES if name == "ok" or name in counts],
         "tasks": lines,
