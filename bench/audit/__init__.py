@@ -136,10 +136,10 @@ def _sum_up(found: Mapping[str, Audited]) -> int:
 
 def _write(path: Path, found: Mapping[str, Audited]) -> None:
     """Tasks audited before and not now stay as they were."""
-    from bench.records.files import replace_text
+    from bench.records.files import replace_json
 
     before: dict[str, Audited] = {}
     with suppress(OSError, ValueError, KeyError, TypeError):
         before = dict(json.loads(path.read_text(encoding="utf-8"))["tasks"])
     tasks = dict(sorted({**before, **found}.items()))
-    replace_text(path, json.dumps({"tasks": tasks}, indent=1, ensure_ascii=False) + "\n")
+    replace_json(path, {"tasks": tasks})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -19,7 +18,7 @@ from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
 from bench.matrix import plan
 from bench.records import provenance
-from bench.records.files import replace_text
+from bench.records.files import replace_json, replace_text
 from bench.records.reading import read
 from bench.records.store import Store
 from bench.registry import did_you_mean
@@ -127,7 +126,7 @@ def carry_out(fits: list[FitJob], store: Store, device: str, workers: int | None
 def write(folder: Path) -> list[dict[str, Any]]:
     """Judge every claim from the folder's records and write ``claims.json`` and ``claims.md``."""
     found = evaluate(read(folder))
-    replace_text(folder / "claims.json", json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    replace_json(folder / "claims.json", found)
     replace_text(folder / "claims.md", render(found))
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import signal
@@ -185,6 +186,9 @@ def main() -> None:
     3 for what is neither the user's nor a method's (a full disk, dying workers); 130 if it was stopped."""
     global DEBUG
     speak()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding lacks is written out, and fails nothing
+            stream.reconfigure(errors="backslashreplace")
     DEBUG = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     _end_like_ctrl_c()

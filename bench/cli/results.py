@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Annotated
@@ -49,7 +50,7 @@ def report(out: Out = None) -> None:
     """Write report.html, one page that opens from disk: every board, its plots, claims, failures, how to cite."""
     from bench.report import write
 
-    write(out or LOCAL)
+    logging.getLogger("augbench.report").info(f"page: {write(out or LOCAL)}")
 
 
 @app.command()

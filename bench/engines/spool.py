@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.records.files import to_json
 from bench.trial.events import Ended, Entered, Event
 
 _decoder = msgspec.json.Decoder(Event)
@@ -21,7 +22,7 @@ def write(folder: Path, events: Iterator[Event]) -> None:
     """Append events to this process's file, each flushed as it comes."""
     with open(folder / f"{os.getpid()}.jsonl", "ab") as file:
         for event in events:
-            file.write(msgspec.json.encode(event) + b"\n")
+            file.write(to_json(event) + b"\n")
             file.flush()
 
 

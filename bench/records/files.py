@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from bench.errors import BenchError
 
@@ -28,11 +31,36 @@ OURS = frozenset({
 })  # fmt: skip
 
 
+#: half of a UTF-16 pair: Python puts one in the place of each byte of a file name or message that is not UTF-8
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def writable(value: Any) -> Any:
+    """A JSON-able value with the half characters of all its texts written out (``\\udce9``): no file of ours can hold
+    one, and neither can JSON that other programs read."""
+    if isinstance(value, str):
+        return _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", value)
+    if isinstance(value, dict):
+        return {writable(key): writable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [writable(part) for part in value]
+    return value
+
+
+def to_json(value: Any) -> bytes:
+    """A value, or a struct, as one line of JSON in UTF-8, whatever its texts hold. Raises ``TypeError`` for what JSON
+    has no form of."""
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        return msgspec.json.encode(writable(msgspec.to_builtins(value)))
+
+
 def load_json(path: Path) -> Any:
     """What a JSON file of a run's folder holds, None where there is none. Raises ``BenchError`` for a damaged one,
     which must not pass for a missing one."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return writable(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
@@ -48,8 +76,13 @@ def load_object(path: Path) -> dict[str, Any]:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Write a whole file or nothing of it."""
-    replace_bytes(path, text.encode("utf-8"))
+    """Write a whole file or nothing of it, in UTF-8; half characters are written out."""
+    replace_bytes(path, writable(text).encode("utf-8"))
+
+
+def replace_json(path: Path, value: Any) -> None:
+    """Write a whole file of JSON, indented, or nothing of it; half characters in texts are written out."""
+    replace_text(path, json.dumps(writable(value), indent=1, ensure_ascii=False) + "\n")
 
 
 def replace_bytes(path: Path, content: bytes) -> None:

@@ -52,7 +52,10 @@ def unpack(path: Path) -> Iterator[bytes]:
 
     number = 0
     try:
-        with pq.ParquetFile(path) as file:
+        with (
+            path.open("rb") as stream,
+            pq.ParquetFile(stream) as file,
+        ):  # pyarrow itself opens no path that is not UTF-8
             for batch in file.iter_batches(BATCH):
                 for row in batch.to_pylist():
                     number += 1

@@ -13,12 +13,13 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from bench.records.codehash import SCHEME
+from bench.records.files import to_json
 from bench.records.provenance import digest
 
 Status = Literal["ok", "skipped", "invalid", "error", "timeout", "oom", "killed", "harness"]
 Source = Literal["real", "real-subset", "simulated"]
 STATUSES: tuple[str, ...] = get_args(Status)
-PHASES = ("load", "fit", "sample", "measure", "train", "infer")
+PHASES = ("load", "prepare", "fit", "sample", "measure", "train", "infer")
 
 
 class MalformedRecord(ValueError):
@@ -151,7 +152,7 @@ def convert(plain: Mapping[str, Any]) -> Record:
 
 def encode(record: Record) -> bytes:
     """The record as its line of a file."""
-    return msgspec.json.encode(record) + b"\n"
+    return to_json(record) + b"\n"
 
 
 def plain(record: Record) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from bench.errors import BenchError
-from bench.records.files import RUN, replace_bytes
+from bench.records.files import RUN, replace_bytes, to_json
 
 
 class RunFacts(msgspec.Struct, kw_only=True):
@@ -50,4 +50,4 @@ def cleaned(facts: RunFacts, clean: Callable[[Any], Any]) -> RunFacts:
 
 def write(folder: Path, facts: RunFacts) -> None:
     """Write ``run.json``, whole or not at all."""
-    replace_bytes(folder / RUN, msgspec.json.format(msgspec.json.encode(facts), indent=1) + b"\n")
+    replace_bytes(folder / RUN, msgspec.json.format(to_json(facts), indent=1) + b"\n")

@@ -6,7 +6,6 @@ found is printed and kept as ``selftest.json`` in the run's folder, with the has
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
 from math import isfinite
@@ -44,7 +43,7 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
     Raises ``BenchError`` for a number of seeds that is not 1 to 50 or a folder that cannot be written.
     """
     from bench.matrix import suite_code
-    from bench.records.files import replace_text
+    from bench.records.files import replace_json
     from bench.records.store import claim
 
     if not 1 <= seeds <= MOST_SEEDS:
@@ -55,7 +54,7 @@ def selftest(folder: Path, seeds: int, engine: str = "processes") -> int:
     passed = all(row["ok"] for row in rows)
     code = suite_code()
     content = {"passed": passed, "code": code, "seeds": seeds, "controls": rows}
-    replace_text(folder / FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+    replace_json(folder / FILE, content)
     _show(rows, passed)
     return 0 if passed else 1
 

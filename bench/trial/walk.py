@@ -1,7 +1,7 @@
 """The walk of one fit and its cells: the only place that knows the order, and the only one that holds test rows.
 
-load -> split -> preprocess (fitted on training rows) -> fit -> per regime: sample, measures -> per classifier: train,
-infer, metrics -> record. ``run`` yields events as they happen (``bench.trial.events``).
+load (read, split, preprocess) -> prepare (the method is made and warmed up) -> fit -> per regime: sample, measures ->
+per classifier: train, infer, metrics -> record. ``run`` yields events as they happen (``bench.trial.events``).
 
 Failures end up in records, with the phase and the reason: one of the method spoils its fit's cells, one of a draw its
 regime's, one of a classifier its cell. Nothing is ever scored in a failed method's place.
@@ -71,6 +71,7 @@ class TrialRun:
             yield self._enter("load")
             rows = load_rows(fit)
             seeds.everything(seeds.derive(fit.base_seed, "global", fit.task, fit.method, fit.seed))
+            yield self._enter("prepare")  # from here on, what fails is the method's
             method = self._method(rows)
             X, y = rows.X_shown.copy(), rows.y_shown.copy()  # a method may do with its rows as it likes
             yield self._enter("fit")

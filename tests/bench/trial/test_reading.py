@@ -12,9 +12,10 @@ import pytest
 from bench import registry
 from bench.config import Config
 from bench.data import DataHome
-from bench.errors import BenchError
+from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.matrix import plan
 from bench.records.record import decode, encode
+from bench.running import refused
 from bench.task import Column
 from bench.trial import walk
 from bench.trial.events import Ended
@@ -91,6 +92,27 @@ def test_a_task_that_breaks_the_contract_is_refused_when_it_is_read(monkeypatch,
     found = records("toy-jitter")
     assert {(r.status, r.phase) for r in found.values()} == {("error", "load")}
     assert all(r.reason.startswith(f"InvalidData: {reason}") for r in found.values())
+
+
+@pytest.mark.parametrize("where", ["__init__", "warm_up"])
+@pytest.mark.parametrize("kind", [DataUnavailable, InvalidData, ValueError])
+def test_a_method_that_cannot_be_made_fails_and_its_task_does_not(monkeypatch, where, kind):
+    """Whatever class of error a method raises: weights that are not here are no rows that are not here."""
+    method = registry.methods["toy-jitter"].load()
+    made = method.__init__
+
+    def fails(self, *args, **more):
+        made(self, *args, **more)
+        raise kind("the weights are not here")
+
+    monkeypatch.setattr(method, where, fails, raising=False)
+    monkeypatch.setattr(walk, "_warm", set())
+    found = records("toy-jitter")
+    assert found["none", "real"].status == "ok"
+    for regime in ("balance", "tstr"):
+        record = found["toy-jitter", regime]
+        assert (record.status, record.phase, record.error) == ("error", "prepare", kind.__name__)
+        assert not refused(record)
 
 
 def test_exact_floats_are_labels_as_good_as_whole_numbers(monkeypatch):
