@@ -7,9 +7,9 @@ Test rows decide nothing here: thresholds come from validation rows, and whoever
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -74,7 +74,7 @@ def shares_to_weigh_by(parts: Parts) -> NDArray[np.float64] | None:
     return trained if np.abs(trained - tested).sum() / 2 > SHIFT else None
 
 
-def class_counts(parts: Parts) -> Mapping[str, dict[str, int]]:
+def class_counts(parts: Parts) -> dict[str, Any]:
     """How many real rows of each class training and test rows hold, as records keep it."""
 
     def counts(y: Labels) -> dict[str, int]:
