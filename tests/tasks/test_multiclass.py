@@ -20,7 +20,7 @@ from tasks.sources.tables import duplicate_groups, package_file
 HOME = DataHome(folder=None, offline=True)
 
 
-def names():
+def members():
     return [entry.name for entry in registry.tasks if entry.name.startswith("multi-")]
 
 
@@ -31,7 +31,7 @@ def load(name):
 
 @pytest.fixture(scope="module")
 def every():
-    return {name: load(name) for name in names()}
+    return {name: load(name) for name in members()}
 
 
 def test_every_table_can_carry_a_benchmark(every):
@@ -52,7 +52,7 @@ def test_what_is_left_out_could_not_be_split_and_nothing_else_is(every, monkeypa
     """Read with nothing left out, exactly the classes of ``LEFT_OUT`` have too few different rows."""
     monkeypatch.setattr(multiclass, "FEWEST", 0)
     monkeypatch.setattr(multiclass, "LEFT_OUT", {})
-    for name in names():
+    for name in members():
         task = MultiClass(name)
         data = task.read(task.locate(HOME))
         groups = np.arange(len(data)) if data.groups is None else data.groups
@@ -84,7 +84,7 @@ def test_names_of_rows_are_no_features(every):
     assert every["multi-abalone"].schema.columns[0].categories == ("F", "I", "M")
 
 
-def test_families_are_shared_with_the_two_class_tables_of_the_same_rows():
+def test_families_are_shared_with_the_two_class_tables_of_the_same_rows(names):
     family = {entry.name: entry.family or entry.name for entry in registry.tasks}
     assert family["multi-ecoli"] == family["keel-ecoli1"]
     assert family["multi-vehicle"] == family["keel-vehicle0"]
