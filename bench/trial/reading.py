@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bench.contract import checked, checked_split
 from bench.errors import InvalidData
 from bench.measures.metrics import names
-from bench.registry import did_you_mean
+from bench.slugs import did_you_mean
 
 if TYPE_CHECKING:
     from bench.dataset import Dataset, Origin, Schema, Split
