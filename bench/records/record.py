@@ -100,6 +100,9 @@ class Record(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     n_train: int | None = None
     n_synthetic: int | None = None
     n_test: int | None = None
+    #: what of its test rows may be drawn again where every seed has the same: ``rows``, ``groups`` or ``blocks``;
+    #: "" where seeds draw others
+    test_units: str = ""
     # what it cost; of a failed cell, up to its failure
     times: dict[str, float] = {}
     cpu_s: dict[str, float] = {}
