@@ -27,7 +27,7 @@ from typing import Any
 
 from bench.errors import BenchError
 from bench.options import check_type
-from bench.registry import did_you_mean
+from bench.slugs import did_you_mean
 
 ENGINES = ("serial", "processes", "ray")
 BUDGETS = ("smoke", "quick", "standard", "full")

@@ -10,13 +10,79 @@ from __future__ import annotations
 
 import ast
 import builtins
+import functools
+import importlib.util
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
 from numbers import Integral, Real
+from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError
+
+
+def constructor_arguments(file: Path, name: str) -> dict[str, str] | None:
+    """The arguments of a class's ``__init__``, its own or the one it inherits, with their annotations ("" for none).
+    Reads the file that defines it, and imports nothing.
+
+    None where reading cannot tell: a class or base that is not found, or ``**kwargs``.
+    """
+    tree = _parse(file)
+    node = next((n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == name), None)
+    if node is None:
+        return None
+    own = [part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"]
+    if own:
+        return _annotated(own[0].args)
+    for base in node.bases:
+        if isinstance(base, ast.Name) and (found := _origin(tree, file, base.id)) is not None:
+            return constructor_arguments(found, base.id)
+    return None
+
+
+def _annotated(given: ast.arguments) -> dict[str, str] | None:
+    """Arguments after ``self``, with their annotations; None for ``**kwargs``."""
+    if given.kwarg is not None:
+        return None
+    return {
+        arg.arg: ast.unparse(arg.annotation) if arg.annotation else "" for arg in (*given.args[1:], *given.kwonlyargs)
+    }
+
+
+def _origin(tree: ast.Module, file: Path, name: str) -> Path | None:
+    """The file that defines the class which ``name`` means in ``file``."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return file
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module
+            and any(a.name == name and not a.asname for a in node.names)
+        ):
+            try:
+                spec = importlib.util.find_spec(node.module)
+            except ImportError:
+                return None
+            return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
+    return None
+
+
+@functools.cache
+def _parse(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+def annotations_of(cls: type) -> Mapping[str, str] | None:
+    """What ``constructor_arguments`` reads, of an imported class; None if it takes any argument."""
+    known = inspect.signature(cls).parameters
+    if any(p.kind is p.VAR_KEYWORD for p in known.values()):
+        return None
+    given = {key: p.annotation for key, p in known.items()}
+    return {
+        key: "" if a is inspect.Parameter.empty else a if isinstance(a, str) else inspect.formatannotation(a)
+        for key, a in given.items()
+    }
 
 
 def check_type(where: str, key: str, annotation: str, value: Any) -> None:
@@ -29,32 +95,22 @@ def check_type(where: str, key: str, annotation: str, value: Any) -> None:
         raise BenchError(f"{where}: {key} must be {_words(wanted)}, not {value!r}")
 
 
-def annotations_of(cls: type) -> Mapping[str, str] | None:
-    """What ``bench.sourcecode.constructor_arguments`` reads, of an imported class; None if it takes any argument."""
-    known = inspect.signature(cls).parameters
-    if any(p.kind is p.VAR_KEYWORD for p in known.values()):
-        return None
-    given = {key: p.annotation for key, p in known.items()}
-    return {
-        key: "" if a is inspect.Parameter.empty else a if isinstance(a, str) else inspect.formatannotation(a)
-        for key, a in given.items()
-    }
+#: what a plain annotation asks of a value
+_PLAIN: Mapping[str, Callable[[Any], bool]] = {
+    "int": lambda value: isinstance(value, Integral) and not isinstance(value, bool),
+    "float": lambda value: isinstance(value, Real) and not isinstance(value, bool) and isfinite(value),
+    "bool": lambda value: isinstance(value, bool),
+    "str": lambda value: isinstance(value, str),
+    "dict": lambda value: isinstance(value, Mapping),
+}
 
 
 def _fits(wanted: ast.expr, value: Any) -> bool:
     match wanted:
         case ast.Constant(value=None):
             return value is None
-        case ast.Name(id="int"):
-            return isinstance(value, Integral) and not isinstance(value, bool)
-        case ast.Name(id="float"):
-            return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
-        case ast.Name(id="bool"):
-            return isinstance(value, bool)
-        case ast.Name(id="str"):
-            return isinstance(value, str)
-        case ast.Name(id="dict"):
-            return isinstance(value, Mapping)
+        case ast.Name(id=name) if name in _PLAIN:
+            return _PLAIN[name](value)
         case ast.BinOp(op=ast.BitOr()):
             return _fits(wanted.left, value) or _fits(wanted.right, value)
         case ast.Subscript(value=ast.Name(id="Literal")):

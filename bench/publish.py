@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bench.errors import BenchError
 from bench.messages import speak
 from bench.records.folder import RunFolder
-from bench.registry import did_you_mean
+from bench.slugs import did_you_mean
 
 _say = logging.getLogger("augbench.publish").info
 

@@ -1,4 +1,4 @@
-"""Names as file names, and names as one line of text.
+"""Names as file names, names as one line of text, and the name that was meant.
 
 Tasks, methods and classifiers are named by whoever writes them, classes by whoever collected the rows: ``lib/copies``,
 ``/elsewhere/x``, ``T-shirt/top``, ``N/A``, ``<img ...>``. A name never becomes a path, markup or a control sequence:
@@ -8,9 +8,11 @@ and ``bench.boards.latex``, the page by jinja's autoescape.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 #: what is its own slug: lower-case words, digits and ``_`` joined by single hyphens
 _ORDINARY = re.compile(r"[a-z0-9_]+(-[a-z0-9_]+)*")
@@ -74,3 +76,13 @@ def printable(text: str) -> str:
     """Text of others as one may print it: control characters, lone surrogates and marks of direction are written out
     (``\\x1b``), so that none of them acts on a terminal. Tabs and line breaks stay."""
     return _CONTROL.sub(lambda m: m[0] if m[0] in "\t\n" else m[0].encode("unicode_escape").decode(), text)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """``"; did you mean 'smote'?"``, or a short list of what is known."""
+    known = sorted(known)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    shown = ", ".join(known[:12]) + (" ..." if len(known) > 12 else "")
+    return f"; known: {shown}" if known else ""

@@ -45,7 +45,7 @@ from typing import Any
 from bench.config import BUDGETS, seeds
 from bench.errors import BenchError
 from bench.options import check_type
-from bench.registry import did_you_mean
+from bench.slugs import did_you_mean
 
 FOLDER = Path(__file__).parent
 ARMS = ("as_published", "leak_free")

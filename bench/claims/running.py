@@ -22,8 +22,8 @@ from bench.records import provenance
 from bench.records.files import replace_text
 from bench.records.reading import read
 from bench.records.store import Store
-from bench.registry import did_you_mean
 from bench.registry import tasks as registered
+from bench.slugs import did_you_mean
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob
 

@@ -10,7 +10,8 @@ from typing import Any, cast
 from bench.conformance import Check, classifier_checks, method_checks, task_checks
 from bench.data import DataHome
 from bench.errors import BenchError
-from bench.registry import BY_KIND, Entry, did_you_mean
+from bench.registry import BY_KIND, Entry
+from bench.slugs import did_you_mean
 from bench.task import Modality
 
 #: a generator's training is cut to this many steps: the checks are about its conduct, not its quality

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bench import registry
 from bench.errors import BenchError
 from bench.matrix import fits_together
-from bench.registry import BY_KIND, Entry, did_you_mean
+from bench.registry import BY_KIND, Entry
+from bench.slugs import did_you_mean
 
 _ROWS_OF_A_FAMILY = 3
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from bench.config import ENGINES
 from bench.engines.settings import Settings
 from bench.errors import BenchError
-from bench.registry import did_you_mean
+from bench.slugs import did_you_mean
 from bench.trial.events import Event
 from bench.trial.fit import FitJob
 

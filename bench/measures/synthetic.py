@@ -26,7 +26,7 @@ import numpy as np
 
 from bench.errors import BenchError
 from bench.options import check_type
-from bench.registry import did_you_mean
+from bench.slugs import did_you_mean
 
 if TYPE_CHECKING:
     from bench.measures.study import Pairs, StudyScores

@@ -26,7 +26,7 @@ from pathlib import Path
 SCHEME = 2
 #: parts of the suite that carry results about but do not make them
 CARRIERS = (
-    "bench.registry", "bench.options", "bench.sourcecode", "bench.slugs", "bench.trial.samples", "bench.records",
+    "bench.registry", "bench.options", "bench.slugs", "bench.trial.samples", "bench.records",
     "bench.cli", "bench.engines", "bench.boards",
 )  # fmt: skip
 #: decorators of the registry: what they declare of a class is planned with, and makes no number

@@ -49,13 +49,15 @@ class ScoredRows(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 class Predicted(msgspec.Struct, frozen=True, kw_only=True):
     """The class probabilities of one cell's test rows. ``id`` is its record's, ``tested`` the key of the rows;
     ``proba`` float32, little-endian, (n, columns). ``threshold`` is that of the tuned metrics, None where there is
-    none; ``rare_classes`` are those that ``recall_rare`` is of."""
+    none; ``rare_classes`` are those that ``recall_rare`` is of; ``shares`` the classes' among training rows, which the
+    metrics ``@training`` weigh by, None where there are none of these."""
 
     id: str
     tested: str
     columns: int
     threshold: float | None = None
     rare_classes: tuple[int, ...] = ()
+    shares: tuple[float, ...] | None = None
     proba: bytes
 
     @classmethod
@@ -142,7 +144,7 @@ def _fields() -> list[tuple[str, Any]]:
 
     return [
         ("id", pa.string()), ("tested", pa.string()), ("columns", pa.int64()), ("threshold", pa.float64()),
-        ("rare_classes", pa.list_(pa.int64())),
+        ("rare_classes", pa.list_(pa.int64())), ("shares", pa.list_(pa.float64())),
     ]  # fmt: skip
 
 

@@ -58,7 +58,7 @@ def reproduce(
 
 def find(ids: Sequence[str], run: RunFolder) -> list[Record]:
     """The records of these ids, each once. Raises ``BenchError`` for an id that is unknown or begins several."""
-    from bench.registry import did_you_mean
+    from bench.slugs import did_you_mean
 
     known = {record.id: record for record in run.records}
     found: dict[str, Record] = {}

@@ -89,7 +89,7 @@ def find_board(run: RunFolder, name: str) -> tuple[str, Board]:
     """The board of this name (that of its files, or a task that has one board alone), and the name of its files."""
     from bench import publish
     from bench.boards.formats import stems
-    from bench.registry import did_you_mean
+    from bench.slugs import did_you_mean
 
     boards = publish.build(run)
     named = dict(zip(stems(boards), boards, strict=True))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.errors import BenchError
-from bench.registry import did_you_mean
+from bench.slugs import did_you_mean
 
 if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema

@@ -11,8 +11,7 @@ import pytest
 import methods
 from bench import registry
 from bench.errors import BenchError
-from bench.options import annotations_of, check_type
-from bench.sourcecode import constructor_arguments
+from bench.options import annotations_of, check_type, constructor_arguments
 
 
 @pytest.mark.parametrize(

@@ -237,7 +237,8 @@ function sortable(element) {
     language: { search: "Search this table:" },
   });
 }
-const idle = globalThis.requestIdleCallback ?? setTimeout;
+// A browser that never finds itself idle (a busy machine, a page in the background) shall still make them.
+const idle = globalThis.requestIdleCallback ? (task) => requestIdleCallback(task, { timeout: 2000 }) : setTimeout;
 for (const element of document.querySelectorAll("table.sortable")) idle(() => sortable(element));
 
 // ---- a task's plots wait as text until they are asked for: twenty tasks' would be most of the page's elements

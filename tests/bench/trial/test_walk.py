@@ -39,6 +39,9 @@ def test_every_cell_ends_with_a_full_record():
         assert 0 < record.metrics["auprc"] <= 1
         assert record.hashes["code"]
         assert record.versions["xgboost"]
+        assert list(record.train_classes.values()) == [96, 24]
+        assert list(record.test_classes.values()) == [32, 8]
+        assert record.valid["auprc"] != record.metrics["auprc"]
     assert found["none", "real"].n_train == 120
     assert found["none", "real"].fidelity == {}
     assert (found["toy-jitter", "balance"].n_train, found["toy-jitter", "balance"].n_synthetic) == (192, 72)
@@ -176,7 +179,7 @@ def test_probabilities_come_with_records_where_asked_for_and_give_their_scores()
         assert (predicted.id, predicted.tested) == (cell.record.id, rows.key)
         again = score(
             rows.numbers("labels"), predicted.probabilities(), rare=rows.rare, threshold=predicted.threshold,
-            classes=rows.classes, rare_classes=predicted.rare_classes,
+            classes=rows.classes, rare_classes=predicted.rare_classes, shares=predicted.shares,
         )  # fmt: skip
         for name in ("auprc", "roc_auc", "brier", "f1", "f1_tuned", "mcc"):
             assert again[name] == pytest.approx(cell.record.metrics[name], abs=1e-5), name

@@ -1,0 +1,84 @@
+"""Names of tasks, methods and classifiers, and the classes behind them.
+
+A class joins by a decorator, in the one file that holds it::
+
+    @method("gan", modalities=("tabular", "image", "series"))
+    class GAN(Augmenter): ...
+
+Files are found through entry points (groups ``augbench.tasks``, ``augbench.methods``, ``augbench.classifiers``; the
+value names a module, or a package whose modules are all searched) and ``--plugin FILE``. They are *read, not
+imported*, as long as the decorator's arguments are literals: listing what there is costs no torch. A class is
+imported when it is first used. Decorators with computed arguments cause the import at once.
+
+Several decorators on one class make variants (``params`` presets constructor arguments); several names in one make
+a family.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bench.registry.entries import BY_KIND, Entry, Kind, Registry, classifiers, methods, tasks
+from bench.registry.loading import is_own
+from bench.registry.scanning import discover, load_plugin
+
+__all__ = [
+    "BY_KIND", "Entry", "Kind", "Registry", "classifier", "classifiers", "discover", "is_own", "load_plugin", "method",
+    "methods", "task", "tasks",
+]  # fmt: skip
+
+C = TypeVar("C", bound=type)
+
+
+def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
+    def decorate(
+        *names: str,
+        modalities: tuple[str, ...] = ("tabular",),
+        requires: tuple[str, ...] = (),
+        params: Mapping[str, Any] | None = None,
+        traits: tuple[str, ...] = (),
+        unfit: tuple[str, ...] = (),
+        regimes: tuple[str, ...] = (),
+        family: str = "",
+        leaky: bool = False,
+        trivial: bool = False,
+        reference: bool = False,
+        summary: str = "",
+    ) -> Callable[[C], C]:
+        def register(cls: C) -> C:
+            file = Path(sys.modules[cls.__module__].__file__ or "").resolve()
+            for name in names:
+                text = summary or (cls.__doc__ or "").strip().split("\n")[0]
+                where = (cls.__module__, cls.__qualname__, file, 0)
+                about: Entry[Any] = Entry(
+                    kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes,
+                    family, leaky, trivial, reference,
+                )  # fmt: skip
+                BY_KIND[kind].add(about)
+            return cls
+
+        return register
+
+    decorate.__doc__ = f"""Register a {kind} class under one or more names.
+
+    modalities : which of "tabular", "image", "series" it is for (a task: the one it is)
+    requires : modules that must be importable
+    params : preset constructor arguments; stack decorators for variants
+    traits : a task says what is special about its rows, such as "categorical"
+    unfit : a method or classifier names the traits it cannot work with
+    regimes : a method that is made for some of "balance", "append", "tstr" names them
+    family : a task that shares its rows with others says what all of them were cut from; they count as one
+    leaky : a task that leaks on purpose, to run a published protocol again
+    trivial : a method that learns nothing of the rows, such as copying them
+    reference : the method that every row of a board is compared with
+    summary : one line for ``augbench list``; by default the docstring's first
+    """
+    return decorate
+
+
+task = _decorator("task")
+method = _decorator("method")
+classifier = _decorator("classifier")

@@ -1,0 +1,127 @@
+"""What a name stands for (:class:`Entry`), and the names of one kind (:class:`Registry`)."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, Literal, TypeVar
+
+from bench.errors import BenchError
+from bench.options import annotations_of, check_type, constructor_arguments
+from bench.registry.loading import load_module
+from bench.slugs import did_you_mean, fault
+
+Kind = Literal["task", "method", "classifier"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Entry(Generic[T]):
+    """One registered name. ``requires`` lists importable modules it cannot work without."""
+
+    kind: Kind
+    name: str
+    module: str
+    qualname: str
+    file: Path
+    line: int
+    modalities: tuple[str, ...]
+    summary: str = ""
+    requires: tuple[str, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+    #: a task: what is special about its rows ("categorical": most columns are); else: what it cannot take
+    traits: tuple[str, ...] = ()
+    unfit: tuple[str, ...] = ()
+    #: a method: the regimes it is for; empty means all that draw rows
+    regimes: tuple[str, ...] = ()
+    #: a task: what its rows were cut from, where other tasks share it; empty means its name
+    family: str = ""
+    #: a task: it leaks on purpose, to run a published protocol again
+    leaky: bool = False
+    #: a method: it learns nothing of the rows, so whatever a generator gains must be held against it
+    trivial: bool = False
+    #: a method: the one that every row of a board is compared with
+    reference: bool = False
+
+    @property
+    def missing(self) -> str | None:
+        """Why it cannot be used here ("wfdb is not installed"), or None."""
+        absent = [name for name in self.requires if importlib.util.find_spec(name) is None]
+        return f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not installed" if absent else None
+
+    def load(self) -> type[T]:
+        """Import the class. Raises ``BenchError`` when a requirement is missing or the import fails."""
+        if self.missing:
+            raise BenchError(f"{self.kind} {self.name!r} cannot be used: {self.missing}")
+        try:
+            found: Any = load_module(self.module, self.file)
+        except ImportError as error:
+            raise BenchError(
+                f"{self.kind} {self.name!r} ({self.file}:{self.line}) cannot be imported: {error}"
+            ) from error
+        for part in self.qualname.split("."):
+            found = getattr(found, part)
+        return found  # type: ignore[no-any-return]
+
+    def create(self, **params: Any) -> T:
+        """An instance, from the entry's presets and ``params``. Raises as ``check_options`` does."""
+        self.check_options(params)
+        return self.load()(**({"name": self.name} if self.kind == "task" else {}), **{**self.params, **params})
+
+    def check_options(self, options: Mapping[str, Any]) -> None:
+        """Raise ``BenchError`` for an option the class has not, or one of a wrong type (``bench.options``). Imports
+        the class only where its file could not tell."""
+        known = (constructor_arguments(self.file, self.qualname) or annotations_of(self.load())) if options else None
+        if known is None:
+            return
+        for key, value in options.items():
+            if key not in known or (self.kind == "task" and key == "name"):
+                shown = [k for k in known if k not in ("name", "random_state", "device")]
+                raise BenchError(f"{self.kind} {self.name!r} has no option {key!r}{did_you_mean(key, shown)}")
+            check_type(f"{self.kind}.{self.name}", key, known[key], value)
+
+
+class Registry(Generic[T]):
+    """The names of one kind. Iterates over them in order."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+        self._entries: dict[str, Entry[T]] = {}
+        #: modules that could not be read, and why: shown by ``augbench list``, never hidden
+        self.broken: dict[str, str] = {}
+
+    def add(self, entry: Entry[T]) -> None:
+        """Raises ``BenchError`` for a name that is no line of text, and for one that another file has taken."""
+        if wrong := fault(entry.name):
+            raise BenchError(f"{entry.file}:{entry.line}: the name {entry.name!r} of a {self.kind} {wrong}")
+        known = self._entries.get(entry.name)
+        if known and known.file != entry.file:
+            raise BenchError(
+                f"{self.kind} {entry.name!r} is defined twice: {known.file}:{known.line} and {entry.file}:{entry.line}"
+            )
+        self._entries[entry.name] = entry
+
+    def __getitem__(self, name: str) -> Entry[T]:
+        try:
+            return self._entries[name]
+        except KeyError:
+            hint = did_you_mean(name, self._entries)
+            raise BenchError(f"unknown {self.kind} {name!r}{hint}") from None
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._entries
+
+    def __iter__(self) -> Iterator[Entry[T]]:
+        return iter(self._entries.values())
+
+    def names(self) -> list[str]:
+        return list(self._entries)
+
+
+# The three registries hold bench.task.Task, bench.augmenter.Augmenter and scikit-learn classifiers.
+tasks: Registry[Any] = Registry("task")
+methods: Registry[Any] = Registry("method")
+classifiers: Registry[Any] = Registry("classifier")
+BY_KIND: dict[str, Registry[Any]] = {"task": tasks, "method": methods, "classifier": classifiers}
