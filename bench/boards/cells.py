@@ -39,16 +39,19 @@ def default_primary(metrics: Sequence[str]) -> str:
 
 def higher_is_better(metric: str) -> bool:
     """Raises ``BenchError`` for a metric whose direction nobody stated."""
-    from bench.measures.metrics import describe
+    from bench.measures.naming import describe
 
     try:
-        return describe(metric).higher_is_better
+        direction = describe(metric).higher_is_better
     except KeyError:
-        raise BenchError(f"no board can be sorted by {metric!r}: bench.measures.metrics does not know it") from None
+        raise BenchError(f"no board can be sorted by {metric!r}: bench.measures.naming does not know it") from None
+    if direction is None:
+        raise BenchError(f"no board can be sorted by {metric!r}: neither more nor less of it is better")
+    return direction
 
 
 def label(metric: str) -> str:
-    from bench.measures.metrics import describe
+    from bench.measures.naming import describe
 
     try:
         return describe(metric).label

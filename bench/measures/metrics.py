@@ -1,7 +1,8 @@
 """What is measured on the test rows: pure functions of arrays, the formulas being scikit-learn's own.
 
-Two sets of names. A task of two classes with a rare one is scored on that class (:func:`score`, binary); every other
-task over all its classes. A metric that the test rows cannot define is *left out* of the result, never guessed:
+Two sets of names (:mod:`bench.measures.naming`). A task of two classes with a rare one is scored on that class
+(:func:`score`, binary); every other task over all its classes. A metric that the test rows cannot define is *left out*
+of the result, never guessed:
 
 - averages over classes ("macro", balanced accuracy, G-mean, ROC AUC, AUPRC) run over the classes that the test rows
   hold; the recall of a class without test rows is left out;
@@ -15,89 +16,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bench.errors import InvalidProbabilities
-
-
-class Metric(NamedTuple):
-    """How a board shows a metric: column heading, direction, one line of meaning."""
-
-    label: str
-    higher_is_better: bool
-    meaning: str
-
-
-#: every fixed metric name; see :func:`recall_of` for the recall of a named class
-METRICS: Mapping[str, Metric] = {
-    "accuracy": Metric("Accuracy", True, "share of test rows predicted right"),
-    "balanced_accuracy": Metric("Bal. acc.", True, "mean recall of the classes"),
-    "precision": Metric("Precision", True, "precision of the rare class where it is the more probable one"),
-    "recall": Metric("Recall", True, "recall of the rare class where it is the more probable one"),
-    "f1": Metric("F1", True, "F1 of the rare class where it is the more probable one (threshold 0.5)"),
-    "precision_tuned": Metric("Precision*", True, "precision at the threshold with the best F1 on validation rows"),
-    "recall_tuned": Metric("Recall*", True, "recall at the threshold with the best F1 on validation rows"),
-    "f1_tuned": Metric("F1*", True, "F1 at the threshold with the best F1 on validation rows"),
-    "precision_macro": Metric("Precision (macro)", True, "mean precision of the classes"),
-    "recall_macro": Metric("Recall (macro)", True, "mean recall of the classes"),
-    "f1_macro": Metric("F1 (macro)", True, "mean F1 of the classes"),
-    "f1_weighted": Metric("F1 (weighted)", True, "mean F1 of the classes, weighted by their test rows"),
-    "recall_rare": Metric("Recall (rare)", True, "mean recall of the rare classes"),
-    "roc_auc": Metric("ROC AUC", True, "area under the ROC curve; mean of each class against the rest"),
-    "auprc": Metric("AUPRC", True, "average precision; mean of each class against the rest"),
-    "recall_at_precision_50": Metric("R@P50", True, "highest recall of the rare class with at least 50 % precision"),
-    "recall_at_precision_90": Metric("R@P90", True, "highest recall of the rare class with at least 90 % precision"),
-    "gmean": Metric("G-mean", True, "geometric mean of the recalls of the classes"),
-    "mcc": Metric("MCC", True, "Matthews correlation coefficient, -1 to 1"),
-    "brier": Metric("Brier", False, "mean squared error of the probabilities (0 to 1; summed over classes, 0 to 2)"),
-    "r2": Metric("R²", True, "coefficient of determination, mean of the outputs"),
-    "mae": Metric("MAE", False, "mean absolute error"),
-    "msle": Metric("MSLE", False, "mean squared logarithmic error"),
-}
+from bench.measures.calibration import calibration_error, calibration_slope, log_losses
+from bench.measures.naming import PRECISIONS, at_training, auc_of, recall_of, reweighted
 
 #: how far a probability may lie outside [0, 1], and a row's sum from 1: single precision, over many classes
 TOLERANCE = 1e-3
-#: precisions, in percent, at which recall is reported: half of the alarms true, nine in ten true
-PRECISIONS = (50, 90)
-
-
-#: those of a task of two classes with a rare one, and those of every other task beside the recall of each class
-_SHARED = ("accuracy", "balanced_accuracy", "roc_auc", "auprc", "gmean", "mcc", "brier")
-BINARY = (
-    *_SHARED, "precision", "recall", "f1", "precision_tuned", "recall_tuned", "f1_tuned",
-    *(f"recall_at_precision_{percent}" for percent in PRECISIONS),
-)  # fmt: skip
-MULTICLASS = (*_SHARED, "precision_macro", "recall_macro", "f1_macro", "f1_weighted", "recall_rare")
-#: stands before a class whose name alone would make its recall the name of another metric
-_OF_CLASS = "class:"
-
-
-def recall_of(name: str) -> str:
-    """What the recall of the class ``name`` is called: ``recall_<name>``, or ``recall_class:<name>`` where that would
-    be taken for another metric (a class called "rare" or "macro"). Different classes have different names."""
-    plain = f"recall_{name}"
-    return f"recall_{_OF_CLASS}{name}" if plain in METRICS or name.startswith(_OF_CLASS) else plain
-
-
-def names(classes: Sequence[str] | None = None, rare: int | None = None) -> list[str]:
-    """Every metric that :func:`score` can give; without ``classes`` those that any task can have, whatever its classes
-    are called."""
-    if classes is None:
-        return list(dict.fromkeys((*BINARY, *MULTICLASS)))
-    if rare is not None and len(classes) == 2:
-        return list(BINARY)
-    return [*MULTICLASS, *map(recall_of, classes)]
-
-
-def describe(name: str) -> Metric:
-    """The table's entry, or one made up for the recall of a class. Raises ``KeyError`` for any other name."""
-    if name not in METRICS and name.startswith("recall_"):
-        known = name.removeprefix("recall_").removeprefix(_OF_CLASS)
-        return Metric(f"Recall {known}", True, f"recall of the class {known}")
-    return METRICS[name]
 
 
 def align(proba: ArrayLike, seen: ArrayLike, n_classes: int) -> NDArray[np.float64]:
@@ -144,6 +73,7 @@ def score(
     rare: int | None = None,
     rare_classes: Sequence[int] | None = None,
     threshold: float | None = None,
+    shares: ArrayLike | None = None,
 ) -> dict[str, float]:
     """All metrics of one set of predictions.
 
@@ -155,6 +85,9 @@ def score(
     rare : the class that binary metrics score; with two classes it selects the binary set.
     rare_classes : classes whose mean recall is ``recall_rare`` when there are more than two; by default ``rare``.
     threshold : of :func:`best_threshold`, on validation rows; without it the ``*_tuned`` metrics are left out.
+    shares : (len(classes),) what part of training rows each class has, where test rows are another mix: metrics that
+        depend on it are then also taken at these shares, as ``<name>@training``, each test row weighing its class's
+        share in training over that among test rows. A class without test rows has no part in it.
 
     The prediction is the most probable class, of equals the first, as the classifiers' ``predict`` has it.
     Raises ``ValueError`` for shapes that do not fit, no rows, or probabilities that are not finite.
@@ -169,44 +102,73 @@ def score(
 
     # checked above, once; scikit-learn would do so again for every metric, which takes longer than the metrics
     with config_context(assume_finite=True, skip_parameter_validation=True):
-        if rare is not None and len(classes) == 2:
-            return _binary(y, p, rare, threshold)
         chosen = rare_classes if rare_classes is not None else () if rare is None else (rare,)
-        return _multiclass(y, p, classes, chosen)
+        binary = rare if len(classes) == 2 else None
+
+        def taken(y: NDArray[np.int64], p: NDArray[np.float64], weights: Weights) -> dict[str, float]:
+            if binary is not None:
+                return _binary(y, p, binary, threshold, weights)
+            return _multiclass(y, p, classes, chosen, weights)
+
+        found = taken(y, p, None)
+        if shares is not None:
+            weights = weights_of(y, shares)
+            kept = weights > 0
+            again = taken(y[kept], p[kept], weights[kept])
+            found |= {at_training(name): again[name] for name in reweighted(binary is not None) if name in again}
+    return found
 
 
-def _binary(y: NDArray[np.int64], p: NDArray[np.float64], rare: int, threshold: float | None) -> dict[str, float]:
+#: of each row, or None where all weigh the same, which keeps counts whole numbers
+Weights = NDArray[np.float64] | None
+
+
+def weights_of(y: NDArray[np.int64], shares: ArrayLike) -> NDArray[np.float64]:
+    """Weights (n,) of rows with classes ``y`` (n,) that give each class the part of all that ``shares`` (k,) has, as
+    far as it has rows; their mean is 1. Raises ``ValueError`` where no class with rows has a share."""
+    wanted = np.asarray(shares, dtype=np.float64)
+    counts = np.bincount(y, minlength=len(wanted))
+    each = np.divide(wanted, counts, out=np.zeros(len(wanted)), where=counts > 0)
+    if not each.any():
+        raise ValueError("no class that has rows has a share above zero")
+    weights: NDArray[np.float64] = each[y] / each[y].mean()
+    return weights
+
+
+def _binary(
+    y: NDArray[np.int64], p: NDArray[np.float64], rare: int, threshold: float | None, weights: Weights
+) -> dict[str, float]:
     from sklearn.metrics import precision_recall_curve, roc_auc_score
     from sklearn.metrics import precision_recall_fscore_support as by_class
 
     positive, probability, predicted = y == rare, p[:, rare], p.argmax(1)
-    true, alarm, counts = _cells(y, predicted, 2)
+    true, alarm, counts = _cells(y, predicted, 2, weights)
     precision, recall, f1, _ = by_class(true, alarm, labels=(rare, 1 - rare), sample_weight=counts, zero_division=0)
     found = _shared(true, alarm, counts, recall[[bool(positive.any()), not positive.all()]])
     found |= {"precision": precision[0], "recall": recall[0], "f1": f1[0]}
     if threshold is not None:
-        true, alarm, counts = _cells(positive, probability >= threshold, 2)
+        true, alarm, counts = _cells(positive, probability >= threshold, 2, weights)
         tuned = by_class(true, alarm, average="binary", pos_label=1, sample_weight=counts, zero_division=0)
         found |= dict(zip(("precision_tuned", "recall_tuned", "f1_tuned"), tuned, strict=False))
     if positive.any() and not positive.all():
-        found["roc_auc"] = roc_auc_score(positive, probability)
-        precision, recall, _ = precision_recall_curve(positive, probability)
+        found["roc_auc"] = roc_auc_score(positive, probability, sample_weight=weights)
+        precision, recall, _ = precision_recall_curve(positive, probability, sample_weight=weights)
         # average precision is a sum over this curve: summed here, it need not be computed twice
         found["auprc"] = max(0.0, -np.sum(np.diff(recall) * precision[:-1]))
         for percent in PRECISIONS:
             found[f"recall_at_precision_{percent}"] = recall[precision >= percent / 100].max()
-    found["brier"] = np.mean((probability - positive) ** 2)
-    return _plain(found)
+    found["brier"] = np.average((probability - positive) ** 2, weights=weights)
+    return _plain(found | _calibration(y, p, weights, (probability, positive)))
 
 
 def _multiclass(
-    y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], rare_classes: Sequence[int]
+    y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], rare_classes: Sequence[int], weights: Weights
 ) -> dict[str, float]:
     from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
     from sklearn.metrics import precision_recall_fscore_support as by_class
 
     predicted, present = p.argmax(1), np.unique(y)
-    cells = _cells(y, predicted, len(classes))
+    cells = _cells(y, predicted, len(classes), weights)
     precision, recall, f1, rows = by_class(*cells[:2], labels=present, sample_weight=cells[2], zero_division=0)
     found = _shared(*cells, recall)
     recalls = dict(zip(present.tolist(), recall, strict=True))
@@ -217,29 +179,59 @@ def _multiclass(
     found["f1_weighted"] = np.average(f1, weights=rows)
     if len(present) > 1:
         one_hot = y[:, None] == present
-        found["roc_auc"] = roc_auc_score(one_hot, p[:, present], average="macro")
-        found["auprc"] = average_precision_score(one_hot, p[:, present], average="macro")
+        found["roc_auc"] = roc_auc_score(one_hot, p[:, present], average="macro", sample_weight=weights)
+        found["auprc"] = average_precision_score(one_hot, p[:, present], average="macro", sample_weight=weights)
+        if weights is None:  # what shares do not move need not be taken twice
+            found |= _by_class(y, p, classes, present)
     with warnings.catch_warnings():
         # classifiers work in single precision, in which a row's probabilities sum to one less exactly than asked for
         warnings.simplefilter("ignore")
-        found["brier"] = brier_score_loss(y, p, labels=np.arange(len(classes)))
-    return _plain(found)
+        found["brier"] = brier_score_loss(y, p, labels=np.arange(len(classes)), sample_weight=weights)
+    return _plain(found | _calibration(y, p, weights, (p.max(axis=1), predicted == y)))
+
+
+def _by_class(
+    y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], present: NDArray[np.int64]
+) -> dict[str, float]:
+    """The AUC of each class against the others, which weigh the same, so that their numbers of rows do not matter: it
+    is the mean over the other classes of the AUC against one. The mean of all is Hand and Till's (2001) M."""
+    from sklearn.metrics import roc_auc_score
+
+    counts = np.bincount(y, minlength=len(classes))
+    aucs = {}
+    for c in present.tolist():
+        aucs[auc_of(classes[c])] = roc_auc_score(y == c, p[:, c], sample_weight=1 / counts[y])
+    return aucs | {"roc_auc_pairs": float(np.mean(list(aucs.values())))}
+
+
+def _calibration(
+    y: NDArray[np.int64], p: NDArray[np.float64], weights: Weights, told: tuple[NDArray[Any], NDArray[np.bool_]]
+) -> dict[str, float]:
+    """Whether probabilities mean what they say; ``told``: the probabilities (n,) of something, and whether it was."""
+    each = np.ones(len(y)) if weights is None else weights
+    losses = log_losses(y, p)
+    found = {"log_loss": float(np.average(losses, weights=each)), "ece": calibration_error(*told, each)}
+    if weights is None:  # the shares do not move these
+        found["log_loss_macro"] = float(np.mean([losses[y == c].mean() for c in np.unique(y)]))
+        if (slope := calibration_slope(y, p, each)) is not None:
+            found["calibration_slope"] = slope
+    return found
 
 
 def _cells(
-    y: NDArray[Any], predicted: NDArray[Any], k: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The confusion matrix as its occupied cells: true class, predicted class, count.
+    y: NDArray[Any], predicted: NDArray[Any], k: int, weights: Weights
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
+    """The confusion matrix as its occupied cells: true class, predicted class, count, or sum of weights.
 
     Metrics of predictions depend on nothing else; on so few weighted rows they cost the same however many rows
     there are.
     """
-    occupied, counts = np.unique(y.astype(np.int64) * k + predicted, return_counts=True)
-    return occupied // k, occupied % k, counts
+    occupied, which, counts = np.unique(y.astype(np.int64) * k + predicted, return_inverse=True, return_counts=True)
+    return occupied // k, occupied % k, counts if weights is None else np.bincount(which, weights=weights)
 
 
 def _shared(
-    true: NDArray[np.int64], predicted: NDArray[np.int64], counts: NDArray[np.int64], recalls: NDArray[np.float64]
+    true: NDArray[np.int64], predicted: NDArray[np.int64], counts: NDArray[Any], recalls: NDArray[np.float64]
 ) -> dict[str, float]:
     """What both sets have, from the cells; ``recalls`` are those of the classes that test rows hold."""
     from scipy.stats import gmean

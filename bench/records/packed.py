@@ -18,8 +18,10 @@ from bench.records.record import MalformedRecord, Record, convert, encode, plain
 
 #: rows written at once
 BATCH = 20_000
-_NUMBERS = ("metrics", "fidelity", "privacy", "times", "cpu_s", "device_ms")
+_NUMBERS = ("metrics", "valid", "fidelity", "privacy", "times", "cpu_s", "device_ms")
+_COUNTS = ("train_classes", "test_classes")
 _TEXTS = ("hashes", "versions")
+_MAPS = (*_NUMBERS, *_COUNTS, *_TEXTS)
 _OBJECTS = ("config", "machine")
 _INTEGERS = ("schema", "seed", "threads", "train_rows", "n_train", "n_synthetic", "n_test")
 _FLOATS = ("label_noise", "epsilon", "limit_s", "limit_mb", "peak_rss_mb", "peak_device_mb", "energy_j")
@@ -67,6 +69,7 @@ def _schema() -> Any:
 
     kinds: dict[str, Any] = (
         dict.fromkeys(_NUMBERS, pa.map_(pa.string(), pa.float64()))
+        | dict.fromkeys(_COUNTS, pa.map_(pa.string(), pa.int64()))
         | dict.fromkeys(_TEXTS, pa.map_(pa.string(), pa.string()))
         | dict.fromkeys(_INTEGERS, pa.int64())
         | dict.fromkeys(_FLOATS, pa.float64())
@@ -78,7 +81,7 @@ def _schema() -> Any:
 def _row(fields: dict[str, Any]) -> dict[str, Any]:
     return {
         name: list(value.items())
-        if name in (*_NUMBERS, *_TEXTS)
+        if name in _MAPS
         else msgspec.json.encode(value).decode()
         if name in _OBJECTS
         else value
@@ -88,6 +91,6 @@ def _row(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _back(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        name: dict(value) if name in (*_NUMBERS, *_TEXTS) else msgspec.json.decode(value) if name in _OBJECTS else value
+        name: dict(value) if name in _MAPS else msgspec.json.decode(value) if name in _OBJECTS else value
         for name, value in row.items()
     }

@@ -95,11 +95,16 @@ class Record(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     ended: str
     # what was found
     metrics: dict[str, float] = {}
+    #: the metrics of validation rows, to choose by; records of older versions have none
+    valid: dict[str, float] = {}
     fidelity: dict[str, float] = {}
     privacy: dict[str, float] = {}
     n_train: int | None = None
     n_synthetic: int | None = None
     n_test: int | None = None
+    #: real rows of each class among training and among test rows; records of older versions have none
+    train_classes: dict[str, int] = {}
+    test_classes: dict[str, int] = {}
     # what it cost; of a failed cell, up to its failure
     times: dict[str, float] = {}
     cpu_s: dict[str, float] = {}
@@ -179,7 +184,7 @@ def _checked(record: Record) -> Record:
     """What types alone do not say."""
     if record.ok != bool(record.metrics):
         raise MalformedRecord(f"its status is {record.status} and it has {len(record.metrics)} metrics")
-    for name in ("metrics", "fidelity", "privacy", "times"):
+    for name in ("metrics", "valid", "fidelity", "privacy", "times"):
         for key, value in getattr(record, name).items():
             if not math.isfinite(value):
                 raise MalformedRecord(f"{name}.{key} is {value}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bench.contract import checked, checked_split
 from bench.errors import InvalidData
-from bench.measures.metrics import names
+from bench.measures.naming import describe, names
 from bench.slugs import did_you_mean
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ def split(task: Task, dataset: Dataset, seed: int) -> Split:
 
 def check_primary(task: Task, schema: Schema | None = None) -> None:
     """Raise ``InvalidData`` if the task's primary metric is not one: of any task, or of one with this schema."""
-    known = names() if schema is None else names(schema.classes, schema.rare)
+    found = names() if schema is None else names(schema.classes, schema.rare)
+    known = [name for name in found if describe(name).higher_is_better is not None]
     primary = str(task.primary)
     if primary in known or (schema is None and primary.startswith("recall_")):
         return

