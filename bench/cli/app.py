@@ -196,9 +196,7 @@ def main() -> None:
     3 for what is neither the user's nor a method's (a full disk, dying workers); 130 if it was stopped."""
     global DEBUG
     speak()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # what a terminal's encoding lacks is written out, and fails nothing
-            stream.reconfigure(errors="backslashreplace")
+    _take_any_text()
     DEBUG = "--debug" in sys.argv
     sys.argv = [word for word in sys.argv if word != "--debug"]
     _end_like_ctrl_c()
@@ -220,6 +218,13 @@ def main() -> None:
     if code == 130:  # typer may turn Ctrl-C into this code by itself
         _leave("stopped; finished cells are kept, the same command goes on", 130)
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _take_any_text() -> None:
+    """Text that the terminal's encoding lacks, or that is not UTF-8, is written out, and fails nothing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _end_like_ctrl_c() -> None:
