@@ -70,6 +70,8 @@ class Config:
     data_dir: Path | None = None
     offline: bool = False
     pictures: bool = True
+    #: whether class probabilities of the test rows are kept beside the records
+    predictions: bool = True
     address: str | None = None
     device_share: float = 1.0
     #: which of the lists the user named; a name that fits nothing is then an error, not left out

@@ -12,7 +12,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.dataset import Array, Column, Dataset, Labels, Modality, Schema, Split
+from bench.dataset import Array, Column, Dataset, Fixed, Labels, Modality, Schema, Split
 from bench.errors import InvalidData
 from bench.slugs import fault
 
@@ -66,7 +66,20 @@ def checked_split(split: Split, dataset: Dataset) -> Split:
     counts = np.bincount(dataset.y[found["train"]], minlength=dataset.schema.n_classes)
     if not counts.all():
         raise InvalidData(f"class {dataset.schema.classes[int(counts.argmin())]!r} has no rows in the training part")
-    return Split(**found)
+    _check_fixed(split, dataset)
+    return Split(**found, fixed=split.fixed, block=split.block)
+
+
+def _check_fixed(split: Split, dataset: Dataset) -> None:
+    """What a split declares of a fixed test set must be there: groups, or an order to cut into blocks."""
+    if split.fixed not in get_args(Fixed):
+        raise InvalidData(f"Split.fixed must be one of {', '.join(map(repr, get_args(Fixed)))}, not {split.fixed!r}")
+    needed = {"groups": dataset.groups, "blocks": dataset.order}
+    if split.fixed in needed and needed[split.fixed] is None:
+        name = "groups" if split.fixed == "groups" else "order"
+        raise InvalidData(f'the split declares fixed="{split.fixed}", which needs Dataset.{name}')
+    if type(split.block) is not int or split.block < 1:
+        raise InvalidData(f"Split.block must be a number of rows above 0, not {split.block!r}")
 
 
 def _check_part(name: str, part: Labels, used: NDArray[np.int8]) -> None:

@@ -19,6 +19,8 @@ Array = NDArray[np.float32]
 Labels = NDArray[np.int64]
 Modality = Literal["tabular", "image", "series"]
 Source = Literal["real", "real-subset", "simulated"]
+#: what of a fixed test set may be drawn again; "" where every seed draws other test rows
+Fixed = Literal["", "rows", "groups", "blocks"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,10 @@ class Dataset:
 class Split:
     """Row indices (int64) of the three disjoint parts of a dataset.
 
+    ``fixed`` : empty where every seed draws other test rows. Where the test rows are the same at every seed, it says
+    what of them may be drawn again, so that intervals tell how much the choice of test rows decides: ``"rows"`` (each
+    stands for itself), ``"groups"`` (all rows of one of ``Dataset.groups`` together: a patient) or ``"blocks"``
+    (``block`` rows that follow each other in ``Dataset.order``: more than depend on each other).
     ``shown`` : rows that methods learn from, where a published protocol let them see more than the training rows. It is
     a leak, only for the ``leaky`` variants that re-run such protocols; None (the training rows) everywhere else.
     """
@@ -116,3 +122,5 @@ class Split:
     valid: Labels
     test: Labels
     shown: Labels | None = None
+    fixed: Fixed = ""
+    block: int = 1

@@ -7,6 +7,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from bench.matrix import Matrix, plan, why
 from bench.records import provenance, runfile
 from bench.records.files import RECORDS
 from bench.records.identity import axes
+from bench.records.predictions import Predictions
 from bench.records.record import Record
 from bench.records.store import Store
 from bench.trial.clock import resolve_device
@@ -46,15 +48,15 @@ def execute(
     _announce(home, matrix)
     refused = dict(matrix.refused)
     ids = {cell.id for fit in matrix.fits for cell in fit.cells}
-    with Store(config.out) as store:
-        _take_up(store)
+    with Store(config.out) as store, _predictions(config) as predictions:
+        _take_up(store, predictions)
         if retry:
             store.forget(i for i in ids if i in store.records and not store.records[i].ok)
-        todo = _in_order(running.missing(matrix.fits, store), config)
+        todo = _in_order(running.missing(matrix.fits, store, predictions if retry else None), config)
         if why:
             _explain(todo, store)
         if todo:
-            refused |= _carry_out(todo, matrix, store, config, device)
+            refused |= _carry_out(todo, matrix, store, config, device, predictions)
         else:
             _say(f"all {matrix.cells} cells are there already; nothing to run")
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
@@ -77,11 +79,16 @@ def _announce(home: DataHome, matrix: Matrix) -> None:
         _say(f"{name} left out: {reason}")
 
 
-def _take_up(store: Store) -> None:
+def _predictions(config: Config) -> AbstractContextManager[Predictions | None]:
+    """What keeps the class probabilities of test rows; nothing does with ``--no-predictions``."""
+    return Predictions(config.out) if config.predictions else nullcontext()
+
+
+def _take_up(store: Store, predictions: Predictions | None) -> None:
     """Say what opening the store mended, and take up what an interrupted run left."""
     if store.repaired:
         _say(store.repaired)
-    if taken := running.take_up_spool(store):
+    if taken := running.take_up_spool(store, predictions):
         _say(f"took up {taken} finished cells of an interrupted run")
 
 
@@ -93,12 +100,20 @@ def _exit_code(chosen: Sequence[Record], strict: bool) -> int:
     return 0 if any(record.ok for record in chosen) else 1
 
 
-def _carry_out(todo: Sequence[FitJob], matrix: Matrix, store: Store, config: Config, device: str) -> Mapping[str, str]:
+def _carry_out(
+    todo: Sequence[FitJob],
+    matrix: Matrix,
+    store: Store,
+    config: Config,
+    device: str,
+    predictions: Predictions | None,
+) -> Mapping[str, str]:
     """Run the fits; the lines to say of tasks whose rows were refused, by task."""
     if config.exclusive:
         _quiet(store, {cell.id for fit in matrix.fits for cell in fit.cells})
     first = min(fit.seed for fit in matrix.fits)
-    todo = [replace(f, samples=config.out / "samples", pictured=f.seed == first) for f in todo]
+    samples, kept = config.out / "samples", predictions is not None
+    todo = [replace(f, samples=samples, pictured=f.seed == first, predictions=kept) for f in todo]
     settings = running.settings(
         store,
         _workers(config),
@@ -110,7 +125,7 @@ def _carry_out(todo: Sequence[FitJob], matrix: Matrix, store: Store, config: Con
     )
     runfile.write(config.out, _facts(config, matrix, device))
     before = matrix.cells - sum(len(fit.cells) for fit in todo)
-    outcome = running.carry_out(todo, store, config.engine, settings, before)
+    outcome = running.carry_out(todo, store, config.engine, settings, before, predictions)
     _say(outcome.overhead)
     return outcome.refused
 

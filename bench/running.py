@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -13,10 +14,13 @@ from bench import engines
 from bench.engines import server
 from bench.errors import DataUnavailable, InvalidData
 from bench.progress import Progress
+from bench.records.predictions import Predictions
 from bench.records.record import Record
 from bench.records.store import Store
-from bench.trial.events import Done, Ended, Event
+from bench.trial.events import Done, Ended, Event, Scored
 from bench.trial.fit import FitJob
+
+_say = logging.getLogger("augbench.run").info
 
 #: what makes rows the user's to mend, and no result of a method
 REFUSED = (InvalidData.__name__, DataUnavailable.__name__)
@@ -33,11 +37,17 @@ class Outcome:
 
 
 def carry_out(
-    fits: Sequence[FitJob], store: Store, engine: str, settings: engines.Settings, before: int = 0
+    fits: Sequence[FitJob],
+    store: Store,
+    engine: str,
+    settings: engines.Settings,
+    before: int = 0,
+    predictions: Predictions | None = None,
 ) -> Outcome:
     """Run fits and append the records of their cells as they come, with a progress display.
 
-    ``before`` counts cells that were there already. A cell whose rows were refused has no record: it runs again once
+    ``before`` counts cells that were there already. ``predictions`` keeps the class probabilities that come with them,
+    each before its record. A cell whose rows were refused has no record: it runs again once
     they are mended.
     """
     others = min(settings.workers, len(fits)) - 1 if engine != "serial" else 0
@@ -49,26 +59,43 @@ def carry_out(
         with Progress(sum(len(fit.cells) for fit in fits), before) as progress, closing(events):
             for event in events:
                 overhead.note(event)
-                if not isinstance(event, Ended):
-                    continue
-                record = event.record
-                if refused(record):
+                record = event.record if isinstance(event, Ended) else None
+                if record is not None and refused(record):
                     outcome.refused.setdefault(record.task, f"{record.task}: {record.reason.partition(': ')[2]}")
-                elif store.append(record):
+                elif take(event, store, predictions) and record is not None:
                     progress.cell(record)
                     outcome.lost += record.status == "harness"
     except KeyboardInterrupt:
-        take_up_spool(store)  # what workers had finished by then
+        take_up_spool(store, predictions)  # what workers had finished by then
         raise
     outcome.overhead = overhead.line()
     return outcome
 
 
-def missing(fits: Iterable[FitJob], store: Store) -> list[FitJob]:
+def take(event: Event, store: Store, predictions: Predictions | None) -> bool:
+    """Put what an event brings to where it is kept: probabilities before their record, so that no record is without
+    them if this is the last that happens. True if there was something new to keep of a cell."""
+    if isinstance(event, Scored) and predictions is not None:
+        predictions.add(event.tested)
+    if not isinstance(event, Ended):
+        return False
+    record, kept = event.record, False
+    if event.predicted is not None and predictions is not None:
+        known = store.records.get(record.id)
+        if known is None or known.metrics == record.metrics:
+            kept = predictions.append(event.predicted)
+        else:
+            where = f"{record.task} × {record.method} × seed {record.seed}"
+            _say(f"{where}: other numbers than its record has, so its class probabilities are not kept")
+    return store.append(record) or kept
+
+
+def missing(fits: Iterable[FitJob], store: Store, predictions: Predictions | None = None) -> list[FitJob]:
     """The fits that still have cells to run, with those cells alone. What ended by the harness's doing is dropped from
-    the store, and runs again."""
+    the store, and runs again. With ``predictions`` cells without class probabilities run again, too; their records
+    stay."""
     store.forget([key for key, record in store.records.items() if record.status == "harness"])
-    have = store.records.keys()
+    have = {i for i, r in store.records.items() if predictions is None or not r.ok or i in predictions}
     rest = [replace(f, cells=tuple(c for c in f.cells if c.id not in have)) for f in fits]
     return [fit for fit in rest if fit.cells]
 
@@ -78,13 +105,15 @@ def refused(record: Record) -> bool:
     return record.phase == "load" and record.error in REFUSED
 
 
-def take_up_spool(store: Store) -> int:
+def take_up_spool(store: Store, predictions: Predictions | None = None) -> int:
     """Append what workers of an interrupted run left in the folder; returns how many cells that were."""
     from bench.engines.spool import Spool
 
     spool = Spool(store.folder / "spool")
-    records = [event.record for event in spool.new() if isinstance(event, Ended)]
-    taken = sum(store.append(record) for record in records if not refused(record))
+    taken = 0
+    for event in spool.new():
+        if not (isinstance(event, Ended) and refused(event.record)):
+            taken += take(event, store, predictions)
     spool.clear()
     return taken
 

@@ -23,6 +23,7 @@ from bench.dataset import (
     Array,
     Column,
     Dataset,
+    Fixed,
     Labels,
     Modality,
     Origin,
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     from bench.data import DataHome
 
 __all__ = [
-    "Array", "Column", "DataFile", "Dataset", "Labels", "Modality", "Origin", "Schema", "Source", "Split", "Task",
+    "Array", "Column", "DataFile", "Dataset", "Fixed", "Labels", "Modality", "Origin", "Schema", "Source", "Split",
+    "Task",
 ]  # fmt: skip
 
 

@@ -140,7 +140,8 @@ class ECG(Task):
         record = dataset.extra["record"]
         valid = validation_records(record, dataset.y, seed)
         in_valid, in_test = np.isin(record, valid), np.isin(record, DS2)
-        return Split(np.flatnonzero(~in_valid & ~in_test), np.flatnonzero(in_valid), np.flatnonzero(in_test))
+        train = np.flatnonzero(~in_valid & ~in_test)
+        return Split(train, np.flatnonzero(in_valid), np.flatnonzero(in_test), fixed="groups")
 
     def _fewer(self, y: Labels, test: NDArray[np.bool_]) -> Labels:
         rng = np.random.default_rng(0)

@@ -193,7 +193,8 @@ class FashionMNIST(Task):
         train = order[: self.size] if self.protocol == "limited" else take_counts(order, y, self.counts, SCHEMA)
         rest = rng.permutation(np.setdiff1d(pool, train))
         each = self.valid // SCHEMA.n_classes
-        return Split(train, take_counts(rest, y, [each] * SCHEMA.n_classes, SCHEMA), np.flatnonzero(test))
+        valid = take_counts(rest, y, [each] * SCHEMA.n_classes, SCHEMA)
+        return Split(train, valid, np.flatnonzero(test), fixed="rows")
 
 
 def _read_idx(images: Path, labels: Path, count: int) -> tuple[NDArray[np.uint8], Labels]:

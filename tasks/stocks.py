@@ -140,7 +140,9 @@ class Stocks(Task):
         if self.protocol == "published":
             return super().split(dataset, seed)
         part = dataset.extra["part"]
-        return Split(np.flatnonzero(part == 0), np.flatnonzero(part == 1), np.flatnonzero(part == 2))
+        train, valid, test = (np.flatnonzero(part == code) for code in range(3))
+        # windows less than ``steps`` days apart share days; in a block of twice as many most neighbours stay together
+        return Split(train, valid, test, fixed="blocks", block=2 * self.steps)
 
     def _parts(self, days: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """First days of all windows that lie in one part together with the day after them (and, where windows are seen

@@ -102,8 +102,18 @@ def run(
     pictures: Annotated[
         bool | None, typer.Option("--pictures/--no-pictures", help="Draw pictures at the end.", show_default="yes")
     ] = None,
+    predictions: Annotated[
+        bool | None,
+        typer.Option(
+            "--predictions/--no-predictions",
+            help="Keep class probabilities of the test rows, for intervals that include them.",
+            show_default="yes",
+        ),
+    ] = None,
     why: Annotated[bool, typer.Option("--why", help="Say why each cell is run.")] = False,
-    retry: Annotated[bool, typer.Option("--retry", help="Run failed cells again.")] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Run failed cells again, and those without class probabilities.")
+    ] = False,
     fail_on_error: Annotated[
         bool, typer.Option("--fail-on-error", help="Exit with 1 if any cell failed, not only if all did.")
     ] = False,
@@ -116,7 +126,7 @@ def run(
         "seeds": seeds, "base_seed": base_seed, "engine": engine, "workers": workers, "threads": threads,
         "device": device, "timeout": timeout, "memory": memory, "address": address, "device_share": device_share,
         "out": out, "data_dir": data_dir, "offline": offline or None, "pictures": pictures,
-        "exclusive": exclusive or None, "debug": DEBUG or None,
+        "predictions": predictions, "exclusive": exclusive or None, "debug": DEBUG or None,
     }  # fmt: skip
     discover(plugin)
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.conformance._toy import Check, Named
-from bench.contract import checked
+from bench.contract import checked, checked_split
 from bench.task import Dataset, Split, Task
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def task_checks(task: Task, home: DataHome, covers: bool = True) -> Named:
         "split_is_deterministic": lambda: _same_split(task.split(rows(), 1), task.split(rows(), 1)),
         "every_class_is_trained_on": lambda: _classes_in_train(task, rows()),
         "groups_stay_together": lambda: _groups(task, rows()),
+        "a_fixed_test_set_is_declared": lambda: _fixed(task, rows()),
     }
     yield from checks.items()
 
@@ -98,6 +99,14 @@ def _classes_in_train(task: Task, data: Dataset) -> None:
     for seed in range(3):
         found = set(np.unique(data.y[task.split(data, seed).train]))
         assert found == set(range(data.schema.n_classes)), f"at seed {seed} only classes {sorted(found)} are trained on"
+
+
+def _fixed(task: Task, data: Dataset) -> None:
+    first, second = (checked_split(task.split(data, seed), data) for seed in (0, 1))
+    assert first.fixed == second.fixed, "Split.fixed differs between seeds"
+    same = np.array_equal(np.sort(first.test), np.sort(second.test))
+    assert same or not first.fixed, f"the split declares fixed={first.fixed!r}, yet seeds have different test rows"
+    assert first.fixed or not same, 'every seed has the same test rows: declare it, such as Split(..., fixed="rows")'
 
 
 def _groups(task: Task, data: Dataset) -> None:

@@ -112,21 +112,26 @@ class Pool:
         self.scratch = Path(tempfile.mkdtemp(prefix="augbench-"))
 
     def events(self) -> Iterator[Event]:
-        while self.queue or any(one.attempt for one in self.workers):
+        while self.queue or self._busy():
             self._hand_out()
-            busy = [one for one in self.workers if one.attempt]
-            ready = wait([one.pipe for one in busy], timeout=_POLL_S)
-            told = [one for one in busy if one.pipe in ready]
-            messages = [(one, self._hear(one)) for one in told]
+            messages = self._messages()
             yield from self.spool.new()  # what was written before a worker said that its fit is over
             for one, message in messages:
                 if isinstance(message, Began):
                     one.began, one.started, one.clock = message, now(), time.monotonic()
                 else:
                     yield from self._over(one, message)
-            for one in self.workers:
-                if one.attempt and one.sentence is None:
-                    self._watch(one)
+            for one in self._busy():
+                self._watch(one)
+
+    def _busy(self) -> list[Worker]:
+        return [one for one in self.workers if one.attempt]
+
+    def _messages(self) -> list[tuple[Worker, Began | Finished | None]]:
+        """What busy workers say within a moment; None of one that has died."""
+        busy = self._busy()
+        ready = wait([one.pipe for one in busy], timeout=_POLL_S)
+        return [(one, self._hear(one)) for one in busy if one.pipe in ready]
 
     def _hand_out(self) -> None:
         idle = [one for one in self.workers if not one.attempt]
@@ -158,9 +163,11 @@ class Pool:
         return message
 
     def _watch(self, one: Worker) -> None:
-        """End the fit if it takes longer or more than it may."""
+        """End the fit if it takes longer or more than it may; one that is being ended is left alone."""
         assert one.attempt is not None
         fit = one.attempt.fit
+        if one.sentence is not None:
+            return
         if one.began is None:
             if one.spent > _START_S:
                 self._discard(one)
@@ -191,15 +198,18 @@ class Pool:
             self._discard(one)
         if lost is None:
             return
-        if one.sentence is None and lost.status in ("harness", "killed"):
-            certain = attempt.fit.isolated and message is not None and lost.status == "killed"
-            if not certain and attempt.tries < TRIES:
-                rest = tuple(cell for cell in attempt.fit.cells if cell.id not in self.spool.seen)
-                alone = attempt.fit.isolated or began is not None
-                again = replace(attempt.fit, cells=rest, isolated=alone)
-                self.queue.appendleft(Attempt(again, attempt.tries + 1))
-                return
+        if one.sentence is None and attempt.tries < TRIES and not self._certain(attempt.fit, lost, message):
+            rest = tuple(cell for cell in attempt.fit.cells if cell.id not in self.spool.seen)
+            alone = attempt.fit.isolated or began is not None
+            again = replace(attempt.fit, cells=rest, isolated=alone)
+            self.queue.appendleft(Attempt(again, attempt.tries + 1))
+            return
         yield from self._records(attempt.fit, lost, one, printed)
+
+    @staticmethod
+    def _certain(fit: FitJob, lost: Verdict, message: Finished | None) -> bool:
+        """Whether the fit itself is the cause: it died in a process of its own, which its worker outlived."""
+        return fit.isolated and message is not None and lost.status == "killed"
 
     def _lost(self, fit: FitJob, one: Worker, message: Finished | None) -> Verdict | None:
         """Why cells of an ended fit have no record; None if all have."""

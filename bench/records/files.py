@@ -19,12 +19,14 @@ SELFTEST = "selftest.json"
 AUDIT = "audit.json"
 CLAIMS, CLAIMS_TEXT = "claims.json", "claims.md"
 REPORT = "report.html"
+#: the folder of class probabilities of test rows
+PREDICTIONS = "predictions"
 #: the checksums of a released folder
 SUMS = "SHA256SUMS"
 #: what our commands write into a folder
 OURS = frozenset({
     RECORDS, PARQUET, XZ, RUN, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT,
-    ".lock", "spool", "samples", "pictures", "boards", "plots", "environment.txt",
+    ".lock", "spool", PREDICTIONS, "samples", "pictures", "boards", "plots", "environment.txt",
 })  # fmt: skip
 
 

@@ -117,6 +117,9 @@ class Record(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     n_train: int | None = None
     n_synthetic: int | None = None
     n_test: int | None = None
+    #: what of its test rows may be drawn again where every seed has the same: ``rows``, ``groups`` or ``blocks``;
+    #: "" where seeds draw others
+    test_units: str = ""
     #: real rows of each class among training and among test rows; records of older versions have none
     train_classes: dict[str, int] = {}
     test_classes: dict[str, int] = {}

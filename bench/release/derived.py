@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
@@ -17,40 +19,71 @@ from bench.errors import BenchError
 from bench.records.files import CLAIMS, CLAIMS_TEXT, REPORT
 from bench.records.folder import RunFolder
 
+#: what a library raises at records that it cannot make a file of
+_CANNOT = (OSError, BenchError, ValueError, KeyError, TypeError, AttributeError)
+
+
+@dataclass
+class Made:
+    """What was made again from records: files by name, what they are in words, and what could not be made."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    words: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
 
 def check(run: RunFolder) -> tuple[list[str], list[str]]:
     """What was made again from records, in words, and where the folder's files differ from it."""
+    made = Made()
+    if not run.only_claims and not _make_boards(run, made):
+        return [], made.wrong
+    there = {path.relative_to(run.path).as_posix() for path in (run.path / "boards").glob("[!.]*")}
+    if not find_spec("pyarrow"):
+        there = {name for name in there if not name.endswith(".parquet")}
+    made.wrong += [f"{name}: no record gives this file" for name in sorted(there - made.files.keys())]
+    _make_pages(run, made)
+    return made.words, [*made.wrong, *_differences(run.path, made.files)]
+
+
+def _make_boards(run: RunFolder, made: Made) -> bool:
+    """Make the boards again; False where these records give none."""
     from bench import publish
     from bench.boards import formats
 
-    folder = run.path
     try:
-        boards = [] if run.only_claims else publish.build(run)
-        made = {f"boards/{name}": content for name, content in formats.files(boards)}
-    except (BenchError, ValueError, KeyError, TypeError, AttributeError) as error:
-        return [], [f"boards cannot be made from these records: {type(error).__name__}: {error}"]
-    there = {path.relative_to(folder).as_posix() for path in (folder / "boards").glob("[!.]*")}
-    if not find_spec("pyarrow"):
-        there = {name for name in there if not name.endswith(".parquet")}
-    wrong = [f"{name}: no record gives this file" for name in sorted(there - made.keys())]
-    words = [f"{len(boards)} boards ({len(made)} files)"] if boards else []
+        boards = publish.build(run)
+        made.files = {f"boards/{name}": content for name, content in formats.files(boards)}
+    except _CANNOT as error:
+        made.wrong.append(f"boards cannot be made from these records: {type(error).__name__}: {error}")
+        return False
+    if boards:
+        made.words.append(f"{len(boards)} boards ({len(made.files)} files)")
+    return True
+
+
+def _make_pages(run: RunFolder, made: Made) -> None:
+    """Make the claims, their text and the page again, those that are there and those that should be."""
     for name, maker in ((CLAIMS, claims_json), (CLAIMS_TEXT, _claims_text), (REPORT, _report)):
         source = CLAIMS if name == CLAIMS_TEXT else name
-        if (folder / name).exists() or (folder / source).exists():
-            try:
-                text = maker(run)
-            except (OSError, BenchError, ValueError, KeyError, TypeError) as error:
-                wrong.append(f"{name} cannot be made again: {type(error).__name__}: {error}")
-                continue
-            if text is not None:
-                made[name] = text.encode()
-                words.append(name)
-    for name in sorted(made):
+        if not ((run.path / name).exists() or (run.path / source).exists()):
+            continue
+        try:
+            text = maker(run)
+        except _CANNOT as error:
+            made.wrong.append(f"{name} cannot be made again: {type(error).__name__}: {error}")
+            continue
+        if text is not None:
+            made.files[name] = text.encode()
+            made.words.append(name)
+
+
+def _differences(folder: Path, made: Mapping[str, bytes]) -> Iterator[str]:
+    """Where a folder's files are not what was made, a line each."""
+    for name, content in sorted(made.items()):
         if not (folder / name).is_file():
-            wrong.append(f"{name}: missing; augbench board --out {folder} makes boards")
-        elif (found := (folder / name).read_bytes()) != made[name] and not _alike(name, found, made[name]):
-            wrong.append(f"{name}{_difference(found, made[name])}")
-    return words, wrong
+            yield f"{name}: missing; augbench board --out {folder} makes boards"
+        elif (found := (folder / name).read_bytes()) != content and not _alike(name, found, content):
+            yield f"{name}{_difference(found, content)}"
 
 
 def claims_json(run: RunFolder) -> str | None:

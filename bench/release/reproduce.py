@@ -139,8 +139,16 @@ def rebuild(
 
 def _changes(fit: FitJob, records: Mapping[str, Record], run: RunFolder) -> Iterator[str]:
     """What is not as it was when the records were made, a line each."""
+    yield from _other_inputs(fit, records)
+    first = next(iter(records.values()))
+    yield from _other_machine(fit, first, run)
+    if first.schema == SCHEME and fit.id != first.fit_id:
+        yield "the fit had other regimes than those of its records in this folder: it may differ"
+
+
+def _other_inputs(fit: FitJob, records: Mapping[str, Record]) -> Iterator[str]:
+    """What of data, code and options is not that of the records; a line too where all is."""
     from bench.matrix import why
-    from bench.records.provenance import changed, cpu_name, versions
 
     known = {axes(record): record for record in records.values()}
     cells = [cell for cell in fit.cells if cell.id in records]
@@ -148,15 +156,18 @@ def _changes(fit: FitJob, records: Mapping[str, Record], run: RunFolder) -> Iter
     yield from dict.fromkeys(why(fit, cell, known) for cell in others)
     if not others:
         yield "data, code, options and library versions are those of the record"
-    first = next(iter(records.values()))
+
+
+def _other_machine(fit: FitJob, record: Record, run: RunFolder) -> Iterator[str]:
+    """Which libraries and which processor are not those of the record."""
+    from bench.records.provenance import changed, cpu_name, versions
+
     today = versions(fit.cells[0].requires)
-    for name in changed(today, first.versions or today):
-        yield f"{name} was {first.versions.get(name, 'absent')}, is {today.get(name, 'absent')}"
-    processor = first.machine.cpu or run.facts.machine.get("cpu") or cpu_name()
+    for name in changed(today, record.versions or today):
+        yield f"{name} was {record.versions.get(name, 'absent')}, is {today.get(name, 'absent')}"
+    processor = record.machine.cpu or run.facts.machine.get("cpu") or cpu_name()
     if processor != cpu_name():
         yield f"the record was made on {processor}; this is {cpu_name()}: last digits may differ"
-    if first.schema == SCHEME and fit.id != first.fit_id:
-        yield "the fit had other regimes than those of its records in this folder: it may differ"
 
 
 def _run(fit: FitJob) -> Iterator[Record]:

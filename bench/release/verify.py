@@ -154,29 +154,42 @@ def _named(record: Record) -> str:
 
 def _notes(run: RunFolder, found: Findings) -> Iterator[str]:
     """What a reader should know and is no fault: records without a seal, code and versions that are not today's."""
-    folder = run.path
     if found.unsealed and not run.released:
         older = f"{found.unsealed} of {found.records} records"
         yield f"{older} are older than seals: a number changed in one would not show"
-    if packed := [name for name in (PARQUET, XZ) if (folder / name).exists() and run.records_path.name != name]:
+    if packed := [name for name in (PARQUET, XZ) if (run.path / name).exists() and run.records_path.name != name]:
         yield f"{packed[0]} is there too, and not read: {run.records_path.name} is"
     if found.unreadable:
         return
     if not made_here(run):
-        version = run.facts.augbench or "0.1"
-        yield (
-            f"made by augbench {version}; this is {__version__}: records, ids, seals and checksums were checked under "
-            "their own scheme; boards, claims and page are compared byte for byte only by the version that made them"
-        )
-        if _schemes(run) - {SCHEME}:
-            yield "its code hashes are of an older scheme: the code was not compared with today's"
-            return
+        yield from _older(run)
+    if made_here(run) or not _schemes(run) - {SCHEME}:
+        yield from _not_derived(run)
+        yield from _since(run.records)
+
+
+def _older(run: RunFolder) -> Iterator[str]:
+    """Of a folder that another version made: what was checked, and what was not."""
+    version = run.facts.augbench or "0.1"
+    yield (
+        f"made by augbench {version}; this is {__version__}: records, ids, seals and checksums were checked under "
+        "their own scheme; boards, claims and page are compared byte for byte only by the version that made them"
+    )
+    if _schemes(run) - {SCHEME}:
+        yield "its code hashes are of an older scheme: the code was not compared with today's"
+
+
+def _not_derived(run: RunFolder) -> Iterator[str]:
+    """What of claims and page could not be derived again, or only in part."""
     with suppress(BenchError, KeyError, TypeError):  # no claims, or broken ones, which are a finding already
         if foreign := derived.foreign_claims(run):
             yield f"{CLAIMS} rests on {foreign} records that are not here: no verdict was derived again"
-    if libraries := derived.other_libraries(folder):
+    if libraries := derived.other_libraries(run.path):
         yield f"{REPORT} was drawn with {libraries}: it was compared without its plots"
-    records = run.records
+
+
+def _since(records: Sequence[Record]) -> Iterator[str]:
+    """What of code and library versions has changed since the records were made; a line too where nothing has."""
     changed, unknown, count = code_today(records)
     if unknown:
         yield f"not known here (a plugin's?), so their code was not compared: {', '.join(unknown)}"

@@ -4,7 +4,7 @@ The contract, the same for every method and classifier:
 
 * A phase (``fit``, ``sample``, ``train``, ``infer``) starts before its code touches data and ends when its result is
   complete. Where there is an accelerator it is synchronised at both ends, and device events give milliseconds
-  measured on the device beside the wall's.
+  measured on the device beside the wall's (``bench.trial.accelerator``).
 * Warm-up is untimed and touches no data of the task: importing libraries, creating the device context, compiling
   kernels (``warm_up()`` of a method or classifier that has one). It happens once a worker, before its first phase.
 * What the suite does to watch a method (losses, the detector, measures of its rows) happens while the clock is
@@ -13,10 +13,10 @@ The contract, the same for every method and classifier:
 * Seconds are monotonic wall seconds; beside them stand the process's CPU seconds, which other work on the machine
   does not lengthen (much). Records say how many threads a worker had and how many workers ran beside it.
 
-Memory is what the phase added at its peak: the process's resident high-water mark during the phase less what was
-resident at its start. The mark is reset there where the kernel allows it (Linux); elsewhere it is of the process's
-whole life, so that a phase below an earlier peak shows less than it took. Joules come from NVML where it answers: the
-whole device's energy, so they mean something only when nothing else uses it.
+Memory is what the phase added at its peak: the process's resident high-water mark during the phase, pauses left out,
+less what was resident at its start. The mark is reset there where the kernel allows it (Linux); elsewhere it is of the
+process's whole life, so that a phase below an earlier peak shows less than it took. Joules come from NVML where it
+answers: they are the whole device's, so they are left out where another process uses it.
 """
 
 from __future__ import annotations
@@ -29,12 +29,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from bench.trial.accelerator import Accelerator, TorchAccelerator
+
 
 class Clock:
     """Times the phases of one fit. ``seconds``, ``device_ms``, ``rss_mb``, ``device_mb`` and ``joules`` by phase."""
 
-    def __init__(self, device: str = "cpu") -> None:
+    def __init__(self, device: str = "cpu", accelerator: Accelerator | None = None) -> None:
         self.device = device
+        self._accelerator = accelerator
+        self._spans: _Spans | None = None
         self.seconds: dict[str, float] = defaultdict(float)
         self.cpu_seconds: dict[str, float] = defaultdict(float)
         self.device_ms: dict[str, float] = {}
@@ -45,30 +49,36 @@ class Clock:
         self.paused = 0.0
         self._phase_paused = 0.0
         self._cpu_paused = 0.0
+        #: high-water mark of the phase before its last pause
+        self._peak = 0.0
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Time the block as ``name``; entering the same phase again starts it anew."""
-        accelerator = _Accelerator(self.device) if self.device != "cpu" else None
+        spans = self._spans = self._on_device()
         reset_peak_rss()
         resident = resident_mb()
-        self._phase_paused = self._cpu_paused = 0.0
-        if accelerator:
-            accelerator.start()
+        self._phase_paused = self._cpu_paused = self._peak = 0.0
         start, cpu = time.perf_counter(), time.process_time()
         try:
             yield
         finally:
-            if accelerator:
-                accelerator.stop()
+            if spans:
+                spans.close()
+            self._spans = None
             self.seconds[name] = time.perf_counter() - start - self._phase_paused
             self.cpu_seconds[name] = time.process_time() - cpu - self._cpu_paused
-            self.rss_mb[name] = max(0.0, peak_rss_mb() - resident)
-            if accelerator:
-                self.device_ms[name] = accelerator.milliseconds
-                self.device_mb[name] = accelerator.peak_mb
-                if accelerator.joules is not None:
-                    self.joules[name] = accelerator.joules
+            self.rss_mb[name] = max(0.0, max(self._peak, peak_rss_mb()) - resident)
+            if spans:
+                self.device_ms[name] = spans.milliseconds
+                self.device_mb[name] = max(0.0, spans.peak - spans.resident)
+                if spans.joules is not None:
+                    self.joules[name] = spans.joules
+
+    def _on_device(self) -> _Spans | None:
+        if self._accelerator is None and self.device != "cpu":
+            self._accelerator = TorchAccelerator(self.device)
+        return _Spans(self._accelerator) if self._accelerator is not None else None
 
     def forget(self, *phases: str) -> None:
         """Drop what these phases took, before they are entered again for another draw or cell."""
@@ -80,74 +90,55 @@ class Clock:
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Keep what happens in the block out of the phase around it."""
-        _synchronize(self.device)
+        spans = self._spans
+        if spans:
+            spans.close()
         start, cpu = time.perf_counter(), time.process_time()
+        self._peak = max(self._peak, peak_rss_mb())
         try:
             yield
         finally:
-            _synchronize(self.device)
+            reset_peak_rss()
+            if spans:
+                spans.open()
             spent = time.perf_counter() - start
             self._cpu_paused += time.process_time() - cpu
             self.paused += spent
             self._phase_paused += spent
 
 
-class _Accelerator:
-    """One phase on a device: events, peak memory and energy. The events' span includes pauses (they are on the
-    device's own timeline), so wall seconds are the ones boards show."""
+class _Spans:
+    """One phase on a device. What lies between two marks is the phase's; a pause ends one span and starts another, so
+    device time and energy leave out what the wall leaves out."""
 
-    def __init__(self, device: str) -> None:
-        import torch
+    def __init__(self, accelerator: Accelerator) -> None:
+        self.accelerator = accelerator
+        self.marks: list[tuple[Any, Any]] = []
+        self.joules: float | None = 0.0
+        self.resident = accelerator.memory_mb()
+        self.peak = 0.0
+        self.open()
 
-        self.torch, self.device = torch, device
-        self.milliseconds = 0.0
-        self.peak_mb = 0.0
-        self.joules: float | None = None
-        self._events: tuple[Any, Any] | None = None
-        self._energy = energy_mj(device)
+    def open(self) -> None:
+        self.accelerator.synchronize()
+        self.accelerator.reset_peak()
+        self._energy = self.accelerator.joules()
+        self._start = self.accelerator.event()
 
-    def start(self) -> None:
-        accelerator = self.torch.accelerator
-        accelerator.synchronize()
-        if hasattr(accelerator, "reset_peak_memory_stats"):
-            accelerator.reset_peak_memory_stats()
-        kind = self.device.partition(":")[0]
-        self._events = tuple(self.torch.Event(device=kind, enable_timing=True) for _ in range(2))  # type: ignore[assignment]
-        assert self._events is not None
-        self._events[0].record()
+    def close(self) -> None:
+        end = self.accelerator.event()
+        self.accelerator.synchronize()
+        self.marks.append((self._start, end))
+        self.peak = max(self.peak, self.accelerator.peak_mb())
+        after = self.accelerator.joules()
+        if self._energy is None or after is None or self.joules is None:
+            self.joules = None
+        else:
+            self.joules += after - self._energy
 
-    def stop(self) -> None:
-        accelerator = self.torch.accelerator
-        assert self._events is not None
-        self._events[1].record()
-        accelerator.synchronize()
-        self.milliseconds = float(self._events[0].elapsed_time(self._events[1]))
-        if hasattr(accelerator, "max_memory_allocated"):
-            self.peak_mb = accelerator.max_memory_allocated() / 1e6
-        after = energy_mj(self.device)
-        if self._energy is not None and after is not None:
-            self.joules = (after - self._energy) / 1000
-
-
-def _synchronize(device: str) -> None:
-    if device != "cpu":
-        import torch
-
-        torch.accelerator.synchronize()
-
-
-def energy_mj(device: str) -> float | None:
-    """The device's energy counter in millijoules (NVML, package ``nvidia-ml-py``), or None where there is none."""
-    if not device.startswith("cuda"):
-        return None
-    try:
-        import pynvml
-
-        pynvml.nvmlInit()
-        index = int(device.partition(":")[2] or 0)
-        return float(pynvml.nvmlDeviceGetTotalEnergyConsumption(pynvml.nvmlDeviceGetHandleByIndex(index)))
-    except Exception:  # NVML raises its own error types, absent without the package; no answer is an answer
-        return None
+    @property
+    def milliseconds(self) -> float:
+        return sum(self.accelerator.milliseconds(start, end) for start, end in self.marks)
 
 
 def reset_peak_rss() -> None:

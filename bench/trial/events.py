@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from bench.records.predicted import Predicted, ScoredRows
 from bench.records.record import Record
 
 
@@ -14,11 +15,19 @@ class Entered(msgspec.Struct, frozen=True, tag="entered"):
     phase: str
 
 
+class Scored(msgspec.Struct, frozen=True, tag="scored"):
+    """The test rows that the cells of a fit are scored on; it comes before the first of them."""
+
+    fit: str
+    tested: ScoredRows
+
+
 class Ended(msgspec.Struct, frozen=True, tag="ended"):
-    """A cell of a fit has ended."""
+    """A cell of a fit has ended; ``predicted`` is what it said of the test rows, where that is kept."""
 
     fit: str
     record: Record
+    predicted: Predicted | None = None
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
@@ -29,4 +38,4 @@ class Done(msgspec.Struct, frozen=True, tag="done"):
     harness_s: float
 
 
-Event = Entered | Ended | Done
+Event = Entered | Scored | Ended | Done

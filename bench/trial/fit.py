@@ -73,6 +73,8 @@ class FitJob:
     plugins: tuple[Path, ...] = ()
     samples: Path | None = None
     pictured: bool = False
+    #: whether class probabilities of the test rows are handed on with the records
+    predictions: bool = False
     parallel_workers: int = 0
     exclusive: bool = False
     #: resident memory that the fit may take, in MB of 10^6 bytes; None is no limit

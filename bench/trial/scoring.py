@@ -39,10 +39,12 @@ class Parts(Protocol):
 
 @dataclass(frozen=True)
 class Scores:
-    """``metrics`` of test rows; ``valid``: those of validation rows, but for those of single classes."""
+    """``metrics`` of test rows; ``valid``: those of validation rows, but for those of single classes; ``threshold``:
+    that of the tuned metrics, None where there are none."""
 
     metrics: dict[str, float]
     valid: dict[str, float]
+    threshold: float | None
 
 
 def scores(parts: Parts, on_test: NDArray[np.float64], valid: Callable[[], NDArray[np.float64]]) -> Scores:
@@ -64,6 +66,7 @@ def scores(parts: Parts, on_test: NDArray[np.float64], valid: Callable[[], NDArr
     return Scores(
         scored(parts.y_test, on_test, shares_to_weigh_by(parts)),
         {name: chosen[name] for name in names() if name in chosen},
+        threshold,
     )
 
 

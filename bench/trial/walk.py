@@ -25,18 +25,20 @@ from bench.errors import InvalidProbabilities, InvalidRows, Unsuitable
 from bench.measures import metrics
 from bench.measures.privacy import peeked
 from bench.measures.synthetic import measure
+from bench.records.predicted import Predicted
 from bench.records.provenance import digest
 from bench.records.record import PHASES, Record, Status, finite
 from bench.task import Dataset, Origin
 from bench.trial import samples
 from bench.trial.clock import Clock
-from bench.trial.events import Done, Ended, Entered, Event
+from bench.trial.events import Done, Ended, Entered, Event, Scored
 from bench.trial.fit import Cell, FitJob, now
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import Preprocess, flat_shape, flatten
 from bench.trial.reading import read, split
 from bench.trial.regimes import Regime
-from bench.trial.scoring import class_counts, scores
+from bench.trial.scoring import class_counts, scores, shares_to_weigh_by
+from bench.trial.tested import scored_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,6 +66,7 @@ class TrialRun:
         self.phase = "load"
         self.entered = time.perf_counter()
         self.started = now()
+        self.told = False
 
     def cells(self) -> Iterator[Event]:
         fit, clock = self.fit, self.clock
@@ -105,7 +108,11 @@ class TrialRun:
                     _let_pass(error)
                     yield from self._fail([cell], error)
                     continue
-                yield Ended(fit.id, self._record(cell, rows, len(synthetic), facts | scored))
+                predicted = scored.pop("predicted")
+                if predicted is not None and not self.told:
+                    self.told = True
+                    yield Scored(fit.id, rows.tested)
+                yield Ended(fit.id, self._record(cell, rows, len(synthetic), facts | scored), predicted)
 
     def _enter(self, phase: str) -> Event:
         self.phase, self.entered = phase, time.perf_counter()
@@ -202,7 +209,20 @@ class TrialRun:
             return _decided(method, model, found, len(rows.y_valid), rows.schema)
 
         found = scores(rows, on_test, on_valid)
-        return {"metrics": found.metrics, "valid": found.valid, "n_train": len(y)}
+        told = {"metrics": found.metrics, "valid": found.valid, "n_train": len(y)}
+        return told | {"predicted": self._predicted(cell, rows, on_test, found.threshold)}
+
+    def _predicted(
+        self, cell: Cell, rows: _Rows, proba: NDArray[np.float64], threshold: float | None
+    ) -> Predicted | None:
+        """What is kept of a cell's probabilities, and what its metrics were taken with."""
+        if not self.fit.predictions:
+            return None
+        shares = shares_to_weigh_by(rows)
+        return Predicted.of(
+            proba, id=cell.id, tested=rows.tested.key, threshold=threshold, rare_classes=rows.rare_classes,
+            shares=None if shares is None else tuple(map(float, shares)),
+        )  # fmt: skip
 
     def _record(self, cell: Cell, rows: _Rows, synthetic: int, facts: Mapping[str, Any]) -> Record:
         return self.fit.record(
@@ -216,6 +236,7 @@ class TrialRun:
             n_train=facts["n_train"],
             n_synthetic=synthetic,
             n_test=len(rows.y_test),
+            test_units=rows.tested.fixed,
             **class_counts(rows),
             hashes={"test": rows.test_hash},
             **self._cost(),
@@ -294,6 +315,7 @@ class _Rows:
         self.task, dataset = _load(task, params, origin)
         parts = split(self.task, dataset, seeds.derive(base_seed, "split", task, seed))
         self.schema = dataset.schema
+        self.tested = scored_rows(task, dataset, parts)
         self.test_hash = digest(hashlib.sha256(parts.test.tobytes()).hexdigest())
         self.scale = Preprocess(self.schema).fit(dataset.X[parts.train])
         self.X, self.X_valid_rows, self.X_test_rows = (

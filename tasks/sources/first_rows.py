@@ -9,7 +9,7 @@ import numpy as np
 from bench.task import Dataset, Split
 
 if TYPE_CHECKING:
-    from bench.task import Labels
+    from bench.task import Fixed, Labels
 
 TRAIN = 0.7
 #: of the training part, at its end: the published protocol has no validation rows, the bench needs some
@@ -23,7 +23,8 @@ def first_rows(dataset: Dataset, train: float = TRAIN, valid: float = VALID) -> 
     """
     ends = [_start(dataset.order, int(len(dataset) * share)) for share in (train * (1 - valid), train)]
     rows = np.arange(len(dataset))
-    return Split(rows[: ends[0]], rows[ends[0] : ends[1]], rows[ends[1] :])
+    fixed: Fixed = "rows" if dataset.groups is None else "groups"
+    return Split(rows[: ends[0]], rows[ends[0] : ends[1]], rows[ends[1] :], fixed=fixed)
 
 
 def _start(order: Labels | None, row: int) -> int:

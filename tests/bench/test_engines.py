@@ -15,6 +15,7 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.errors import BenchError
 from bench.matrix import plan
+from bench.records import predictions
 from bench.records.reading import read
 from bench.trial.events import Ended
 
@@ -90,6 +91,9 @@ def test_killed_outright_and_started_again_nothing_is_lost_or_doubled(toy, tmp_p
     assert len(found) == len({r.id for r in found}) == len(expected) == 18
     assert before <= {r.id for r in found}
     assert {r.id: json.dumps(r.metrics) for r in found} == {r.id: json.dumps(r.metrics) for r in expected}
+    kept = [{p.id: p for p in predictions.read(f / "predictions" / "toy.simulated")} for f in (killed, whole)]
+    assert kept[0] == kept[1]  # no cell that was killed in between is without its class probabilities
+    assert set(kept[0]) == {r.id for r in found}
 
 
 @pytest.mark.slow

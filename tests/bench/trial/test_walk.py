@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -5,7 +7,7 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.matrix import plan
 from bench.trial import walk
-from bench.trial.events import Done, Ended
+from bench.trial.events import Done, Ended, Scored
 
 
 def config(*methods, regimes=("real", "balance", "tstr"), **more):
@@ -158,3 +160,33 @@ def test_overhead_is_counted_apart():
     done = [event for event in events("toy-slow") if isinstance(event, Done)]
     assert all(d.worker_s >= d.harness_s >= 0 for d in done)
     assert any(d.worker_s - d.harness_s > 0.3 for d in done)
+
+
+def test_probabilities_come_with_records_where_asked_for_and_give_their_scores():
+    from bench.measures.metrics import score
+
+    (fit,) = [fit for fit in plan(config("toy-jitter"), DataHome(), "cpu").fits if fit.method == "toy-jitter"]
+    without = [event for event in walk.run(fit) if isinstance(event, Ended)]
+    found = list(walk.run(replace(fit, predictions=True)))
+    told = [event for event in found if isinstance(event, Scored)]
+    assert len(told) == 1
+    rows, cells = told[0].tested, [event for event in found if isinstance(event, Ended)]
+    assert found.index(told[0]) < found.index(cells[0])
+    assert [cell.record.metrics for cell in cells] == [cell.record.metrics for cell in without]
+    assert all(cell.predicted is None for cell in without)
+    for cell in cells:
+        predicted = cell.predicted
+        assert (predicted.id, predicted.tested) == (cell.record.id, rows.key)
+        again = score(
+            rows.numbers("labels"), predicted.probabilities(), rare=rows.rare, threshold=predicted.threshold,
+            classes=rows.classes, rare_classes=predicted.rare_classes, shares=predicted.shares,
+        )  # fmt: skip
+        for name in ("auprc", "roc_auc", "brier", "f1", "f1_tuned", "mcc"):
+            assert again[name] == pytest.approx(cell.record.metrics[name], abs=1e-5), name
+
+
+def test_a_failed_cell_has_no_probabilities():
+    (fit,) = [fit for fit in plan(config("toy-error"), DataHome(), "cpu").fits if fit.method == "toy-error"]
+    found = list(walk.run(replace(fit, predictions=True)))
+    assert not any(isinstance(event, Scored) for event in found)
+    assert all(event.predicted is None for event in found if isinstance(event, Ended))
