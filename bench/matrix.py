@@ -14,7 +14,7 @@ from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.measures.synthetic import check_options
 from bench.records import codehash, provenance
 from bench.records.identity import config_hash, identity, joint_code, versions_hash
-from bench.records.record import Record
+from bench.records.record import Record, Trained
 from bench.task import Origin, Task
 from bench.trial.fit import Cell, Facts, FitJob
 from bench.trial.reading import check_primary
@@ -127,10 +127,11 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
             wanted = [r for r in regimes if (r.kind in method.regimes if method.regimes else r.synthetic)]
             if method.reference:  # every board compares with it, whatever regimes are asked for
                 wanted = [Regime.parse(text) for text in method.regimes]
+            params = dict(method.params) | config.options("method", name, task.name)
             draft = FitJob(
-                task.name, name, seed, config.base_seed, config.budget, origin, facts_of(task, method),
+                task.name, name, seed, config.base_seed, config.budget, origin, facts_of(task, method, params),
                 task_params=dict(task.params) | config.options("task", task.name, task.name),
-                method_params=dict(method.params) | config.options("method", name, task.name),
+                method_params=params,
                 measures=_measures(config, task.name), device=device, threads=config.threads,
                 timeout=config.limit("timeout", name),
                 memory_mb=config.limit("memory", name), plugins=plugins, exclusive=config.exclusive,
@@ -188,9 +189,13 @@ def foreign(entry: registry.Entry[Any]) -> bool:
     return not registry.is_own(entry.file)
 
 
-def facts_of(task: registry.Entry[Any], method: registry.Entry[Any]) -> Facts:
-    """What the decorators of a task and a method declare, for the records of their cells."""
-    return Facts(task.modalities[0], task.family or task.name, task.leaky, method.trivial, method.reference)
+def facts_of(task: registry.Entry[Any], method: registry.Entry[Any], params: Mapping[str, Any]) -> Facts:
+    """What the decorators of a task and a method declare, for the records of their cells; ``params``: the method's."""
+    told, length = method.published, method.trained(params)
+    trained = None
+    if told is not None and length is not None:
+        trained = Trained(unit=told.unit, length=length, published=float(told.published), source=told.source)
+    return Facts(task.modalities[0], task.family or task.name, task.leaky, method.trivial, method.reference, trained)
 
 
 def code_hashes(task: Any, method: Any, classifier: Any) -> dict[str, str]:

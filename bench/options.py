@@ -28,16 +28,41 @@ def constructor_arguments(file: Path, name: str) -> dict[str, str] | None:
 
     None where reading cannot tell: a class or base that is not found, or ``**kwargs``.
     """
+    found = _constructor(file, name)
+    return None if found is None else _annotated(found)
+
+
+def constructor_default(file: Path, name: str, argument: str) -> Any:
+    """The default of an argument that ``constructor_arguments`` knows, where it is a literal; else None."""
+    found = _constructor(file, name)
+    if found is None:
+        return None
+    positional = [*found.posonlyargs, *found.args]
+    pairs = [
+        *zip(positional[::-1], found.defaults[::-1], strict=False),
+        *zip(found.kwonlyargs, found.kw_defaults, strict=True),
+    ]
+    for given, default in pairs:
+        if given.arg == argument and default is not None:
+            try:
+                return ast.literal_eval(default)
+            except ValueError:
+                return None
+    return None
+
+
+def _constructor(file: Path, name: str) -> ast.arguments | None:
+    """The arguments of a class's ``__init__``, its own or inherited; None where reading cannot find it."""
     tree = _parse(file)
     node = next((n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == name), None)
     if node is None:
         return None
     own = [part for part in node.body if isinstance(part, ast.FunctionDef) and part.name == "__init__"]
     if own:
-        return _annotated(own[0].args)
+        return own[0].args
     for base in node.bases:
         if isinstance(base, ast.Name) and (found := _origin(tree, file, base.id)) is not None:
-            return constructor_arguments(found, base.id)
+            return _constructor(found, base.id)
     return None
 
 

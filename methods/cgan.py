@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from bench.registry import method
+from bench.registry import Training, method
 from methods.gan import GAN
 
 
-@method("cgan", modalities=("tabular", "image", "series"))
+@method(
+    "cgan",
+    modalities=("tabular", "image", "series"),
+    published=Training("steps", 5_000, "YData's slides on credit-card fraud: 'Epochs 5000', an epoch being one batch"),
+)
 class CGAN(GAN):
     """Conditional GAN: 33 and d + 1 inputs for two classes, one-hot labels for more (Mirza & Osindero 2014).
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from bench.augmenter import Augmenter
 from bench.errors import BenchError
-from bench.registry import method
+from bench.registry import Training, method
 from bench.seeds import derive
 from methods.nn.adversarial import CrossEntropy, OnStep, seeded, train
 from methods.nn.dcgan_networks import Discriminator, Generator, Shape, padded
@@ -61,11 +61,21 @@ def _judge(critic: nn.Module, images: Tensor, classes: Tensor | None) -> tuple[T
     return logit, F.cross_entropy(auxiliary, classes)
 
 
-@method("dcgan", modalities=("image",), summary="Convolutional GAN, the class by label projection.")
+@method(
+    "dcgan",
+    modalities=("image",),
+    published=Training(
+        "steps",
+        39_000,
+        "the authors' code for MNIST: 200 epochs of 50,000 digits in batches of 128, half of them the generator's",
+    ),
+    summary="Convolutional GAN, the class by label projection.",
+)
 @method(
     "acgan",
     modalities=("image",),
     params={"head": "auxiliary"},
+    published=Training("steps", 50_000, "Odena et al. 2017, ten classes of ImageNet: 50,000 batches of 100"),
     summary="Convolutional GAN, the class by an auxiliary classifier.",
 )
 class DCGAN(Augmenter):

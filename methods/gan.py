@@ -10,16 +10,23 @@ from __future__ import annotations
 from torch import nn
 from torch.optim import Optimizer
 
-from bench.registry import method
+from bench.registry import Training, method
 from methods.nn.adversarial import CrossEntropy, Objective, adam
 from methods.nn.generative import AdversarialAugmenter
 
 
-@method("gan", modalities=("tabular", "image", "series"))
+@method(
+    "gan",
+    modalities=("tabular", "image", "series"),
+    published=Training("steps", 5_000, "YData's slides on credit-card fraud: 'Epochs 5000', an epoch being one batch"),
+)
 @method(
     "pacgan",
     modalities=("tabular", "image", "series"),
     params={"pac": 2},
+    published=Training(
+        "steps", 400_000, "Lin et al. 2018, ring and grid: 400 epochs of 100,000 points in batches of 100"
+    ),
     summary="Vanilla GAN whose critic judges two rows together (PacGAN), one a class",
 )
 class GAN(AdversarialAugmenter):

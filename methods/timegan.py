@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from bench.augmenter import Augmenter
 from bench.errors import BenchError, Unsuitable
 from bench.nn.recurrent import RecurrentNet, resolve_kernel
-from bench.registry import method
+from bench.registry import Training, method
 from bench.seeds import derive
 from methods.nn.timegan_networks import Networks, bce, moments, root_mse
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     "timegan",
     modalities=("series",),
     unfit=("categorical",),
+    published=Training("steps", 50_000, "Yoon et al. 2019, the authors' code: 50,000 batches in each of three phases"),
     summary="TimeGAN: adversarial, supervised and reconstructed series",
 )
 class TimeGAN(Augmenter):

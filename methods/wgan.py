@@ -13,16 +13,22 @@ from torch import nn
 from torch.optim import Optimizer
 
 from bench.errors import BenchError
-from bench.registry import method
+from bench.registry import Training, method
 from methods.nn.adversarial import GradientPenalty, Objective, Wasserstein, adam
 from methods.nn.generative import AdversarialAugmenter
 
 
-@method("wgan", modalities=("tabular", "image", "series"), summary="Wasserstein GAN with weight clipping, one a class")
+@method(
+    "wgan",
+    modalities=("tabular", "image", "series"),
+    published=Training("steps", 1_500, "ZetaGAN on credit-card fraud: 1,500 epochs of one generator step each"),
+    summary="Wasserstein GAN with weight clipping, one a class",
+)
 @method(
     "wgan-gp",
     modalities=("tabular", "image", "series"),
     params={"clip": None, "penalty": 10.0, "optimiser": "adam", "learning_rate": 1e-4, "steps": 5000},
+    published=Training("steps", 5_000, "Nash 2017, WGAN with gradient penalty on credit-card fraud"),
     summary="Wasserstein GAN with gradient penalty, one a class",
 )
 class WGAN(AdversarialAugmenter):
@@ -100,11 +106,17 @@ class WGAN(AdversarialAugmenter):
         raise BenchError(f"wgan: unknown optimiser {self.optimiser!r}; known: rmsprop, adam")
 
 
-@method("cwgan", modalities=("tabular", "image", "series"), summary="conditional WGAN with weight clipping")
+@method(
+    "cwgan",
+    modalities=("tabular", "image", "series"),
+    published=Training("steps", 1_500, "ZetaGAN on credit-card fraud: 1,500 epochs of one generator step each"),
+    summary="conditional WGAN with weight clipping",
+)
 @method(
     "cwgan-gp",
     modalities=("tabular", "image", "series"),
     params={"clip": None, "penalty": 10.0, "optimiser": "adam", "learning_rate": 1e-4, "steps": 5000},
+    published=Training("steps", 5_000, "Nash 2017, WGAN with gradient penalty on credit-card fraud"),
     summary="conditional WGAN with gradient penalty",
 )
 class CWGAN(WGAN):

@@ -54,6 +54,7 @@ FIELDS: dict[str, Any] = {
 def made(fields: dict[str, Any]) -> Made:
     """A record of these fields, every other at its default; options and machine as records hold them."""
     every = dict.fromkeys(("train_rows", "label_noise", "precision", "tuned", "epsilon"))
+    every |= {"trained": None}
     every |= dict.fromkeys(("phase", "reason", "error", "traceback", "output", "seal", "test_units"), "")
     every |= dict.fromkeys(
         ("limit_s", "limit_mb", "n_train", "n_synthetic", "n_test", "peak_rss_mb", "peak_device_mb", "energy_j")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bench.boards.board import Name, Row
 from bench.boards.cells import higher_is_better, label, use
 from bench.boards.statistics import side
+from bench.boards.training import words
 
 MARK = "†"
 
@@ -19,7 +20,7 @@ def notes(rows: Sequence[Row], pairs: Sequence[Row], primary: str) -> list[str]:
     lines = [f"{MARK} trivial baseline: nothing is learned from the rows to draw new ones"]
     duels = _duels(rows, primary)
     parts = [
-        f"{best['classifier']}: {_name(best)} against {_name(base)} {_difference(best, base, pairs)}"
+        f"{best['classifier']}: {_name(best)}{words(best)} against {_name(base)} {_difference(best, base, pairs)}"
         for best, base in duels
     ]
     sign, mean = 1 if higher_is_better(primary) else -1, f"{primary}_mean"

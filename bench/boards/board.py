@@ -11,6 +11,8 @@ from bench.records.record import Record
 #: one line of a board: plain numbers under keys with units
 Row = dict[str, Any]
 
+#: what stands where there is no number
+NONE = "–"
 #: the regime of the real rows alone
 NO_AUGMENTATION = "real"
 #: how loudly a board says where its rows came from
@@ -125,7 +127,8 @@ class Column:
     label: str
     key: str
     kind: Literal[
-        "text", "mean", "signed", "seconds", "megabytes", "share", "rank", "verdict", "p", "rating", "place", "measure"
+        "text", "mean", "signed", "seconds", "megabytes", "share", "part", "rank", "verdict", "p", "rating", "place",
+        "measure",
     ]  # fmt: skip
 
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from bench.boards import glossary
 from bench.boards.baselines import MARK
-from bench.boards.board import Board, Column, Row
+from bench.boards.board import NONE, Board, Column, Row
+from bench.boards.training import span
 
 #: columns that are left out first where they do not fit, by key
 DISPENSABLE = (
     "p_holm", "verdict", "seeds_ok", "accuracy", "balanced_accuracy", "recall_rare", "recall", "f1_weighted",
     "f1_macro", "f1", "roc_auc", "peak_rss_mb", "fit_s", "fit_cpu_s",
 )  # fmt: skip
-NONE = "–"
 
 
 def _decimals(column: Column, rows: Sequence[Row]) -> int:
@@ -38,6 +38,8 @@ def _cell(column: Column, row: Row, decimals: int) -> str:
         return _estimate(row, key, decimals, "+" if kind == "signed" else "")
     if kind in ("rating", "place"):
         return _ends(row, key, 0 if kind == "rating" else 1)
+    if kind == "part":
+        return span(row, key)
     value = row[key]
     if value is None:
         return NONE

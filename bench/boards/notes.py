@@ -41,18 +41,16 @@ def notes(records: Counted, ratios: Sequence[float], primary: str, base: str) ->
 
 
 def _options(used: Sequence[Record]) -> list[str]:
-    """What methods were set to by their name, the budget or the command line, as the records keep it; how many steps
-    they trained for aside, which every budget sets."""
+    """What methods were set to by their name, the budget or the command line, as the records keep it."""
     found: dict[str, set[str]] = defaultdict(set)
     for record in used:
         given = record.config.method
-        told = [f"{name}={_value(value)}" for name, value in sorted(given.items()) if not name.endswith("steps")]
-        if told:
+        if told := [f"{name}={_value(value)}" for name, value in sorted(given.items())]:
             found[record.method].add(" ".join(told))
     if not found:
         return []
     told = [f"{method} {' or '.join(sorted(settings))}" for method, settings in sorted(found.items())]
-    return [f"options set for methods, steps aside, the others at their defaults: {'; '.join(told)}"]
+    return [f"options set for methods, the others at their defaults: {'; '.join(told)}"]
 
 
 def _value(value: Any) -> str:

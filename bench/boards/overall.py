@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from statistics import fmean, median
 from typing import NamedTuple
 
+from bench.boards import training
 from bench.boards.board import SOURCE_LABELS, Board, Column, Name, Row, Setting, axes_of, axis_columns
 from bench.boards.cells import higher_is_better, label
 from bench.statistics.comparison import Interval, mean_interval
@@ -103,6 +104,7 @@ def _board(group: Group, found: Sequence[Board], date: str) -> Board:
             Column("classifier", "classifier", "text"),
             Column("regime", "regime", "text"),
             *axis_columns(axes),
+            training.COLUMN,
             Column("rank", "rank_mean", "rank"),
             Column("wins", "win_rate", "share"),
             Column(f"gain to {reference_of(boards) or 'no augmentation'}", "gain", "signed"),
@@ -179,6 +181,7 @@ def _row(name: Name, everything: Sequence[_Try], tasks: Sequence[str], axes: Seq
         | {key: _median(rows, key) for key in ("fit_s", "sample_s", "fit_cpu_s", "sample_cpu_s", "energy_j")}
         | {key: max(_known(rows, key), default=None) for key in ("peak_rss_mb", "peak_device_mb")}
         | _coverage(tries)
+        | training.over(rows)
         | {f"gain.{task}": None for task in tasks}
         | {f"gain.{one.task}": one.gain for one in tries}
         | {key: sorted(i for row in rows for i in row[key]) for key in ("record_ids", "reference_ids")}

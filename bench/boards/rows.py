@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bench.boards.board import Row
 from bench.boards.cells import Cells, commonest, failure, test_train_ratio, typical
+from bench.boards.training import share
 from bench.records.record import Record
 from bench.statistics.comparison import mean_interval
 
@@ -37,6 +38,7 @@ def task_row(cells: Cells, reference: Mapping[int, Record], shown: Shown) -> Row
         row |= _mean(name, [r.fidelity[name] for r in ok if name in r.fidelity], 0.0)
     row["failed_seeds"] = [_text(r.seed) for r in records if r.status not in ("ok", "skipped")]
     row |= _costs(ok)
+    row["trained_share"] = share(records)
     row["record_ids"] = sorted(record.id for record in records)
     row["reference_ids"] = sorted(base.id for _, base in matched)
     return row

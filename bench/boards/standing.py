@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from bench.boards import training
 from bench.boards.board import Board, Column, Name, Row, axes_of, axis_columns
 from bench.boards.cells import higher_is_better, use
 from bench.boards.overall import Group, groups, heading, leak_free, reference_of, task_notes
@@ -58,6 +59,7 @@ def _board(group: Group, found: Sequence[Board], date: str) -> Board | None:
             Column("method", "method", "text"),
             Column("regime", "regime", "text"),
             *axis_columns(axes),
+            training.COLUMN,
             Column("Elo", "elo", "rating"),
             Column("win rate", "win_rate", "share"),
             Column("mean rank", "rank", "place"),
@@ -189,6 +191,7 @@ def _row(rating: Rating, place: Interval | None, mine: Sequence[tuple[Board, Row
         "task_coverage": f"{len(scored)}/{len(tried)}",
         "share": rating.coverage,
         "cells_ok": sum(row["seeds_ok"] for _, row in mine),
+        **training.over([row for _, row in mine]),
         "record_ids": sorted(i for _, row in mine for i in row["record_ids"]),
         "reference_ids": [],
     }

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from bench.boards import training
 from bench.boards.board import NO_AUGMENTATION, Board, Column, Name, Row, axes_of, axis_columns
 from bench.boards.cells import commonest, failure, use
 from bench.boards.glossary import MEASURES, REAL, label, ordered
@@ -50,6 +51,7 @@ def synthetic(used: Sequence[Record], board: Board, heading: str) -> Board | Non
             Column("method", "method", "text"),
             Column("regime", "regime", "text"),
             *axis_columns(axes),
+            training.COLUMN,
             *(Column(label(name), name, "measure") for name in names),
             Column("ok", "draws", "text"),
         ),
@@ -112,6 +114,7 @@ def _row(unit: Name, draws: Sequence[Draw], names: Sequence[str], axes: Sequence
         "draws": f"{len(ok)}/{len(draws)}",
         "status": "ok" if ok else commonest([record.status for record in records]),
         "reason": "" if failed is None else failure(failed),
+        training.KEY: training.share(records),
     }
     return row | _means(ok, names) | {"record_ids": sorted(record.id for record in records)}
 
@@ -139,6 +142,7 @@ def _real(regime: str, draws: Sequence[Draw], names: Sequence[str], axes: Sequen
         "draws": f"{n}/{n}",
         "status": "ok",
         "reason": "",
+        training.KEY: None,
     }
     found = [by_seed[seed] for seed in sorted(by_seed)]
     ids = sorted(draw.record.id for draw in found)

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bench.boards import baselines, checks, statistics
+from bench.boards import baselines, checks, statistics, training
 from bench.boards.board import SHOWN, SOURCE_LABELS, Board, Column, Key, Name, Row, axes_of, axis_columns, baseline
 from bench.boards.cells import (
     Cells,
@@ -104,7 +104,8 @@ def _task_board(key: Key, records: Counted, primary: str | None, date: str) -> B
     board = Board(
         "task", key.task, key.source, key.setting, date, primary, f"{key.task} · {heading}",
         notes=(
-            *notes(records, ratios, primary, baseline(reference)), *statistics.notes(rows, primary),
+            *notes(records, ratios, primary, baseline(reference)), *training.notes(used),
+            *statistics.notes(rows, primary),
             *baselines.notes(rows, pairs, primary),
         ),
         columns=_columns(shown, reference, cpu=_crowded(key, used, rows)),
@@ -140,6 +141,7 @@ def _columns(shown: Shown, reference: str, cpu: bool) -> tuple[Column, ...]:
         Column("classifier", "classifier", "text"),
         Column("regime", "regime", "text"),
         *axis_columns(shown.axes),
+        training.COLUMN,
         Column("seeds", "seeds_ok", "text"),
         Column(label(primary), primary, "mean"),
         Column(f"Δ {label(primary)} to {reference or 'no augmentation'}", f"{primary}_diff", "signed"),

@@ -45,6 +45,19 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     load_1m: float | None = None
 
 
+class Trained(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long a method trained, and how long its source trained it, both counted in ``unit``."""
+
+    unit: str
+    length: float
+    published: float
+    source: str = ""
+
+    @property
+    def share(self) -> float:
+        return self.length / self.published
+
+
 class Record(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """One cell as it ended. Seconds in ``times`` (wall) and ``cpu_s``, MB of 10^6 bytes, joules in ``energy_j``."""
 
@@ -77,6 +90,8 @@ class Record(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     trivial: bool
     #: whether the method is the one that boards compare all others with
     reference: bool
+    #: None where the method does not train, or declares no published training
+    trained: Trained | None = None
     # how it ended
     status: Status
     #: the phase that it failed in; "" if it did not

@@ -11,11 +11,16 @@ from typing import Any
 
 import msgspec
 
-from bench.records.record import Machine, MalformedRecord, Options, Record, Source, Status
+from bench.records.record import Machine, MalformedRecord, Options, Record, Source, Status, Trained
 
 TRIVIAL = frozenset({"none", "class-weight", "moved-threshold", "random-over", "image-augment", "series-augment"})
 #: tasks that leak on purpose: by their names, and one whose name does not say so
 LEAKY = frozenset({"ecg-slides"})
+#: the published steps of its methods; how many they were given stands in their options
+PUBLISHED_STEPS = {
+    "gan": 5_000, "pacgan": 400_000, "cgan": 5_000, "wgan": 1_500, "wgan-gp": 5_000, "cwgan": 1_500, "cwgan-gp": 5_000,
+    "medgan": 42_000, "cmedgan": 42_000, "dcgan": 39_000, "acgan": 50_000, "timegan": 50_000,
+}  # fmt: skip
 SERIES = frozenset({"ecg", "ecg-slides", "ecg5000", "stocks", "sines"})
 
 
@@ -82,6 +87,7 @@ def decode(line: bytes) -> Record:
         leaky=old.task.endswith("-leaky") or old.task in LEAKY,
         trivial=old.method in TRIVIAL,
         reference=old.method == "none",
+        trained=trained(old.method, config.get("method", {})),
         error=old.reason.partition(":")[0] if old.traceback or old.status in ("invalid", "skipped") else "",
         ended=old.started,
         # it was the peak of the worker's whole past, libraries included: no cost of this cell
@@ -101,6 +107,14 @@ _SAME = tuple(
     for n in _Record.__struct_fields__
     if n in Record.__struct_fields__ and n not in ("config", "machine", "peak_rss_mb")
 )
+
+
+def trained(method: str, options: Any) -> Trained | None:
+    """How long a method trained, where its options tell."""
+    published, steps = PUBLISHED_STEPS.get(method), options.get("steps") if isinstance(options, dict) else None
+    if published is None or isinstance(steps, bool) or not isinstance(steps, int | float):
+        return None
+    return Trained(unit="steps", length=float(steps), published=float(published))
 
 
 def family(task: str) -> str:

@@ -24,10 +24,11 @@ from typing import Any, TypeVar
 from bench.registry.entries import BY_KIND, Entry, Kind, Registry, classifiers, methods, tasks
 from bench.registry.loading import is_own
 from bench.registry.scanning import discover, load_plugin
+from bench.registry.training import Training
 
 __all__ = [
-    "BY_KIND", "Entry", "Kind", "Registry", "classifier", "classifiers", "discover", "is_own", "load_plugin", "method",
-    "methods", "task", "tasks",
+    "BY_KIND", "Entry", "Kind", "Registry", "Training", "classifier", "classifiers", "discover", "is_own",
+    "load_plugin", "method", "methods", "task", "tasks",
 ]  # fmt: skip
 
 C = TypeVar("C", bound=type)
@@ -46,6 +47,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
         leaky: bool = False,
         trivial: bool = False,
         reference: bool = False,
+        published: Training | None = None,
         summary: str = "",
     ) -> Callable[[C], C]:
         def register(cls: C) -> C:
@@ -55,7 +57,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
                 where = (cls.__module__, cls.__qualname__, file, 0)
                 about: Entry[Any] = Entry(
                     kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes,
-                    family, leaky, trivial, reference,
+                    family, leaky, trivial, reference, published,
                 )  # fmt: skip
                 BY_KIND[kind].add(about)
             return cls
@@ -74,6 +76,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
     leaky : a task that leaks on purpose, to run a published protocol again
     trivial : a method that learns nothing of the rows, such as copying them
     reference : the method that every row of a board is compared with
+    published : how long a method's source trained it: ``Training("steps", 50_000, "where it stands")``
     summary : one line for ``augbench list``; by default the docstring's first
     """
     return decorate

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar
 
 from bench.errors import BenchError
-from bench.options import annotations_of, check_type, constructor_arguments
+from bench.options import annotations_of, check_type, constructor_arguments, constructor_default
 from bench.registry.loading import load_module
+from bench.registry.training import Training
 from bench.slugs import did_you_mean, fault
 
 Kind = Literal["task", "method", "classifier"]
@@ -44,6 +45,8 @@ class Entry(Generic[T]):
     trivial: bool = False
     #: a method: the one that every row of a board is compared with
     reference: bool = False
+    #: a method that trains: how long its source trained it
+    published: Training | None = None
 
     @property
     def missing(self) -> str | None:
@@ -69,6 +72,20 @@ class Entry(Generic[T]):
         """An instance, from the entry's presets and ``params``. Raises as ``check_options`` does."""
         self.check_options(params)
         return self.load()(**({"name": self.name} if self.kind == "task" else {}), **{**self.params, **params})
+
+    def trained(self, params: Mapping[str, Any]) -> float | None:
+        """How long it trains with these constructor arguments, in the unit that its published training is counted in;
+        None where none is published. Reads the file for the default, and imports nothing."""
+        if self.published is None:
+            return None
+        given = {**self.params, **params}
+        value = given.get(self.published.unit, constructor_default(self.file, self.qualname, self.published.unit))
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise BenchError(
+                f"{self.file}:{self.line}: {self.name!r} declares a training of {self.published.published:g} "
+                f"{self.published.unit}, but its constructor has no number of that name"
+            )
+        return float(value)
 
     def check_options(self, options: Mapping[str, Any]) -> None:
         """Raise ``BenchError`` for an option the class has not, or one of a wrong type (``bench.options``). Imports

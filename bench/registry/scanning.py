@@ -12,6 +12,7 @@ from typing import Any
 from bench.errors import BenchError
 from bench.registry.entries import BY_KIND, Entry, Kind
 from bench.registry.loading import load_module
+from bench.registry.training import literal
 
 
 def load_plugin(file: Path) -> None:
@@ -80,8 +81,8 @@ def _declared(node: ast.ClassDef, file: Path, module: str) -> Iterator[Entry[Any
         kind = _kind_of(call)
         if kind is None or not isinstance(call, ast.Call):
             continue
-        names = [ast.literal_eval(arg) for arg in call.args]
-        options = {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
+        names = [literal(arg) for arg in call.args]
+        options = {str(k.arg): literal(k.value) for k in call.keywords}
         text = options.pop("summary", "") or (ast.get_docstring(node) or "").split("\n")[0]
         options.setdefault("modalities", ("tabular",))
         for name in names:

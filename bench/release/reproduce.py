@@ -122,7 +122,8 @@ def rebuild(
     regimes = dict.fromkeys(record.regime for record in everything if record.fit_id == first.fit_id)
     classifiers = [registry.classifiers[record.classifier] for record in chosen]
     draft = FitJob(
-        first.task, first.method, first.seed, config.base_seed, first.budget, origin, facts_of(task, method),
+        first.task, first.method, first.seed, config.base_seed, first.budget, origin,
+        facts_of(task, method, config.method),
         regimes=tuple(regimes), task_params=config.task, method_params=config.method, measures=config.measures,
         device=resolve_device(first.device), threads=first.threads, timeout=first.limit_s, memory_mb=first.limit_mb,
         plugins=plugins, plugin_task=foreign(task), isolated=any(map(foreign, (task, method, *classifiers))),

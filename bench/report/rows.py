@@ -15,11 +15,12 @@ from bench.slugs import draw_stem, rows_folder
 
 PHASES = ("fit", "sample", "train", "infer")
 #: what each row holds, in order: the board's number; ``kind`` is 1 for a trivial baseline, 2 for what every row is
-#: compared with, else 0; ``p`` is adjusted by Holm; ``fit`` wall and ``cpu`` CPU seconds; memory in MB; ``metrics`` is
-#: mean, ci, mean, ci... in the order of the board's ``metrics``; ``seeds`` are lists of ``SEED_FIELDS``
+#: compared with, else 0; ``p`` is adjusted by Holm; ``trained`` is the part of the published training; ``fit`` wall and
+#: ``cpu`` CPU seconds; memory in MB; ``metrics`` is mean, ci, mean, ci... in the order of the board's ``metrics``;
+#: ``seeds`` are lists of ``SEED_FIELDS``
 ROW_FIELDS = (
     "board", "method", "classifier", "regime", "kind", "status", "ok", "n", "mean", "ci", "diff", "diffci", "verdict",
-    "more", "p", "fit", "cpu", "train", "rss", "metrics", "seeds",
+    "more", "p", "trained", "fit", "cpu", "train", "rss", "metrics", "seeds",
 )  # fmt: skip
 #: what each entry of ``seeds`` holds, in order; what is missing at its end is null, and so are status and why of ``ok``
 SEED_FIELDS = ("seed", "id", "score", "diff", *PHASES, "rss", "cpu", "device", "energy", "status", "why")
@@ -88,6 +89,7 @@ def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> li
         "verdict": row["verdict"],
         "more": row["more_seeds"],
         "p": brief(row["p_holm"], 3),
+        "trained": brief(row["trained_share"], 3),
         "fit": brief(row["fit_s"], 3),
         "cpu": brief(row["fit_cpu_s"], 3),
         "train": brief(row["train_s"], 3),

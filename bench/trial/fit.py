@@ -13,7 +13,7 @@ from typing import Any
 
 from bench.records import provenance
 from bench.records.codehash import SCHEME, tagged
-from bench.records.record import Machine, Options, Record, Status
+from bench.records.record import Machine, Options, Record, Status, Trained
 from bench.slugs import printable
 from bench.task import Origin
 
@@ -43,6 +43,7 @@ class Facts:
     leaky: bool = False
     trivial: bool = False
     reference: bool = False
+    trained: Trained | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ class FitJob:
             leaky=facts.leaky,
             trivial=facts.trivial,
             reference=facts.reference,
+            trained=facts.trained,
             status=status,
             phase=phase,
             reason=printable(reason),

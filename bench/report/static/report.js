@@ -49,6 +49,9 @@ const plain = (title, text, more = {}) => ({
   title, data: null, type: "string", render: (row, kind) => escaped(text(row, kind), kind), ...more,
 });
 
+function percent(part) {
+  return part === null ? NONE : `${100 * part >= 1 ? (100 * part).toFixed(0) : Number((100 * part).toPrecision(1))} %`;
+}
 const unfold = '<button type="button" class="unfold" aria-expanded="false"><span aria-hidden="true">▸</span></button>';
 const columns = [
   { title: '<span class="hidden">details</span>', data: null, defaultContent: unfold, orderable: false, searchable: false, className: "control" },
@@ -63,6 +66,7 @@ const columns = [
   plain("method", (row, kind) => (kind === "display" && row.kind === 1 ? `${row.method} †` : row.method)),
   plain("classifier", (row) => row.classifier),
   plain("regime", (row) => row.regime),
+  numeric("trained (of published)", (row) => row.trained, (row) => percent(row.trained)),
   plain("metric", (row) => board(row).metric + (board(row).lower ? " ↓" : "")),
   numeric("score", (row) => row.mean, (row) => (row.status === "ok" ? interval(row.mean, row.ci) : row.status)),
   numeric(`Δ to ${escape(data.reference)}`, (row) => row.diff, (row) => interval(row.diff, row.diffci, true)),

@@ -100,9 +100,9 @@ def test_a_task_s_own_measures_come_first_and_stand_beside_the_metric(record: Ma
     (board,) = [board for board in build(records) if board.kind == "task"]
     assert board.synthetic
     keys = [column.key for column in board.synthetic.columns]
-    assert keys[2:6] == ["ring_modes", "ring_high_quality", "xgboost_auc", "ks"]
+    assert keys[2:7] == ["trained_share", "ring_modes", "ring_high_quality", "xgboost_auc", "ks"]
     labels = [column.label for column in board.synthetic.columns]
-    assert labels[2:6] == ["ring_modes", "ring_high_quality", "xgboost_auc → 0.5", "ks ↓"]
+    assert labels[3:7] == ["ring_modes", "ring_high_quality", "xgboost_auc → 0.5", "ks ↓"]
     text = render(board, "text", width=100)
     assert re.search(r"^ +ring_high_ *\n.*AUPRC .*ring_modes +quality", text, re.MULTILINE)
     assert re.search(r"0\.500 ± – .*8\.00 ± – +0\.900 ± –", text)

@@ -130,8 +130,8 @@ def test_options_of_methods_are_said_as_the_records_have_them(record: Callable[.
 
     told = {"steps": 9, "pretrain_steps": 9, "learning_rate": 0.0002, "clip": None, "layers": [8, 4], "fast": True}
     (note,) = [note for note in only(build([record(), gan(0, **told)])).notes if note.startswith("options")]
-    assert note.endswith("defaults: gan clip=none fast=true layers=8,4 learning_rate=0.0002")
-    assert not any("options" in note for note in only(build([record(), gan(0, steps=9)])).notes)
+    assert note.endswith("defaults: gan clip=none fast=true layers=8,4 learning_rate=0.0002 pretrain_steps=9 steps=9")
+    assert not any("options" in note for note in only(build([record(), gan(0)])).notes)
     (note,) = [n for n in only(build([gan(0, layers=1), gan(1, layers=2)])).notes if n.startswith("options")]
     assert note.endswith("gan layers=1 or layers=2")
 
