@@ -97,6 +97,9 @@ def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
     if not isinstance(rows, np.ndarray) or not plain or rows.dtype.kind not in "fiu":
         got = f"{rows.dtype} array" if isinstance(rows, np.ndarray) and plain else type(rows).__name__
         raise InvalidRows(f"sample() must return a numeric numpy array, got {got}")
+    rows = np.asarray(rows)  # a subclass may answer otherwise than its numbers
+    if rows.ndim == 0:
+        raise InvalidRows("sample() must return one row a label, got a single number")
     if len(rows) != len(labels):
         raise InvalidRows(f"{len(labels)} rows asked for, {len(rows)} drawn")
     if rows.shape[1:] != schema.shape:

@@ -9,6 +9,7 @@ regime's, one of a classifier its cell. Nothing is ever scored in a failed metho
 
 from __future__ import annotations
 
+import copy
 import functools
 import hashlib
 import signal
@@ -32,7 +33,7 @@ from bench.task import Dataset, Origin
 from bench.trial import samples
 from bench.trial.clock import Clock
 from bench.trial.events import Done, Ended, Entered, Event, Scored
-from bench.trial.fit import Cell, FitJob, now
+from bench.trial.fit import DISK, Cell, FitJob, now
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import Preprocess, flat_shape, flatten
 from bench.trial.reading import read, split
@@ -76,10 +77,10 @@ class TrialRun:
             seeds.everything(seeds.derive(fit.base_seed, "global", fit.task, fit.method, fit.seed))
             yield self._enter("prepare")  # from here on, what fails is the method's
             method = self._method(rows)
-            X, y = rows.X_shown.copy(), rows.y_shown.copy()  # a method may do with its rows as it likes
+            X, y, schema = copy.deepcopy((rows.X_shown, rows.y_shown, rows.schema))  # its own to do with as it likes
             yield self._enter("fit")
             with clock.phase("fit"):
-                method.fit(X, y, rows.schema)
+                method.fit(X, y, schema)
             self.accounted += clock.seconds["fit"]
         except BaseException as error:
             _let_pass(error)
@@ -131,7 +132,7 @@ class TrialRun:
         if asked:
             method.wanted = tuple(int(c) for c in np.unique(np.concatenate(asked)))
         warm_up(fit.method, method)
-        given = (rows.X, rows.y, rows.schema)
+        given = (read_only(rows.X), read_only(rows.y), copy.deepcopy(rows.schema))
         save = functools.partial(self._save_unfinished, rows) if fit.pictured else None
         self.monitor = TrainingMonitor(*given, seed, keep=fit.pictured, pause=self.clock.pause, save=save)
         method.monitor = self.monitor
@@ -146,9 +147,9 @@ class TrialRun:
         axes = (fit.task, fit.method, fit.seed, str(regime))
         method.set_params(random_state=seeds.derive(fit.base_seed, "sample", *axes))
         with self.clock.phase("sample"):
-            synthetic = method.sample(labels)
+            synthetic = method.sample(labels.copy())
         self.accounted += self.clock.seconds["sample"]
-        return check_rows(synthetic, labels, rows.schema), labels
+        return check_rows(synthetic, labels, rows.schema).copy(), labels
 
     def _measure(
         self, method: Augmenter, regime: Regime, rows: _Rows, synthetic: Array, labels: Labels
@@ -197,16 +198,18 @@ class TrialRun:
         model.set_params(**options)
         warm_up(cell.classifier, model)
         seeds.everything(seed)
+        X, y, X_test = X.copy(), y.copy(), rows.X_test.copy()
         with clock.phase("train"):
             model.fit(X, y)
         self.phase = "infer"
         with clock.phase("infer"):
-            proba = model.predict_proba(rows.X_test)
+            proba = model.predict_proba(X_test)
         self.accounted += clock.seconds["train"] + clock.seconds["infer"]
         on_test = _decided(method, model, proba, len(rows.y_test), rows.schema)
 
         def on_valid() -> NDArray[np.float64]:
-            found = model.predict_proba(rows.X_valid) if len(rows.X_valid) else np.empty((0, len(model.classes_)))
+            X_valid = rows.X_valid.copy()
+            found = model.predict_proba(X_valid) if len(X_valid) else np.empty((0, len(model.classes_)))
             return _decided(method, model, found, len(rows.y_valid), rows.schema)
 
         found = scores(rows, on_test, on_valid)
@@ -283,18 +286,28 @@ def _decided(method: Augmenter, model: Any, proba: object, n: int, schema: Schem
     return metrics.check_probabilities(adjusted, n, schema.n_classes)
 
 
+def read_only(values: Any) -> Any:
+    """A view of an array that cannot be written to, and cannot be made writeable either."""
+    return np.asarray(np.ascontiguousarray(values).data.toreadonly())
+
+
 def _let_pass(error: BaseException) -> None:
-    """Raise again what is no fault of the code that is watched: the end of this walk and, in the run's own process,
-    Ctrl-C (worker processes ignore it, so there it is the method's)."""
-    if isinstance(error, GeneratorExit) or (
-        isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-    ):
+    """Raise again what is no fault of the code that is watched: the end of this walk, a disk that takes no more and,
+    in the run's own process, Ctrl-C (worker processes ignore it, so there it is the method's)."""
+    ended = isinstance(error, GeneratorExit) and error.__traceback__ is not None and not error.__traceback__.tb_next
+    full = isinstance(error, OSError) and error.errno in DISK
+    stopped = isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+    if ended or full or stopped:
         raise error
 
 
 def reason_of(error: BaseException) -> str:
-    """The first line of an error, after its class."""
-    return f"{type(error).__name__}: {error}".split("\n")[0][:500]
+    """The first line of an error, after its class; an error may be unable to say it."""
+    try:
+        text = str(error)[:500]
+    except Exception as second:
+        text = f"(its message cannot be had: {type(second).__name__})"
+    return f"{type(error).__name__}: {text}".split("\n")[0][:500]
 
 
 def status_of(error: BaseException) -> Status:
