@@ -14,7 +14,7 @@ import msgspec
 
 from bench.records.files import to_json
 from bench.trial.events import Ended, Entered, Event
-from bench.trial.fit import DISK
+from bench.trial.failures import DISK
 
 _decoder = msgspec.json.Decoder(Event)
 

@@ -23,15 +23,14 @@ from pathlib import Path
 from shutil import rmtree
 
 from bench.trial.events import Event
-from bench.trial.fit import DISK, FitJob, tail
+from bench.trial.failures import DISK
+from bench.trial.fit import FitJob, tail
 
 #: read by the numerical libraries when they are first imported
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
 )  # fmt: skip
-
-
 #: in a fit's scratch folder: its working directory, and a file that it removes if the disk takes no more
 _FOLDER, _SPOOL = "folder", "spooling"
 
@@ -141,11 +140,11 @@ def _shared(fit: FitJob, pipe: Connection, spool: Path, output: Path) -> Finishe
 
 
 def _alone(fit: FitJob, pipe: Connection, spool: Path, scratch: Path) -> Finished:
-    from bench.trial import walk
+    from bench.trial.rows import load_rows
 
     if not fit.plugin_task:
         with suppress(Exception):  # the fit finds the same fault itself, and records it
-            walk.load_rows(fit)
+            load_rows(fit)
     home = Path(tempfile.mkdtemp(dir=scratch))
     output = home / "output"
     (home / _SPOOL).touch()

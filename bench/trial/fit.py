@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Mapping
@@ -18,8 +17,6 @@ from bench.records.record import Machine, Options, Record, Status, Trained
 from bench.slugs import printable
 from bench.task import Origin
 
-#: what the system says of a disk that takes no more, or has gone
-DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ESTALE})
 #: bytes kept of what a fit printed
 PRINTED = 2000
 

@@ -1,6 +1,7 @@
 """What a method or classifier is handed is its own: nothing it does to that reaches the trial."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -58,7 +59,9 @@ def test_errors_that_cannot_be_written_down_are_errors_all_the_same():
     assert {r.status for (method, *_), r in found.items() if method != "none"} == {"error"}
 
 
-def test_a_full_disk_is_no_result_of_a_method():
+def test_a_full_disk_is_no_result_of_a_method_but_its_word_alone_is(monkeypatch):
+    assert records("raise-full")["raise-full", "xgboost", "tstr"].status == "error"
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=0))
     with pytest.raises(OSError, match="No space left"):
         records("raise-full")
 

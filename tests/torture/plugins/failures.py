@@ -189,3 +189,14 @@ class Attribute(Raises):
                 raise RuntimeError("closed")
 
         object.__setattr__(self, "__class__", Closed)
+
+
+@method("bad-full")
+class Full(Raises):
+    """Says that the disk is full, which it is not."""
+
+    short = True
+
+    def act(self, X, y, schema):
+        with open("/dev/full", "w") as file:
+            file.write("x")
