@@ -12,7 +12,6 @@ when they were made is for ``augbench reproduce`` and ``verify --rerun``, which 
 
 from __future__ import annotations
 
-import builtins
 import json
 import re
 from collections import Counter
@@ -29,20 +28,16 @@ from bench.records import provenance
 from bench.records.codehash import SCHEME
 from bench.records.files import CLAIMS, PARQUET, REPORT, SELECTION, SUMS, XZ
 from bench.records.folder import RunFolder
-from bench.records.identity import CODE, RESULT, config_hash, identity_of, joint_code, versions_hash
+from bench.records.identity import CODE
 from bench.records.reading import lines
 from bench.records.record import Record, decode, seal
 from bench.records.selection import missing
 from bench.release import checksums, completeness, derived
+from bench.release.contradictions import contradictions
 
 #: findings of one kind that are printed
 SHOWN = 20
 SUITE = "the suite's own"
-#: how a cell ends by these errors, by the name of their class
-_STATUS = {
-    "Unsuitable": "skipped", "InvalidRows": "invalid", "InvalidProbabilities": "invalid", "MemoryError": "oom",
-    "MemoryLimit": "oom", "Timeout": "timeout", "WorkerDied": "killed", "ProcessEnded": "killed",
-}  # fmt: skip
 
 
 def verify(folder: Path, digest: str | None = None) -> int:
@@ -63,9 +58,7 @@ def verify(folder: Path, digest: str | None = None) -> int:
         made = derived.check(run)
         found.count += _say(made.wrong)
     if run.released:
-        stated = made_here(run) or run.selection is not None
-        found.count += _say(completeness.check(run) if stated and not found.unreadable else ())
-        found.count += _say([*checksums.check(folder), *_other_digest(folder, digest)])
+        found.count += _say(list(_of_a_release(run, found, digest)))
     for note in (*made.notes, *_notes(run, found)):
         print(f"note: {note}")
     if found.count:
@@ -79,9 +72,13 @@ def verify(folder: Path, digest: str | None = None) -> int:
     return 0
 
 
-def _other_digest(folder: Path, digest: str | None) -> Iterator[str]:
-    if digest is not None and not (found := checksums.digest(folder)).startswith(digest):
-        yield f"{SUMS}: the release's digest is {found}, not {digest}: this is not the release that was announced"
+def _of_a_release(run: RunFolder, found: Findings, digest: str | None) -> Iterator[str]:
+    """Whether a release is whole: every planned cell, every file, and the digest that was announced."""
+    if not found.unreadable and (made_here(run) or run.selection is not None):
+        yield from completeness.check(run)
+    yield from checksums.check(run.path)
+    if digest is not None and not (own := checksums.digest(run.path)).startswith(digest):
+        yield f"{SUMS}: the release's digest is {own}, not {digest}: this is not the release that was announced"
 
 
 def made_here(run: RunFolder) -> bool:
@@ -141,7 +138,7 @@ def check_lines(run: RunFolder, found: Findings) -> None:
                 found.lines.append(f"{where}: the last line is cut off")
             found.records += 1
             ids[record.id] += 1
-            found.ids += [f"{where}: record {record.id}: {what}" for what in _contradictions(record)]
+            found.ids += [f"{where}: record {record.id}: {what}" for what in contradictions(record)]
             expected = expected or bool(record.seal)
             if not record.seal:
                 found.unsealed += 1
@@ -154,29 +151,6 @@ def check_lines(run: RunFolder, found: Findings) -> None:
     except BenchError as error:
         found.lines.append(str(error))
     found.ids += [f"{name}: record {key} is there {n} times" for key, n in ids.items() if n > 1]
-
-
-def _contradictions(record: Record) -> Iterator[str]:
-    """What a record says of itself that its own fields deny."""
-    hashes, config, version = record.hashes, record.config, record.schema
-    if absent := [key for key in RESULT if key not in hashes]:
-        yield f"hashes.{absent[0]} is missing"
-        return
-    if record.id != (found := identity_of(record)):
-        yield f"its axes and hashes give the id {found}"
-    parts = (config.task, config.method, config.classifier, config.measures, record.threads)
-    if hashes["config"] != (found := config_hash(config.base_seed, *parts, version=version)):
-        yield f"its options give hashes.config {found}, not {hashes['config']}"
-    if hashes.get("code") != (found := joint_code(hashes, version)):
-        yield f"its parts give hashes.code {found}, not {hashes.get('code')}"
-    if record.ok and (record.error or record.reason or record.phase):
-        yield f"its status is ok, and it failed: {record.reason or record.error or record.phase}"
-    if (status := _STATUS.get(record.error)) and record.status not in (status, "harness"):
-        yield f"its status is {record.status}, and it ended by {record.error}, which makes it {status}"
-    if hasattr(builtins, record.error) and record.error not in _STATUS and record.status in ("skipped", "invalid"):
-        yield f"its status is {record.status}, and it ended by {record.error}, which makes it error"
-    if record.versions and hashes["versions"] != (found := versions_hash(record.versions, version)):
-        yield f"its library versions give hashes.versions {found}, not {hashes['versions']}"
 
 
 def _named(record: Record) -> str:
