@@ -57,16 +57,10 @@ def execute(
         if why:
             _explain(todo, store)
         selection.add(config.out, store.records.values(), _planned(matrix))
-        if todo:
-            refused |= _carry_out(todo, matrix, store, config, device, predictions)
-            _withdraw(config.out, store, refused)
-        else:
-            _say(f"all {matrix.cells} cells are there already; nothing to run")
+        refused |= _carry_out(todo, matrix, store, config, device, predictions)
+        _withdraw(config.out, store, refused)
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
-    if chosen:
-        publish.boards(config.out, None, matrix.primary, ids)
-        if config.pictures:
-            publish.pictures(config.out, _workers(config))
+    _publish(config, matrix, chosen)
     if refused:
         raise BenchError("; ".join(refused.values()))
     return _exit_code(chosen, strict)
@@ -108,6 +102,15 @@ def _withdraw(folder: Path, store: Store, refused: Collection[str]) -> None:
         selection.write(folder, planned - set(gone))
 
 
+def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record]) -> None:
+    """Write all boards of the folder and show those of the selection; draw what can be drawn."""
+    if not chosen:
+        return
+    publish.boards(config.out, None, matrix.primary, {cell.id for fit in matrix.fits for cell in fit.cells})
+    if config.pictures:
+        publish.pictures(config.out, _workers(config))
+
+
 def _exit_code(chosen: Sequence[Record], strict: bool) -> int:
     if lost := sum(record.status == "harness" for record in chosen):
         raise HarnessError(f"{lost} cells were lost by no fault of a method; the same command runs them again")
@@ -125,6 +128,9 @@ def _carry_out(
     predictions: Predictions | None,
 ) -> Mapping[str, str]:
     """Run the fits; the lines to say of tasks whose rows were refused, by task."""
+    if not todo:
+        _say(f"all {matrix.cells} cells are there already; nothing to run")
+        return {}
     if config.exclusive:
         _quiet(store, {cell.id for fit in matrix.fits for cell in fit.cells})
     first = min(fit.seed for fit in matrix.fits)

@@ -29,8 +29,8 @@ from bench.records.codehash import SCHEME
 from bench.records.files import CLAIMS, PARQUET, REPORT, SELECTION, SUMS, XZ
 from bench.records.folder import RunFolder
 from bench.records.identity import CODE
-from bench.records.reading import lines
-from bench.records.record import Record, decode, seal
+from bench.records.reading import decode, lines
+from bench.records.record import Record, seal
 from bench.records.selection import missing
 from bench.release import checksums, completeness, derived
 from bench.release.contradictions import contradictions
