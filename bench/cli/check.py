@@ -10,6 +10,7 @@ from typing import Any, cast
 from bench.conformance import Check, classifier_checks, method_checks, task_checks
 from bench.data import DataHome
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.registry import BY_KIND, Entry
 from bench.slugs import did_you_mean
 from bench.task import Modality
@@ -31,10 +32,10 @@ def check(names: list[str], defined: list[Entry[Any]]) -> int:
                 run()
             except Exception as error:  # whatever a plugin raises is its failure to report
                 failed += 1
-                print(f"FAILED  {entry.name}: {name}: {type(error).__name__}: {error}".split("\n")[0])
+                answer(f"FAILED  {entry.name}: {name}: {type(error).__name__}: {error}".split("\n")[0])
             else:
-                print(f"passed  {entry.name}: {name}")
-    print(f"{failed} checks failed" if failed else "all checks passed")
+                answer(f"passed  {entry.name}: {name}")
+    answer(f"{failed} checks failed" if failed else "all checks passed")
     return 1 if failed else 0
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from bench.data import ENVIRONMENT
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.records import runfile
 from bench.records.files import (
     AUDIT,
@@ -68,7 +69,7 @@ def release(source: Path, target: Path) -> int:
         if size > LIMIT:
             raise BenchError(f"the release of {source} is {size:.1f} MiB, above {LIMIT:g}: it was not made")
         if code := verify(building):
-            print(f"{target} was not made: mend {source} first")
+            answer(f"{target} was not made: mend {source} first")
             return code
         count = len(files(building)) + 1
         _put(building, target)
@@ -76,7 +77,7 @@ def release(source: Path, target: Path) -> int:
         raise BenchError(f"{target} cannot be written: {error.strerror}; name another folder") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    print(f"released: {target}, {count} files, {size:.1f} of at most {LIMIT:g} MiB")
+    answer(f"released: {target}, {count} files, {size:.1f} of at most {LIMIT:g} MiB")
     return 0
 
 
@@ -110,7 +111,7 @@ def _fill(run: RunFolder, target: Path) -> None:
     records = [_publishable(record) for record in run.records]
     older = sum(not record.seal for record in run.records)
     if older:
-        print(f"note: {older} of {len(records)} records are older than seals; they are sealed as they are now")
+        answer(f"note: {older} of {len(records)} records are older than seals; they are sealed as they are now")
     replace_bytes(target / PARQUET, pack(records))
     if (source / RUN).exists():
         runfile.write(target, runfile.cleaned(run.facts, _clean))
@@ -185,7 +186,7 @@ def _pictures(source: Path, target: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
     if found:
-        print(f"note: {taken} of {len(found)} pictures, {PICTURES_LIMIT:g} MiB at most")
+        answer(f"note: {taken} of {len(found)} pictures, {PICTURES_LIMIT:g} MiB at most")
 
 
 def environment(records: Iterable[Record]) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from bench import __version__, registry
 from bench.errors import BenchError
 from bench.matrix import code_hashes
+from bench.messages import answer
 from bench.records import provenance
 from bench.records.codehash import SCHEME
 from bench.records.files import CLAIMS, PARQUET, REPORT, XZ
@@ -50,12 +51,12 @@ def verify(folder: Path) -> int:
     if run.released:
         found.count += _say(checksums.check(folder))
     for note in _notes(run, found):
-        print(f"note: {note}")
+        answer(f"note: {note}")
     if found.count:
-        print(f"not verified: {found.count} findings in {found.records} records, {folder}")
+        answer(f"not verified: {found.count} findings in {found.records} records, {folder}")
         return 1
     sums = [f"{len(checksums.read(folder))} checksums"] if run.released else []
-    print(f"verified: {', '.join([f'{found.records} records', *made, *sums])}")
+    answer(f"verified: {', '.join([f'{found.records} records', *made, *sums])}")
     return 0
 
 
@@ -90,9 +91,9 @@ class Findings:
 
 def _say(findings: Sequence[str]) -> int:
     for text in findings[:SHOWN]:
-        print(text)
+        answer(text)
     if len(findings) > SHOWN:
-        print(f"... and {len(findings) - SHOWN} more of this kind")
+        answer(f"... and {len(findings) - SHOWN} more of this kind")
     return len(findings)
 
 
