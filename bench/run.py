@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +18,12 @@ from bench.engines import server
 from bench.engines.worker import cap_threads
 from bench.errors import BenchError, HarnessError
 from bench.matrix import Matrix, plan, why
-from bench.records import provenance, runfile
+from bench.records import provenance, runfile, selection
 from bench.records.files import RECORDS
 from bench.records.identity import axes
 from bench.records.predictions import Predictions
 from bench.records.record import Record
+from bench.records.selection import Planned
 from bench.records.store import Store
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob, now
@@ -55,15 +56,11 @@ def execute(
         todo = _in_order(running.missing(matrix.fits, store, predictions if retry else None), config)
         if why:
             _explain(todo, store)
-        if todo:
-            refused |= _carry_out(todo, matrix, store, config, device, predictions)
-        else:
-            _say(f"all {matrix.cells} cells are there already; nothing to run")
+        selection.add(config.out, store.records.values(), _planned(matrix))
+        refused |= _carry_out(todo, matrix, store, config, device, predictions)
+        _withdraw(config.out, store, refused)
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
-    if chosen:
-        publish.boards(config.out, None, matrix.primary, ids)
-        if config.pictures:
-            publish.pictures(config.out, _workers(config))
+    _publish(config, matrix, chosen)
     if refused:
         raise BenchError("; ".join(refused.values()))
     return _exit_code(chosen, strict)
@@ -92,6 +89,28 @@ def _take_up(store: Store, predictions: Predictions | None) -> None:
         _say(f"took up {taken} finished cells of an interrupted run")
 
 
+def _planned(matrix: Matrix) -> Iterator[Planned]:
+    for fit in matrix.fits:
+        for cell in fit.cells:
+            yield Planned(fit.axes(cell.classifier, cell.regime), cell.hashes["config"])
+
+
+def _withdraw(folder: Path, store: Store, refused: Collection[str]) -> None:
+    """Take back the plan of tasks whose rows were refused: their cells have no record until the rows are mended."""
+    if refused and (planned := selection.read(folder)):
+        gone = (cell for cell in selection.missing(planned, store.records.values()) if cell.axes[0] in refused)
+        selection.write(folder, planned - set(gone))
+
+
+def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record]) -> None:
+    """Write all boards of the folder and show those of the selection; draw what can be drawn."""
+    if not chosen:
+        return
+    publish.boards(config.out, None, matrix.primary, {cell.id for fit in matrix.fits for cell in fit.cells})
+    if config.pictures:
+        publish.pictures(config.out, _workers(config))
+
+
 def _exit_code(chosen: Sequence[Record], strict: bool) -> int:
     if lost := sum(record.status == "harness" for record in chosen):
         raise HarnessError(f"{lost} cells were lost by no fault of a method; the same command runs them again")
@@ -109,6 +128,9 @@ def _carry_out(
     predictions: Predictions | None,
 ) -> Mapping[str, str]:
     """Run the fits; the lines to say of tasks whose rows were refused, by task."""
+    if not todo:
+        _say(f"all {matrix.cells} cells are there already; nothing to run")
+        return {}
     if config.exclusive:
         _quiet(store, {cell.id for fit in matrix.fits for cell in fit.cells})
     first = min(fit.seed for fit in matrix.fits)
