@@ -3,20 +3,12 @@
 import hashlib
 
 import numpy as np
+from hostile_names import CLASSES, ESCAPES, FORMULA, LONG, SCRIPT, TASK
 from sklearn.tree import DecisionTreeClassifier
 
 from bench.augmenter import Augmenter
 from bench.registry import classifier, method, task
 from bench.task import Column, Dataset, Origin, Schema, Task
-
-SCRIPT = "<img src=x onerror=window.owned=1>&amp;</script><script>window.owned=2</script><!--"
-CLASSES = (f"N/A {SCRIPT}", "rare", "a|b [x](javascript:window.owned=3) $y$ \\ `z`")
-TASK = "../<img src=x onerror=window.owned=1>&lt;</script><script>window.owned=2</script>"
-FORMULA = "=cmd|' /C calc'!A0"
-#: a name of 300 characters: LaTeX, a script that runs from right to left, emoji, an end of line in another guise
-LONG = (r"\input{/etc/passwd}%#&_^~}{ 😀 שלום " + "long " * 60)[:299] + "."
-#: what only a message may hold: escapes of a terminal, ends of lines, a mark that turns the direction of text
-ESCAPES = "\x1b]0;owned\x07\x1b[2J\r\n\u202egnp\u2028"
 
 
 @task(TASK)

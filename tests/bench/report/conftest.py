@@ -156,7 +156,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from bench import registry, report
     from bench.config import Config
     from bench.run import execute
-    from tests.plugins.hostile import CLASSES
+    from tests.plugins.hostile_names import CLASSES
 
     plugin = Path(__file__).parents[2] / "plugins" / "hostile.py"
     registry.discover()

@@ -22,7 +22,7 @@ from bench.records.folder import RunFolder
 from bench.records.reading import read
 from bench.registry.places import private_name
 from bench.report import cite
-from tests.plugins.hostile import FORMULA, LONG, TASK
+from tests.plugins.hostile_names import FORMULA, LONG, TASK
 
 Visit = Callable[..., Any]
 PLUGIN = Path(__file__).parents[2] / "plugins" / "hostile.py"
