@@ -179,6 +179,7 @@ def _facts(config: Config, matrix: Matrix, device: str) -> runfile.RunFacts:
         engine={"name": config.engine, "workers": config.workers, "threads": config.threads, "device": device},
         data=earlier.data | origins,
         primary=earlier.primary | matrix.primary,
+        comparisons=runfile.declared(earlier, matrix.comparisons),
         left_out=matrix.left_out | matrix.refused,
         versions=provenance.versions(),
         machine=provenance.machine(),

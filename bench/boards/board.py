@@ -120,6 +120,11 @@ def axis_columns(axes: Sequence[str]) -> tuple[Column, ...]:
     return tuple(Column({"epsilon": "ε"}.get(axis, axis), axis, "text") for axis in axes)
 
 
+def half(row: Row, key: str) -> float | None:
+    """Half the width of the interval that is shown: that of a primary comparison is at the level it is tested at."""
+    return row[f"{key}_half"] if f"{key}_half" in row else row[f"{key}_ci95"]  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True)
 class Column:
     """How a board shows one thing. ``kind`` says which keys of a row it reads and how they are written."""
