@@ -112,38 +112,46 @@ def load(budget: str | None, file: Path | None, given: Mapping[str, Any]) -> Con
     name = budget or from_file or "quick"
     if name not in BUDGETS:
         raise BenchError(f"unknown budget {name!r}{did_you_mean(name, BUDGETS)}")
-    merged = _read(_FOLDER / f"{name}.toml")
-    named = {key for key in (*_LISTS, "seeds") if key in on_top}
+    given = {key: value for key, value in given.items() if value is not None and value != ()}
+    merged = _laid_over(_read(_FOLDER / f"{name}.toml"), on_top) | given
+    named = frozenset({*(key for key in (*_LISTS, "seeds") if key in on_top), *given})
+    config = replace(Config(), budget=name, named=named, **_typed(merged))
+    return _checked(config)
+
+
+def _laid_over(below: Mapping[str, Any], on_top: Mapping[str, Any]) -> dict[str, Any]:
+    """One file over another: tables of options are joined key by key, overrides follow each other, the rest wins."""
+    merged = dict(below)
     for key, value in on_top.items():
         if key in ("task", "method", "classifier"):
-            table = merged.setdefault(key, {})
-            for part, options in value.items():
-                table[part] = table.get(part, {}) | options
+            table = dict(merged.get(key, {}))
+            merged[key] = table | {part: table.get(part, {}) | options for part, options in value.items()}
         elif key in ("measures", "limits"):
             merged[key] = merged.get(key, {}) | value
         elif key == "override":
             merged[key] = [*merged.get(key, []), *value]
         else:
             merged[key] = value
-    for key, value in given.items():
-        if value is not None and value != ():
-            merged[key] = value
-            named.add(key)
-    merged["named"] = frozenset(named)
-    return _config(name, merged)
+    return merged
 
 
-def _config(budget: str, merged: dict[str, Any]) -> Config:
-    for key in _LISTS:
-        merged[key] = tuple(dict.fromkeys(merged.get(key, ())))
-    merged["seeds"] = seeds(merged.get("seeds", 1))
-    merged["override"] = tuple(
-        t | ({"seeds": seeds(t["seeds"])} if "seeds" in t else {}) for t in merged.get("override", ())
-    )
-    for key in ("out", "data_dir"):
-        if merged.get(key) is not None:
-            merged[key] = Path(merged[key])
-    config = replace(Config(), budget=budget, **merged)
+def _typed(merged: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, as ``Config`` has it: names once each, seeds by number, paths."""
+
+    def override(table: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**table, "seeds": seeds(table["seeds"])} if "seeds" in table else table
+
+    return {
+        **merged,
+        **{key: tuple(dict.fromkeys(merged.get(key, ()))) for key in _LISTS},
+        **{key: Path(merged[key]) for key in ("out", "data_dir") if merged.get(key) is not None},
+        "seeds": seeds(merged.get("seeds", 1)),
+        "override": tuple(map(override, merged.get("override", ()))),
+    }
+
+
+def _checked(config: Config) -> Config:
+    """The configuration, with one worker where fits are timed alone. Raises ``BenchError`` for what it cannot hold."""
     if config.engine not in ENGINES:
         raise BenchError(f"unknown engine {config.engine!r}{did_you_mean(config.engine, ENGINES)}")
     if config.exclusive:
@@ -157,11 +165,15 @@ def _config(budget: str, merged: dict[str, Any]) -> Config:
     for key in ("timeout", "memory"):
         _above_zero(key, getattr(config, key))
     for method, limits in config.limits.items():
-        for key, value in limits.items():
-            if key not in ("timeout", "memory"):
-                raise BenchError(f"limits.{method} has no key {key!r}{did_you_mean(key, ('timeout', 'memory'))}")
-            _above_zero(f"limits.{method}.{key}", value)
+        _check_limits(method, limits)
     return config
+
+
+def _check_limits(method: str, limits: Mapping[str, Any]) -> None:
+    for key, value in limits.items():
+        if key not in ("timeout", "memory"):
+            raise BenchError(f"limits.{method} has no key {key!r}{did_you_mean(key, ('timeout', 'memory'))}")
+        _above_zero(f"limits.{method}.{key}", value)
 
 
 def _at_least(key: str, value: Any, least: int) -> None:

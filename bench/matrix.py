@@ -129,40 +129,54 @@ def _refuse_misfits(config: Config, key: str, chosen: list[Any], tasks: list[Any
 
 
 def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: tuple[Any, ...]) -> list[FitJob]:
-    regimes = [Regime.parse(text) for text in config.for_task("regimes", task.name)]
-    usable = _usable(config, matrix, "classifiers", task)
-    names = [e.name for e in _usable(config, matrix, "methods", task)]
-    names = [*(e.name for e in registry.methods if e.reference and e.name not in names), *names]
-    origin = matrix.origins[task.name]
-    fits = []
-    for seed in config.for_task("seeds", task.name):
-        for name in names:
-            method = registry.methods[name]
-            wanted = [r for r in regimes if (r.kind in method.regimes if method.regimes else r.synthetic)]
-            if method.reference:  # every board compares with it, whatever regimes are asked for
-                wanted = [Regime.parse(text) for text in method.regimes]
-            params = dict(method.params) | config.options("method", name, task.name)
-            draft = FitJob(
-                task.name, name, seed, config.base_seed, config.budget, origin, facts_of(task, method, params),
-                task_params=dict(task.params) | config.options("task", task.name, task.name),
-                method_params=params,
-                measures=_measures(config, task.name), device=device, threads=config.threads,
-                timeout=config.limit("timeout", name),
-                memory_mb=config.limit("memory", name), plugins=plugins, exclusive=config.exclusive,
-            )  # fmt: skip
-            cells = tuple(
-                cell_of(
-                    draft, task, method, classifier, regime, config.options("classifier", classifier.name, task.name)
-                )
-                for regime in wanted
-                for classifier in usable
-            )
-            if cells:
-                alone = any(map(foreign, (task, method, *usable)))
-                fits.append(replace(
-                    draft, cells=cells, regimes=tuple(map(str, wanted)), isolated=alone, plugin_task=foreign(task)
-                ))  # fmt: skip
-    return fits
+    """The fits of one task, by seed and method, each with its cells."""
+    classifiers = _usable(config, matrix, "classifiers", task)
+    methods = _usable(config, matrix, "methods", task)
+    methods = [*(entry for entry in registry.methods if entry.reference and entry not in methods), *methods]
+    drafts = [
+        _draft(config, matrix.origins[task.name], task, method, seed, device, plugins)
+        for seed in config.for_task("seeds", task.name)
+        for method in methods
+    ]
+    fits = [_with_cells(config, draft, task, classifiers) for draft in drafts]
+    return [fit for fit in fits if fit.cells]
+
+
+def _draft(
+    config: Config, origin: Origin, task: Any, method: Any, seed: int, device: str, plugins: tuple[Any, ...]
+) -> FitJob:
+    """A fit without its cells."""
+    params = dict(method.params) | config.options("method", method.name, task.name)
+    return FitJob(
+        task.name, method.name, seed, config.base_seed, config.budget, origin, facts_of(task, method, params),
+        task_params=dict(task.params) | config.options("task", task.name, task.name), method_params=params,
+        measures=_measures(config, task.name), device=device, threads=config.threads,
+        timeout=config.limit("timeout", method.name), memory_mb=config.limit("memory", method.name),
+        plugins=plugins, exclusive=config.exclusive,
+    )  # fmt: skip
+
+
+def _with_cells(config: Config, fit: FitJob, task: Any, classifiers: list[Any]) -> FitJob:
+    """The fit with a cell for every regime that its method knows and every classifier."""
+    method = registry.methods[fit.method]
+    regimes = _regimes(config, fit.task, method)
+    cells = tuple(
+        cell_of(fit, task, method, classifier, regime, config.options("classifier", classifier.name, fit.task))
+        for regime in regimes
+        for classifier in classifiers
+    )
+    alone = any(map(foreign, (task, method, *classifiers)))
+    return replace(
+        fit, cells=cells, regimes=tuple(map(str, regimes)), isolated=alone, plugin_task=foreign(task)
+    )  # fmt: skip
+
+
+def _regimes(config: Config, task: str, method: registry.Entry[Any]) -> list[Regime]:
+    """The regimes that a method is run in; the reference in all its own, since every board compares with it."""
+    asked = [Regime.parse(text) for text in config.for_task("regimes", task)]
+    if method.reference:
+        return [Regime.parse(text) for text in method.regimes]
+    return [regime for regime in asked if (regime.kind in method.regimes if method.regimes else regime.synthetic)]
 
 
 def _measures(config: Config, task: str) -> dict[str, Any]:

@@ -55,15 +55,9 @@ def execute(
         todo = _in_order(running.missing(matrix.fits, store, predictions if retry else None), config)
         if why:
             _explain(todo, store)
-        if todo:
-            refused |= _carry_out(todo, matrix, store, config, device, predictions)
-        else:
-            _say(f"all {matrix.cells} cells are there already; nothing to run")
+        refused |= _carry_out(todo, matrix, store, config, device, predictions)
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
-    if chosen:
-        publish.boards(config.out, None, matrix.primary, ids)
-        if config.pictures:
-            publish.pictures(config.out, _workers(config))
+    _publish(config, matrix, chosen)
     if refused:
         raise BenchError("; ".join(refused.values()))
     return _exit_code(chosen, strict)
@@ -92,6 +86,15 @@ def _take_up(store: Store, predictions: Predictions | None) -> None:
         _say(f"took up {taken} finished cells of an interrupted run")
 
 
+def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record]) -> None:
+    """Write all boards of the folder and show those of the selection; draw what can be drawn."""
+    if not chosen:
+        return
+    publish.boards(config.out, None, matrix.primary, {cell.id for fit in matrix.fits for cell in fit.cells})
+    if config.pictures:
+        publish.pictures(config.out, _workers(config))
+
+
 def _exit_code(chosen: Sequence[Record], strict: bool) -> int:
     if lost := sum(record.status == "harness" for record in chosen):
         raise HarnessError(f"{lost} cells were lost by no fault of a method; the same command runs them again")
@@ -109,6 +112,9 @@ def _carry_out(
     predictions: Predictions | None,
 ) -> Mapping[str, str]:
     """Run the fits; the lines to say of tasks whose rows were refused, by task."""
+    if not todo:
+        _say(f"all {matrix.cells} cells are there already; nothing to run")
+        return {}
     if config.exclusive:
         _quiet(store, {cell.id for fit in matrix.fits for cell in fit.cells})
     first = min(fit.seed for fit in matrix.fits)

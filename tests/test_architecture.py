@@ -1,7 +1,6 @@
 """The house holds together: layers, no circles, short modules, simple functions, nothing slow at import.
 
-The contracts stand in ``pyproject.toml`` (``[tool.importlinter]``); ``lint-imports`` prints them. What is listed here
-as an exception is being rewritten: an entry that is no longer needed fails, so the lists can only become shorter.
+The contracts stand in ``pyproject.toml`` (``[tool.importlinter]``); ``lint-imports`` prints them.
 """
 
 import graphlib
@@ -21,28 +20,8 @@ PACKAGES = ("bench", "methods", "tasks")
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
 LONGEST = 300
-#: modules that are longer until they are split
-TOO_LONG = {"bench/trial/walk.py"}
 #: branches, loops, conditions and comprehensions of a function, as radon counts them
 MOST_COMPLEX = 14
-#: functions that are above it until they are rewritten
-TOO_COMPLEX = {
-    "bench/measures/fidelity.py dependence",
-    "bench/config.py _config",
-    "bench/config.py load",
-    "bench/conformance/tasks.py _dataset",
-    "bench/matrix.py _task_fits",
-    "bench/run.py execute",
-    "bench/selftest/__init__.py _Results.found",
-    "bench/selftest/reachable.py _held",
-    "tasks/sources/files.py find_all",
-    "tasks/sources/simulacrum_files.py _candidates",
-    "tasks/sources/simulacrum_standin.py _Network.__init__",
-}
-#: imports that close a circle until their modules are rewritten: the same as in pyproject.toml
-IN_CIRCLES = {
-    ("bench.records.record", "bench.records.scheme1"),
-}
 
 
 def name_of(path):
@@ -95,9 +74,6 @@ def circle(imports):
 
 def test_no_module_imports_itself_through_others(graph):
     imports = {module: set(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
-    for importer, imported in IN_CIRCLES:
-        assert imported in imports[importer], f"{importer} imports {imported} no more: take it out of IN_CIRCLES"
-        imports[importer].discard(imported)
     assert not circle(imports), "imports in a circle: " + " <- ".join(circle(imports))
 
 
@@ -108,10 +84,7 @@ def test_a_circle_would_be_found():
 @pytest.mark.parametrize("path", FILES, ids=name_of)
 def test_modules_are_short(path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
-    if name_of(path) in TOO_LONG:
-        assert lines > LONGEST, "short now: take it out of TOO_LONG"
-    else:
-        assert lines <= LONGEST, f"{name_of(path)} has {lines} lines: split it by what it is about"
+    assert lines <= LONGEST, f"{name_of(path)} has {lines} lines: split it by what it is about"
 
 
 def too_complex(text):
@@ -128,9 +101,7 @@ def test_functions_are_simple():
         for path in FILES
         for function, number in too_complex(path.read_text(encoding="utf-8")).items()
     }
-    new = {name: number for name, number in found.items() if name not in TOO_COMPLEX}
-    assert not new, f"functions above {MOST_COMPLEX}; give their steps names of their own"
-    assert not TOO_COMPLEX - set(found), "simple now: take them out of TOO_COMPLEX"
+    assert not found, f"functions above {MOST_COMPLEX}; give their steps names of their own"
 
 
 def test_a_complex_function_would_be_found():

@@ -17,7 +17,7 @@ from bench.config import BUDGETS, load
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
 from bench.records.record import Options
-from bench.trial import walk
+from bench.trial.rows import Frozen, TrialRows, load_task
 
 _say = logging.getLogger("augbench.audit").info
 FILE = "audit.json"
@@ -69,7 +69,7 @@ def audit(
 
 def _audit(name: str, n_seeds: int, home: DataHome, recorded: Options) -> Audited:
     """What ``audit.json`` holds of one task."""
-    options = walk._Frozen(recorded.task)
+    options = Frozen(recorded.task)
     base = recorded.base_seed
     entry = registry.tasks[name]
     if entry.missing:
@@ -77,15 +77,15 @@ def _audit(name: str, n_seeds: int, home: DataHome, recorded: Options) -> Audite
     origin = entry.create(**options).locate(home)
     by_check: dict[str, list[leaks.Finding]] = {}
     for seed in range(n_seeds):
-        # the rows of the walk itself, private as they are: an audit of other code would say nothing of a run
-        task, dataset = walk._load(name, options, origin)
+        # the rows as a trial takes them: an audit of other code would say nothing of a run
+        task, dataset = load_task(name, options, origin)
         split = task.split(dataset, seeds.derive(base, "split", name, seed))
         if not all(map(len, (split.train, split.valid, split.test))):
             raise BenchError(f"{name}: the split of seed {seed} leaves a part without rows; mend the task's split")
         if (found := leaks.disjoint(dataset, split)).status == "leak":
             by_check.setdefault(found.check, []).append(found)  # no run would take it
             continue
-        case = leaks.Case(dataset, split, walk._Rows(name, options, origin, base, seed), seed)
+        case = leaks.Case(dataset, split, TrialRows(name, options, origin, base, seed), seed)
         for finding in leaks.look(case, registry.tasks[name].leaky or split.shown is not None):
             by_check.setdefault(finding.check, []).append(finding)
     worst = [leaks.worst(found) for found in by_check.values()]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from bench.task import Array, Dataset, Labels, Split
-    from bench.trial.walk import _Rows
+    from bench.trial.rows import TrialRows
 
 Status = Literal["ok", "leak", "declared", "not applicable"]
 
@@ -49,7 +49,7 @@ class Case:
 
     dataset: Dataset
     split: Split
-    rows: _Rows
+    rows: TrialRows
     seed: int
 
     @property

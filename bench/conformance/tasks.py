@@ -12,6 +12,7 @@ from bench.task import Dataset, Split, Task
 
 if TYPE_CHECKING:
     from bench.data import DataHome
+    from bench.task import Array, Column
 
 
 def task_checks(task: Task, home: DataHome, covers: bool = True) -> Named:
@@ -61,15 +62,19 @@ def _dataset(data: Dataset) -> None:
         return
     assert len(schema.columns) == schema.shape[-1], "the schema has not one column for each feature"
     for i, column in enumerate(schema.columns):
-        values = data.X[..., i]
-        if not column.missing:
-            assert not np.isnan(values).any(), f"column {column.name!r} holds NaN and is not declared missing"
-        if column.categories is not None:
-            codes = values[~np.isnan(values)]
-            valid = (codes == np.round(codes)) & (codes >= 0) & (codes < len(column.categories))
-            assert valid.all(), f"column {column.name!r} holds codes it has no category for"
-        if column.static:
-            assert (values == values[:, :1]).all(), f"column {column.name!r} is declared static and changes"
+        _column(column, data.X[..., i])
+
+
+def _column(column: Column, values: Array) -> None:
+    """``values`` (n,) of a table or (n, steps) of series are as their column declares them."""
+    if not column.missing:
+        assert not np.isnan(values).any(), f"column {column.name!r} holds NaN and is not declared missing"
+    if column.categories is not None:
+        codes = values[~np.isnan(values)]
+        valid = (codes == np.round(codes)) & (codes >= 0) & (codes < len(column.categories))
+        assert valid.all(), f"column {column.name!r} holds codes it has no category for"
+    if column.static:
+        assert (values == values[:, :1]).all(), f"column {column.name!r} is declared static and changes"
 
 
 def _same_dataset(first: Dataset, second: Dataset) -> None:

@@ -138,11 +138,11 @@ def _shared(fit: FitJob, pipe: Connection, spool: Path, output: Path) -> Finishe
 
 
 def _alone(fit: FitJob, pipe: Connection, spool: Path, scratch: Path) -> Finished:
-    from bench.trial import walk
+    from bench.trial.rows import load_rows
 
     if not fit.plugin_task:
         with suppress(Exception):  # the fit finds the same fault itself, and records it
-            walk.load_rows(fit)
+            load_rows(fit)
     home = Path(tempfile.mkdtemp(dir=scratch))
     output = home / "output"
     try:

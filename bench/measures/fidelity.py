@@ -140,23 +140,29 @@ def kolmogorov_smirnov(a: NDArray[np.floating], b: NDArray[np.floating]) -> floa
 
 def dependence(real: Array, synthetic: Array, schema: Schema) -> dict[str, float]:
     """``association`` for tables and series of two columns or more; ``autocorrelation`` for series."""
-    found: dict[str, float] = {}
-    if schema.modality == "tabular" and len(schema.columns) > 1:
-        found["association"] = _off_diagonal(association(real, schema) - association(synthetic, schema))
     if schema.modality == "series":
-        if schema.categorical and real.shape[2] > 1:
-            flat = (rows.reshape(-1, real.shape[2]) for rows in (real, synthetic))
-            one, other = (association(rows, schema) for rows in flat)
-            found["association"] = _off_diagonal(one - other)
-        elif real.shape[2] > 1:
-            gap = pearson(_channels(real, schema)) - pearson(_channels(synthetic, schema))
-            found["association"] = _off_diagonal(gap)
-        still = {i for i, column in enumerate(schema.columns) if column.static or not column.numeric}
-        moving = [i for i in range(real.shape[2]) if i not in still]
-        lags = min(LAGS, real.shape[1] - 1)
-        if moving and lags:
-            gap = autocorrelation(real[:, :, moving], lags) - autocorrelation(synthetic[:, :, moving], lags)
-            found["autocorrelation"] = float(np.abs(gap).mean())
+        return _dependence_of_channels(real, synthetic, schema)
+    if schema.modality == "tabular" and len(schema.columns) > 1:
+        return {"association": _off_diagonal(association(real, schema) - association(synthetic, schema))}
+    return {}
+
+
+def _dependence_of_channels(real: Array, synthetic: Array, schema: Schema) -> dict[str, float]:
+    """``association`` between channels, every step of every row a point; ``autocorrelation`` of those that move."""
+    found: dict[str, float] = {}
+    channels = real.shape[2]
+    if channels > 1:
+        if schema.categorical:
+            one, other = (association(rows.reshape(-1, channels), schema) for rows in (real, synthetic))
+        else:
+            one, other = (pearson(_channels(rows, schema)) for rows in (real, synthetic))
+        found["association"] = _off_diagonal(one - other)
+    still = {i for i, column in enumerate(schema.columns) if column.static or not column.numeric}
+    moving = [i for i in range(channels) if i not in still]
+    lags = min(LAGS, real.shape[1] - 1)
+    if moving and lags:
+        gap = autocorrelation(real[:, :, moving], lags) - autocorrelation(synthetic[:, :, moving], lags)
+        found["autocorrelation"] = float(np.abs(gap).mean())
     return found
 
 

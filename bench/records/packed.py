@@ -54,10 +54,8 @@ def unpack(path: Path) -> Iterator[bytes]:
 
     number = 0
     try:
-        with (
-            path.open("rb") as stream,
-            pq.ParquetFile(stream) as file,
-        ):  # pyarrow itself opens no path that is not UTF-8
+        # pyarrow itself opens no path that is not UTF-8
+        with path.open("rb") as stream, pq.ParquetFile(stream) as file:
             for batch in file.iter_batches(BATCH):
                 for row in batch.to_pylist():
                     number += 1

@@ -88,7 +88,8 @@ def unpack_rows(path: Path) -> ScoredRows:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(path)
+        with path.open("rb") as stream:  # pyarrow itself opens no path that is not UTF-8
+            table = pq.read_table(stream)
         about = msgspec.json.decode((table.schema.metadata or {})[b"augbench"])
         arrays = {
             name: table.column(key).to_numpy().astype("<i8").tobytes()
@@ -117,7 +118,7 @@ def unpack(path: Path) -> Iterator[Predicted]:
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as file:
+        with path.open("rb") as stream, pq.ParquetFile(stream) as file:
             for batch in file.iter_batches(64):
                 lists = batch.column("proba")
                 for i, row in enumerate(batch.drop_columns(["proba"]).to_pylist()):
@@ -133,7 +134,8 @@ def ids(path: Path) -> list[str]:
     import pyarrow.parquet as pq
 
     try:
-        found: list[str] = pq.read_table(path, columns=["id"]).column("id").to_pylist()
+        with path.open("rb") as stream:
+            found: list[str] = pq.read_table(stream, columns=["id"]).column("id").to_pylist()
         return found
     except (pa.ArrowException, OSError, KeyError) as error:
         raise ValueError(f"{type(error).__name__}: {error}".split("\n")[0]) from None

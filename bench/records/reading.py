@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bench.errors import BenchError
+from bench.records import record, scheme1
 from bench.records.files import PARQUET, RECORDS, XZ
-from bench.records.record import MalformedRecord, Record, decode
+from bench.records.record import MalformedRecord, Record
 
 T = TypeVar("T", bound=Hashable)
 
@@ -24,6 +25,11 @@ def path_of(folder: Path) -> Path:
     return next((folder / name for name in (RECORDS, PARQUET, XZ) if (folder / name).exists()), folder / RECORDS)
 
 
+def decode(line: bytes) -> Record:
+    """The record on one line of a file, of whatever scheme. Raises ``MalformedRecord``."""
+    return (record if line.startswith(b'{"schema":') else scheme1).decode(line)
+
+
 def read(folder: Path) -> Iterator[Record]:
     """Every record of a folder, in the order written; none where it has no file of them. Raises ``BenchError`` if a
     line is not a record or a packed file is damaged.
@@ -35,14 +41,14 @@ def read(folder: Path) -> Iterator[Record]:
     path = path_of(folder)
     for number, text in lines(folder):
         try:
-            record = decode(text)
+            found = decode(text)
         except MalformedRecord as error:
             if not text.endswith(b"\n"):
                 return  # being written, or cut off: opening the store for a run mends it
             raise BenchError(
                 f"{path}:{number} is not a record of augbench: {error}; move the file away or name another --out"
             ) from None
-        yield share(record)
+        yield share(found)
 
 
 def lines(folder: Path) -> Iterator[tuple[int, bytes]]:

@@ -1,7 +1,7 @@
 """The record of one cell: its fields and types, how it is written, sealed and read.
 
 A record is validated when it is read: a missing field, an unknown one or one of a wrong type is a ``MalformedRecord``
-that names it. Records of augbench 0.1 (scheme 1) are read by :mod:`bench.records.scheme1` into the same type.
+that names it. Records of older versions become the same type when they are read (:mod:`bench.records.reading`).
 """
 
 from __future__ import annotations
@@ -147,28 +147,23 @@ class Record(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 _decoder = msgspec.json.Decoder(Record)
-_BEGINNING = b'{"schema":'
 
 
 def decode(line: bytes) -> Record:
-    """The record on one line of a file. Raises ``MalformedRecord``."""
-    if line.startswith(_BEGINNING):
-        try:
-            record = _decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise MalformedRecord(str(error)) from None
-        if record.schema != SCHEME:
-            raise MalformedRecord(f"schema {record.schema} is newer than this augbench, which reads up to {SCHEME}")
-        return _checked(record)
-    from bench.records.scheme1 import decode as older
-
-    return _checked(older(line))
+    """The record of today's schema on one line. Raises ``MalformedRecord``."""
+    try:
+        record = _decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedRecord(str(error)) from None
+    if record.schema != SCHEME:
+        raise MalformedRecord(f"schema {record.schema} is newer than this augbench, which reads up to {SCHEME}")
+    return checked(record)
 
 
 def convert(plain: Mapping[str, Any]) -> Record:
     """The record that a mapping holds, as ``plain`` gives one. Raises ``MalformedRecord``."""
     try:
-        return _checked(msgspec.convert(plain, Record))
+        return checked(msgspec.convert(plain, Record))
     except msgspec.ValidationError as error:
         raise MalformedRecord(str(error)) from None
 
@@ -199,8 +194,8 @@ def sealed(record: Record) -> Record:
     return back
 
 
-def _checked(record: Record) -> Record:
-    """What types alone do not say."""
+def checked(record: Record) -> Record:
+    """The record, where it holds what types alone do not say; else raises ``MalformedRecord``."""
     if record.ok != bool(record.metrics):
         raise MalformedRecord(f"its status is {record.status} and it has {len(record.metrics)} metrics")
     for name in ("metrics", "valid", "fidelity", "privacy", "times"):

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from bench.records.record import Machine, MalformedRecord, Options, Record, Source, Status, Trained
+from bench.records.record import Machine, MalformedRecord, Options, Record, Source, Status, Trained, checked
 
 TRIVIAL = frozenset({"none", "class-weight", "moved-threshold", "random-over", "image-augment", "series-augment"})
 #: tasks that leak on purpose: by their names, and one whose name does not say so
@@ -80,7 +80,7 @@ def decode(line: bytes) -> Record:
     if not isinstance(config.get("base_seed"), int):
         raise MalformedRecord("Object missing required field `base_seed` - at `$.config`")
     same = {name: getattr(old, name) for name in _SAME}
-    return Record(
+    record = Record(
         schema=1,
         modality=modality(old.task),
         family=family(old.task),
@@ -100,6 +100,7 @@ def decode(line: bytes) -> Record:
         ),
         **same,
     )
+    return checked(record)
 
 
 _SAME = tuple(

@@ -24,8 +24,8 @@ from bench.records.codehash import SCHEME
 from bench.records.files import CLAIMS, PARQUET, REPORT, XZ
 from bench.records.folder import RunFolder
 from bench.records.identity import CODE, RESULT, config_hash, identity_of, joint_code, versions_hash
-from bench.records.reading import lines
-from bench.records.record import Record, decode, seal
+from bench.records.reading import decode, lines
+from bench.records.record import Record, seal
 from bench.release import checksums, derived
 
 #: findings of one kind that are printed

@@ -138,20 +138,24 @@ class _Results:
         return Known(*sizes, task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
 
     def found(self, expectation: Expectation) -> Found:
-        key = expectation.task, expectation.control, expectation.regime
-        cells, name = self.cells[key], expectation.measure
+        cells, name = self.cells[_key(expectation)], expectation.measure
         if not cells:
             return Found(None, missing="no record")
         if name in ("ok", "error", "invalid"):
             return Found(sum(r.status == name for r in cells) / len(cells))
         if name == "scored":
-            row = self.rows.get(key)
+            row = self.rows.get(_key(expectation))
             return Found(None, missing="no row on the board") if row is None else Found(float(row["seeds_ok"]))
         bad = next((r for r in cells if not r.ok), None)
         if bad:
             return Found(None, missing=f"seed {bad.seed} ended {bad.status} in {bad.phase}: {bad.reason}")
+        return self._measured(expectation, cells)
+
+    def _measured(self, expectation: Expectation, cells: list[Record]) -> Found:
+        """What cells that all ended ``ok`` hold."""
+        name = expectation.measure
         if name == "Δ roc_auc":
-            return self._difference(key)
+            return self._difference(expectation)
         if name in ("gain", "differing"):
             return self._paired(name, expectation, cells)
         values = [part[name] for r in cells for part in (r.metrics, r.fidelity, r.privacy) if name in part]
@@ -159,8 +163,8 @@ class _Results:
             return Found(None, missing=f"records hold no {name}")
         return _mean(values, (cells[0].n_test or 0) / self.known().n_train)
 
-    def _difference(self, key: tuple[str, str, str]) -> Found:
-        row = self.rows.get(key)
+    def _difference(self, expectation: Expectation) -> Found:
+        row = self.rows.get(_key(expectation))
         if row is None or row.get("roc_auc_diff_mean") is None:
             return Found(None, missing="the board gives no difference to none")
         mean, half = row["roc_auc_diff_mean"], row["roc_auc_diff_ci95"]
@@ -175,6 +179,10 @@ class _Results:
             return Found(float(sum(a.get(key) != b.get(key) for a, b in pairs for key in {**a, **b})))
         # a training set takes one row in twenty, so those of two seeds hardly overlap: no correction for it
         return _mean([a["roc_auc"] - b["roc_auc"] for a, b in pairs], 0.0)
+
+
+def _key(expectation: Expectation) -> tuple[str, str, str]:
+    return expectation.task, expectation.control, expectation.regime
 
 
 def _mean(values: Sequence[float], ratio: float) -> Found:

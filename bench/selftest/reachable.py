@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,28 +44,51 @@ def arrays(roots: Mapping[str, Any]) -> Iterator[tuple[str, np.ndarray[Any, Any]
         todo += [(f"{place}{step}", held) for step, held in _held(thing)]
 
 
+@functools.singledispatch
 def _held(thing: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(thing, np.ndarray):
-        yield ".base", thing.base
-        if thing.dtype.kind == "O":
-            yield ".items", thing.tolist()
-    elif isinstance(thing, Mapping):
-        yield from ((f"[{key!r}]", value) for key, value in thing.items())
-    elif isinstance(thing, list | tuple | set | frozenset):
-        yield from ((f"[{i}]", value) for i, value in enumerate(thing))
-    elif isinstance(thing, types.MethodType | types.BuiltinMethodType):
-        yield from ((f".{name}", getattr(thing, name, None)) for name in ("__self__", "__func__"))
-    elif isinstance(thing, types.FunctionType):
-        yield from ((".closure", cell.cell_contents) for cell in thing.__closure__ or () if _filled(cell))
-        yield ".defaults", thing.__defaults__
-    elif isinstance(thing, functools.partial):
-        yield from ((".func", thing.func), (".args", thing.args), (".keywords", thing.keywords))
-    else:
-        yield from ((f".{name}", value) for name, value in getattr(thing, "__dict__", {}).items())
-        for cls in type(thing).__mro__:
-            slots = cls.__dict__.get("__slots__", ())
-            for name in (slots,) if isinstance(slots, str) else slots:
-                yield f".{name}", getattr(thing, name, None)
+    """What an object holds, a step each: its attributes, in ``__dict__`` and in slots."""
+    yield from ((f".{name}", value) for name, value in getattr(thing, "__dict__", {}).items())
+    for cls in type(thing).__mro__:
+        slots = cls.__dict__.get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            yield f".{name}", getattr(thing, name, None)
+
+
+@_held.register(np.ndarray)
+def _of_array(thing: np.ndarray[Any, Any]) -> Iterator[tuple[str, Any]]:
+    yield ".base", thing.base
+    if thing.dtype.kind == "O":
+        yield ".items", thing.tolist()
+
+
+@_held.register(Mapping)
+def _of_mapping(thing: Mapping[Any, Any]) -> Iterator[tuple[str, Any]]:
+    yield from ((f"[{key!r}]", value) for key, value in thing.items())
+
+
+@_held.register(list)
+@_held.register(tuple)
+@_held.register(set)
+@_held.register(frozenset)
+def _of_collection(thing: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    yield from ((f"[{i}]", value) for i, value in enumerate(thing))
+
+
+@_held.register(types.MethodType)
+@_held.register(types.BuiltinMethodType)
+def _of_method(thing: Any) -> Iterator[tuple[str, Any]]:
+    yield from ((f".{name}", getattr(thing, name, None)) for name in ("__self__", "__func__"))
+
+
+@_held.register(types.FunctionType)
+def _of_function(thing: types.FunctionType) -> Iterator[tuple[str, Any]]:
+    yield from ((".closure", cell.cell_contents) for cell in thing.__closure__ or () if _filled(cell))
+    yield ".defaults", thing.__defaults__
+
+
+@_held.register(functools.partial)
+def _of_partial(thing: functools.partial[Any]) -> Iterator[tuple[str, Any]]:
+    yield from ((".func", thing.func), (".args", thing.args), (".keywords", thing.keywords))
 
 
 def _filled(cell: types.CellType) -> bool:

@@ -87,6 +87,17 @@ class Clock:
             for phase in phases:
                 by_phase.pop(phase, None)
 
+    def cost(self) -> dict[str, Any]:
+        """What the phases so far have cost, as records hold it; of a phase that failed, up to its failure."""
+        return {
+            "times": {phase: round(seconds, 6) for phase, seconds in self.seconds.items()},
+            "cpu_s": {phase: round(seconds, 6) for phase, seconds in self.cpu_seconds.items()},
+            "device_ms": dict(self.device_ms),
+            "peak_rss_mb": round(max(self.rss_mb.values()), 1) if self.rss_mb else None,
+            "peak_device_mb": round(max(self.device_mb.values()), 1) if self.device_mb else None,
+            "energy_j": round(sum(self.joules.values()), 3) if self.joules else None,
+        }
+
     @contextmanager
     def pause(self) -> Iterator[None]:
         """Keep what happens in the block out of the phase around it."""

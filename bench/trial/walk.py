@@ -1,4 +1,4 @@
-"""The walk of one fit and its cells: the only place that knows the order, and the only one that holds test rows.
+"""The walk of one fit and its cells: the only place that knows the order.
 
 load (read, split, preprocess) -> prepare (the method is made and warmed up) -> fit -> per regime: sample, measures ->
 per classifier: train, infer, metrics -> record. ``run`` yields events as they happen (``bench.trial.events``).
@@ -10,8 +10,6 @@ regime's, one of a classifier its cell. Nothing is ever scored in a failed metho
 from __future__ import annotations
 
 import functools
-import hashlib
-import signal
 import time
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,19 +24,18 @@ from bench.measures import metrics
 from bench.measures.privacy import peeked
 from bench.measures.synthetic import measure
 from bench.records.predicted import Predicted
-from bench.records.provenance import digest
-from bench.records.record import PHASES, Record, Status, finite
-from bench.task import Dataset, Origin
+from bench.records.record import PHASES, Record, finite
 from bench.trial import samples
 from bench.trial.clock import Clock
+from bench.trial.estimators import create, refuse_unfit, warm_up
 from bench.trial.events import Done, Ended, Entered, Event, Scored
+from bench.trial.failures import let_pass, reason_of, status_of
 from bench.trial.fit import Cell, FitJob, now
 from bench.trial.monitor import TrainingMonitor
-from bench.trial.preprocess import Preprocess, flat_shape, flatten
-from bench.trial.reading import read, split
+from bench.trial.preprocess import flat_shape, flatten
 from bench.trial.regimes import Regime
+from bench.trial.rows import TrialRows, load_rows
 from bench.trial.scoring import class_counts, scores, shares_to_weigh_by
-from bench.trial.tested import scored_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -82,7 +79,7 @@ class TrialRun:
                 method.fit(X, y, rows.schema)
             self.accounted += clock.seconds["fit"]
         except BaseException as error:
-            _let_pass(error)
+            let_pass(error)
             yield from self._fail(fit.cells, error)
             return
         by_regime: dict[str, list[Cell]] = {}
@@ -98,7 +95,7 @@ class TrialRun:
                 X, y = regime.training_rows(rows.X, rows.y, synthetic, synthetic_y)
                 X = flatten(X, rows.schema)
             except BaseException as error:
-                _let_pass(error)
+                let_pass(error)
                 yield from self._fail(cells, error)
                 continue
             for cell in cells:
@@ -106,7 +103,7 @@ class TrialRun:
                     yield self._enter("train")
                     scored = self._score(cell, method, rows, X, y)
                 except BaseException as error:
-                    _let_pass(error)
+                    let_pass(error)
                     yield from self._fail([cell], error)
                     continue
                 predicted = scored.pop("predicted")
@@ -120,12 +117,12 @@ class TrialRun:
         self.clock.forget(*PHASES[PHASES.index(phase) :])  # what an earlier draw or cell of this fit took
         return Entered(self.fit.id, phase)
 
-    def _method(self, rows: _Rows) -> Augmenter:
+    def _method(self, rows: TrialRows) -> Augmenter:
         fit = self.fit
         entry = registry.methods[fit.method]
         refuse_unfit(entry, rows.schema)
         seed = seeds.derive(fit.base_seed, "method", fit.task, fit.method, fit.seed)
-        method: Augmenter = _create(entry, fit.method_params, random_state=seed, device=fit.device)
+        method: Augmenter = create(entry, fit.method_params, random_state=seed, device=fit.device)
         regimes = [Regime.parse(text) for text in fit.regimes]
         asked = [r.labels(rows.y, rows.schema) for r in regimes if r.synthetic]
         if asked:
@@ -137,7 +134,7 @@ class TrialRun:
         method.monitor = self.monitor
         return method
 
-    def _draw(self, method: Augmenter, regime: Regime, rows: _Rows) -> tuple[Array, Labels]:
+    def _draw(self, method: Augmenter, regime: Regime, rows: TrialRows) -> tuple[Array, Labels]:
         fit = self.fit
         labels = regime.labels(rows.y, rows.schema)
         if not regime.synthetic:
@@ -151,7 +148,7 @@ class TrialRun:
         return check_rows(synthetic, labels, rows.schema), labels
 
     def _measure(
-        self, method: Augmenter, regime: Regime, rows: _Rows, synthetic: Array, labels: Labels
+        self, method: Augmenter, regime: Regime, rows: TrialRows, synthetic: Array, labels: Labels
     ) -> dict[str, Any]:
         if len(synthetic) == 0:
             self.clock.seconds["measure"] = 0.0
@@ -174,7 +171,7 @@ class TrialRun:
         self.clock.seconds["measure"] = spent
         return {"fidelity": finite("fidelity", found.fidelity), "privacy": finite("privacy", found.privacy)}
 
-    def _save_unfinished(self, rows: _Rows, monitor: TrainingMonitor) -> None:
+    def _save_unfinished(self, rows: TrialRows, monitor: TrainingMonitor) -> None:
         fit = self.fit
         samples.unfinished(fit, self._pictured(), rows.schema, rows.X, rows.y, monitor).save(samples.folder(fit))
 
@@ -183,12 +180,12 @@ class TrialRun:
         regimes = self.fit.regimes
         return "tstr" if "tstr" in regimes else regimes[0]
 
-    def _score(self, cell: Cell, method: Augmenter, rows: _Rows, X: Array, y: Labels) -> dict[str, Any]:
+    def _score(self, cell: Cell, method: Augmenter, rows: TrialRows, X: Array, y: Labels) -> dict[str, Any]:
         fit, clock = self.fit, self.clock
         entry = registry.classifiers[cell.classifier]
         refuse_unfit(entry, rows.schema)
         seed = seeds.derive(fit.base_seed, "classifier", fit.task, cell.classifier, fit.seed)
-        model = _create(
+        model = create(
             entry, cell.params, random_state=seed, device=fit.device, n_jobs=fit.threads, shape=flat_shape(rows.schema)
         )
         options = method.classifier_options()
@@ -214,7 +211,7 @@ class TrialRun:
         return told | {"predicted": self._predicted(cell, rows, on_test, found.threshold)}
 
     def _predicted(
-        self, cell: Cell, rows: _Rows, proba: NDArray[np.float64], threshold: float | None
+        self, cell: Cell, rows: TrialRows, proba: NDArray[np.float64], threshold: float | None
     ) -> Predicted | None:
         """What is kept of a cell's probabilities, and what its metrics were taken with."""
         if not self.fit.predictions:
@@ -225,7 +222,7 @@ class TrialRun:
             shares=None if shares is None else tuple(map(float, shares)),
         )  # fmt: skip
 
-    def _record(self, cell: Cell, rows: _Rows, synthetic: int, facts: Mapping[str, Any]) -> Record:
+    def _record(self, cell: Cell, rows: TrialRows, synthetic: int, facts: Mapping[str, Any]) -> Record:
         return self.fit.record(
             cell,
             "ok",
@@ -240,26 +237,14 @@ class TrialRun:
             test_units=rows.tested.fixed,
             **class_counts(rows),
             hashes={"test": rows.test_hash},
-            **self._cost(),
+            **self.clock.cost(),
         )
-
-    def _cost(self) -> dict[str, Any]:
-        """What the phases so far have cost; of a phase that failed, up to its failure."""
-        clock = self.clock
-        return {
-            "times": {phase: round(seconds, 6) for phase, seconds in clock.seconds.items()},
-            "cpu_s": {phase: round(seconds, 6) for phase, seconds in clock.cpu_seconds.items()},
-            "device_ms": dict(clock.device_ms),
-            "peak_rss_mb": round(max(clock.rss_mb.values()), 1) if clock.rss_mb else None,
-            "peak_device_mb": round(max(clock.device_mb.values()), 1) if clock.device_mb else None,
-            "energy_j": round(sum(clock.joules.values()), 3) if clock.joules else None,
-        }
 
     def _fail(self, cells: Iterable[Cell], error: BaseException) -> Iterator[Event]:
         status = status_of(error)
         told = isinstance(error, InvalidRows | InvalidProbabilities)  # the reason says all
         trace = "" if told else "".join(traceback.format_exception(error)[-3:])
-        cost = self._cost()
+        cost = self.clock.cost()
         cost["times"].setdefault(self.phase, round(time.perf_counter() - self.entered, 6))
         for cell in cells:
             record = self.fit.record(
@@ -281,99 +266,3 @@ def _decided(method: Augmenter, model: Any, proba: object, n: int, schema: Schem
     found = metrics.check_probabilities(proba, n, len(model.classes_))
     adjusted = method.adjust(metrics.align(found, model.classes_, schema.n_classes))
     return metrics.check_probabilities(adjusted, n, schema.n_classes)
-
-
-def _let_pass(error: BaseException) -> None:
-    """Raise again what is no fault of the code that is watched: the end of this walk and, in the run's own process,
-    Ctrl-C (worker processes ignore it, so there it is the method's)."""
-    if isinstance(error, GeneratorExit) or (
-        isinstance(error, KeyboardInterrupt) and signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
-    ):
-        raise error
-
-
-def reason_of(error: BaseException) -> str:
-    """The first line of an error, after its class."""
-    return f"{type(error).__name__}: {error}".split("\n")[0][:500]
-
-
-def status_of(error: BaseException) -> Status:
-    """``invalid`` for rows and probabilities that break the contract, ``skipped`` for a method that is not for such
-    rows, ``oom`` for memory, ``error`` for the rest."""
-    if isinstance(error, Unsuitable):
-        return "skipped"
-    if isinstance(error, InvalidRows | InvalidProbabilities):
-        return "invalid"
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return "oom"
-    return "error"
-
-
-class _Rows:
-    """The rows of one split, preprocessed. Methods get ``X``, ``y`` and ``schema``; the rest stays with the trial."""
-
-    def __init__(self, task: str, params: _Frozen, origin: Origin, base_seed: int, seed: int) -> None:
-        self.task, dataset = _load(task, params, origin)
-        parts = split(self.task, dataset, seeds.derive(base_seed, "split", task, seed))
-        self.schema = dataset.schema
-        self.tested = scored_rows(task, dataset, parts)
-        self.test_hash = digest(hashlib.sha256(parts.test.tobytes()).hexdigest())
-        self.scale = Preprocess(self.schema).fit(dataset.X[parts.train])
-        self.X, self.X_valid_rows, self.X_test_rows = (
-            self.scale.transform(dataset.X[part]) for part in (parts.train, parts.valid, parts.test)
-        )
-        self.y, self.y_valid, self.y_test = (dataset.y[part] for part in (parts.train, parts.valid, parts.test))
-        self.X_valid, self.X_test = flatten(self.X_valid_rows, self.schema), flatten(self.X_test_rows, self.schema)
-        self.X_shown, self.y_shown = self.X, self.y
-        if parts.shown is not None:  # a leaky variant
-            self.X_shown, self.y_shown = self.scale.transform(dataset.X[parts.shown]), dataset.y[parts.shown]
-        counts = np.bincount(self.y, minlength=self.schema.n_classes)
-        self.rare_classes = tuple(int(c) for c in np.flatnonzero(counts < counts.mean() / 2))
-
-
-class _Frozen(dict[str, Any]):
-    """Hashable parameters, so that a worker keeps the rows it has read."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(repr(sorted(self.items())))
-
-
-def load_rows(fit: FitJob) -> _Rows:
-    """The rows of a fit's split; those that were read last are kept."""
-    return _rows(fit.task, _Frozen(fit.task_params), fit.origin, fit.base_seed, fit.seed)
-
-
-#: the fits of one task and seed follow each other, and share the rows they are given copies of
-_rows = functools.lru_cache(maxsize=1)(_Rows)
-
-
-@functools.lru_cache(maxsize=1)
-def _load(name: str, params: _Frozen, origin: Origin) -> tuple[Any, Dataset]:
-    task = registry.tasks[name].create(**params)
-    return task, read(task, origin)
-
-
-def _create(entry: registry.Entry[Any], params: Mapping[str, Any], **suite: Any) -> Any:
-    """An estimator with its options, and of the suite's settings those it has."""
-    estimator = entry.create(**params)
-    known = estimator.get_params(deep=False)
-    return estimator.set_params(**{key: value for key, value in suite.items() if key in known})
-
-
-def refuse_unfit(entry: registry.Entry[Any], schema: Schema) -> None:
-    """Raise ``Unsuitable`` where the rows have what a method or classifier declares itself unfit for, whether or not
-    the task declares it too."""
-    if "categorical" in entry.unfit and schema.categorical:
-        name = schema.columns[schema.categorical[0]].name
-        raise Unsuitable(f"{entry.name} does not take categorical rows; {name!r} is categorical")
-
-
-_warm: set[str] = set()
-
-
-def warm_up(name: str, estimator: Any) -> None:
-    """Untimed, once a worker and class: import the libraries, create the device context, compile kernels."""
-    if name not in _warm:
-        _warm.add(name)
-        if hasattr(estimator, "warm_up"):
-            estimator.warm_up()

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from bench.data import DataHome
 from bench.errors import InvalidData
@@ -26,6 +26,7 @@ from tasks.sources.content import is_web_page, same_content
 from tasks.sources.network import download
 
 LEDGER = "checksums.json"
+Kind = Literal["folder", "cache", "download"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Found:
     """
 
     paths: tuple[Path, ...]
-    kind: Literal["folder", "cache", "download"]
+    kind: Kind
     sha256: str
 
     @property
@@ -89,31 +90,43 @@ def find_all(home: DataHome, files: Sequence[DataFile], name: str) -> Found | No
     hide that a file is missing.
     """
     ledger = _Ledger(home.cache / LEDGER)
-    paths: dict[str, Path] = {}
-    checksums: dict[str, str] = {}
-    kinds: set[str] = set()
-    for file in files:
-        path = home.find(file.path)
-        if path is not None:
-            checksums[file.path] = _verify(path, file, ledger)
-            paths[file.path] = path
-            kinds.add("folder" if home.folder is not None and path == home.folder / file.path else "cache")
-    missing = [file for file in files if file.path not in paths]
+    places = _places(home, files, ledger)
+    missing = [file for file in files if file.path not in places]
     if missing and not download(home, missing):
         ledger.save()
-        if paths:
+        if places:
             home.say(f"{name}: {len(missing)} of {len(files)} files are missing, the first {missing[0].path}")
         return None
     for file in missing:
-        paths[file.path] = home.cache / file.path
-        checksums[file.path] = ledger.sha256(paths[file.path])
-        kinds.add("download")
+        path = home.cache / file.path
+        places[file.path] = _Place(path, "download", ledger.sha256(path))
     ledger.save()
-    kind: Literal["folder", "cache", "download"] = (
-        "download" if "download" in kinds else "cache" if "cache" in kinds else "folder"
-    )
+    kinds = {place.kind for place in places.values()}
+    kind: Kind = "download" if missing else "cache" if "cache" in kinds else "folder"
+    checksums = {path: place.sha256 for path, place in places.items()}
     combined = checksums[files[0].path] if len(files) == 1 else combined_sha256(checksums)
-    return Found(tuple(paths[file.path] for file in files), kind, combined)
+    return Found(tuple(places[file.path].path for file in files), kind, combined)
+
+
+class _Place(NamedTuple):
+    path: Path
+    kind: Kind
+    sha256: str
+
+
+def _places(home: DataHome, files: Sequence[DataFile], ledger: _Ledger) -> dict[str, _Place]:
+    """Those of the files that are here, by their path. Raises ``InvalidData`` for an altered one."""
+    found = {}
+    for file in files:
+        path = home.find(file.path)
+        if path is not None:
+            found[file.path] = _Place(path, _kind(home, file, path), _verify(path, file, ledger))
+    return found
+
+
+def _kind(home: DataHome, file: DataFile, path: Path) -> Literal["folder", "cache"]:
+    """Which of the two places a file was found in."""
+    return "folder" if home.folder is not None and path == home.folder / file.path else "cache"
 
 
 def describe(task: Task, home: DataHome) -> list[FileState]:
@@ -130,8 +143,7 @@ def describe(task: Task, home: DataHome) -> list[FileState]:
         except InvalidData as error:
             states.append(FileState(file, "altered", path, str(error)))
         else:
-            inside = home.folder is not None and path == home.folder / file.path
-            states.append(FileState(file, "folder" if inside else "cache", path))
+            states.append(FileState(file, _kind(home, file, path), path))
     ledger.save()
     return states
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, Literal
@@ -96,12 +96,15 @@ def _tables(home: DataHome) -> tuple[dict[Release, str], list[InvalidData], list
 def _candidates(root: Path) -> list[Path]:
     """Every file that could be the table or hold it; other tasks' folders are left alone."""
     entries = sorted(root.iterdir())
-    own = [entry for entry in entries if entry.name.lower().startswith(FOLDER)]
-    data = [entry for entry in entries if entry.name.lower() == "data" and entry.is_dir()]
-    found = [path for entry in own if entry.is_dir() for path in sorted(entry.rglob("*"))] + own
-    extracted = [*entries, *(path for folder in data for path in sorted(folder.iterdir()))]
-    found += [path for path in extracted if path.name.lower() == FILE]
-    return [path for path in found if path.is_file()]
+    named = [entry for entry in entries if entry.name.lower().startswith(FOLDER)]
+    data = [entry for entry in entries if entry.name.lower() == "data"]
+    extracted = [path for path in [*entries, *_inside(data, "*")] if path.name.lower() == FILE]
+    return [path for path in [*_inside(named, "**/*"), *named, *extracted] if path.is_file()]
+
+
+def _inside(entries: Iterable[Path], pattern: str) -> list[Path]:
+    """What matches within those entries that are folders, each folder's in order."""
+    return [path for entry in entries if entry.is_dir() for path in sorted(entry.glob(pattern))]
 
 
 @contextmanager

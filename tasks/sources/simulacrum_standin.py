@@ -107,22 +107,27 @@ class _Network:
     def __init__(self) -> None:
         counts = published_counts()
         self.categories = {name: tuple(counts[name]) for name in VARIABLES}
-        weights: dict[str, Matrix] = {
+        self.weights: dict[str, Matrix] = {
             name: np.array(list(counts[name].values()), dtype=np.float64) for name in VARIABLES
         }
-        names = self.categories
+        self.tables: dict[str, Conditional] = {}
+        names, weights = self.categories, self.weights
         self.sites4, self.sites3 = names["SITE_ICD10_O2"], names["SITE_ICD10_O2_3CHAR"]
         self.site3_of = np.array([self.sites3.index(s if s == MISSING else s[:3]) for s in self.sites4])
         site4 = weights["SITE_ICD10_O2"]
         site = np.bincount(self.site3_of, site4, len(self.sites3)).astype(np.float64)
         self.root = site4 / site4.sum()
-        self.tables: dict[str, Conditional] = {}
+        self._add_patient_and_stage(site4, site)
+        self._add_receptors(site)
+        self._add_gleason(site)
 
-        def add(name: str, parent: Matrix, affinity: Matrix) -> Matrix:
-            joint = fit_joint(parent, weights[name], affinity)
-            self.tables[name] = Conditional(joint)
-            return joint
+    def _add(self, name: str, parent: Matrix, affinity: Matrix) -> Matrix:
+        joint = fit_joint(parent, self.weights[name], affinity)
+        self.tables[name] = Conditional(joint)
+        return joint
 
+    def _add_patient_and_stage(self, site4: Matrix, site: Matrix) -> None:
+        add, names = self._add, self.categories
         add("SEX", site4, rules.sex(self.sites4, names["SEX"]))
         for column, rule in (
             ("BEHAVIOUR_ICD10_O2", rules.behaviour),
@@ -149,27 +154,27 @@ class _Network:
         for column in ("CREG_CODE", "QUINTILE_2015"):
             add(column, np.ones(1), np.ones((1, len(names[column]))))
 
+    def _add_receptors(self, site: Matrix) -> None:
+        add, names = self._add, self.categories
         er = add("ER_STATUS", site, markers.receptor(self.sites3, names["ER_STATUS"])).sum(0)
         pr = add("PR_STATUS", er, markers.second_receptor(names["ER_STATUS"], names["PR_STATUS"], 8.0)).sum(0)
         add("HER2_STATUS", er, markers.second_receptor(names["ER_STATUS"], names["HER2_STATUS"], 1.0))
         add("ER_SCORE", er, markers.allred(names["ER_STATUS"], names["ER_SCORE"]))
         add("PR_SCORE", pr, markers.allred(names["PR_STATUS"], names["PR_SCORE"]))
 
+    def _add_gleason(self, site: Matrix) -> None:
+        add, names = self._add, self.categories
+        combined = published_counts()["GLEASON_COMBINED"]
         first = names["GLEASON_PRIMARY"]
         primary = add("GLEASON_PRIMARY", site, markers.gleason_primary(self.sites3, first)).sum(0)
         second = names["GLEASON_SECONDARY"]
-        sums = {code: count / TOTAL for code, count in counts["GLEASON_COMBINED"].items()}
+        sums = {code: count / TOTAL for code, count in combined.items()}
         for _ in range(30):  # a third margin, that of the sum, is met by scaling the affinities in turn
             patterns = add("GLEASON_SECONDARY", primary, markers.gleason_secondary(first, second, sums))
-            for code, count in counts["GLEASON_COMBINED"].items():
-                drawn = sum(
-                    patterns[i, j]
-                    for i, a in enumerate(first)
-                    for j, b in enumerate(second)
-                    if MISSING not in (a, b, code) and int(a) + int(b) == int(code)
-                )
-                if drawn > 0:
-                    sums[code] *= count / TOTAL / drawn
+            for code, count in combined.items():
+                share = _share_of_sum(patterns, first, second, code)
+                if share > 0:
+                    sums[code] *= count / TOTAL / share
         pairs = [(a, b) for a in first for b in second]
         add("GLEASON_COMBINED", patterns.ravel(), markers.gleason_combined(pairs, names["GLEASON_COMBINED"]))
         add("GLEASON_TERTIARY", primary, markers.gleason_tertiary(first, names["GLEASON_TERTIARY"]))
@@ -206,6 +211,16 @@ class _Network:
         draw("GLEASON_COMBINED", primary * len(self.categories["GLEASON_SECONDARY"]) + second)
         draw("GLEASON_TERTIARY", primary)
         return np.stack([column[name].astype(np.int16) for name in VARIABLES], axis=1)
+
+
+def _share_of_sum(patterns: Matrix, first: tuple[str, ...], second: tuple[str, ...], code: str) -> float:
+    """How often two Gleason patterns add up to ``code``; 0 of a missing sum."""
+    return sum(
+        float(patterns[i, j])
+        for i, a in enumerate(first)
+        for j, b in enumerate(second)
+        if MISSING not in (a, b, code) and int(a) + int(b) == int(code)
+    )
 
 
 def _pool(joint: Matrix, group_of: Any, n_groups: int) -> Matrix:

@@ -9,7 +9,7 @@ from bench.audit import audit, leaks
 from bench.errors import BenchError, DataUnavailable
 from bench.records.record import Options
 from bench.records.store import Store
-from bench.trial import walk
+from bench.trial import rows
 from tests.factories import record
 
 PLANTED = Path(__file__).parents[2] / "plugins" / "leaks.py"
@@ -21,7 +21,7 @@ def _planted(names, monkeypatch):
         monkeypatch.setattr(kind, "_entries", dict(kind._entries))
     registry.load_plugin(PLANTED)
     yield
-    walk._load.cache_clear()
+    rows.load_task.cache_clear()
 
 
 def run(*names, seeds=1, folder=None):
@@ -76,25 +76,25 @@ def test_a_planted_leak_is_found_and_no_other(tmp_path, task, check, status, wor
 
 
 def test_a_scaler_that_saw_test_rows_is_found(tmp_path, monkeypatch):
-    class Everything(walk.Preprocess):
+    class Everything(rows.Preprocess):
         def fit(self, X):
             super().fit(np.concatenate([X, X[:50] + 3]))
             self.n_fitted_ = len(X)  # and does not say so
             return self
 
-    monkeypatch.setattr(walk, "Preprocess", Everything)
+    monkeypatch.setattr(rows, "Preprocess", Everything)
     code, found = checks(tmp_path, "planted-nothing")
     assert code == 1
     assert found["scaler"]["status"] == "leak"
 
 
 def test_rows_shown_without_a_declaration_are_a_leak(tmp_path, monkeypatch):
-    class Leaky(walk._Rows):
+    class Leaky(rows.TrialRows):
         def __init__(self, *given):
             super().__init__(*given)
             self.X_shown = np.concatenate([self.X, self.X_test_rows])
 
-    monkeypatch.setattr(walk, "_Rows", Leaky)
+    monkeypatch.setattr("bench.audit.TrialRows", Leaky)
     code, found = checks(tmp_path, "planted-nothing")
     assert code == 1
     assert found["shown"]["status"] == "leak"

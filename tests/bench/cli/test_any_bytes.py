@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.records import predictions, reading
+
 Go = Callable[..., tuple[int, str]]
 
 LATIN = """
@@ -64,12 +66,40 @@ def ran(odd: Path, go: Go) -> str:
 
 
 @pytest.mark.parametrize(
-    "words", [("board",), ("board", "--format", "json"), ("report",), ("cite",), ("verify",), ("release",)]
+    "words",
+    [("pictures",), ("board",), ("board", "--format", "json"), ("report",), ("cite",), ("verify",), ("release",)],
 )
 def test_every_command_works_in_such_a_folder(go: Go, ran: str, words: tuple[str, ...]) -> None:
     place = (ran,) if words[0] == "verify" else (ran, f"{ran}2") if words[0] == "release" else ("--out", ran)
     code, said = go(words[0], *place, *words[1:])
     assert code == 0, said
+
+
+def test_class_probabilities_are_kept_gathered_and_read_in_such_a_folder(odd: Path, ran: str) -> None:
+    place = odd / ran / "predictions" / "toy.simulated"
+    assert sorted(path.name.partition("-")[0] for path in place.iterdir()) == ["part", "rows"]
+    told = {record.id for record in reading.read(odd / ran) if record.ok}
+    assert {cell.id for cell in predictions.read(place)} == told
+    assert len(list(predictions.read_rows(place))) == 1
+    with predictions.Predictions(odd / ran) as kept:  # opening damages nothing
+        assert all(key in kept for key in told)
+
+
+@pytest.mark.parametrize("words", [("check", "xgboost"), ("list", "methods"), ("reproduce",)])
+def test_a_plugin_of_such_a_name_is_taken_by_every_command(go: Go, ran: str, odd: Path, words: tuple[str, ...]) -> None:
+    more = ()
+    if words == ("reproduce",):
+        more = (next(r.id for r in reading.read(odd / ran) if r.method == "toy-jitter"), "--out", ran)
+    code, said = go(*words, *more, "--plugin", os.fsdecode(b"toy\xe9.py"))
+    assert code == 0, said
+
+
+def test_data_and_cache_lie_in_such_a_folder(go: Go, odd: Path) -> None:
+    folder = odd / "data" / "pima"
+    folder.mkdir(parents=True)
+    code, said = go("data", "status", "pima", "--data-dir", str(odd / "data"))
+    assert code == 0
+    assert r"caf\udce9/cache" in said
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])

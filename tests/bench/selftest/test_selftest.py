@@ -8,6 +8,7 @@ from msgspec import structs
 from bench import registry, selftest
 from bench.errors import BenchError
 from bench.trial import regimes, walk
+from bench.trial import rows as trial_rows
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -22,8 +23,8 @@ def _planted():
 
 
 def _forget():
-    walk._rows.cache_clear()
-    walk._load.cache_clear()
+    trial_rows._rows.cache_clear()
+    trial_rows.load_task.cache_clear()
 
 
 @pytest.fixture
@@ -125,13 +126,13 @@ def test_swapped_labels_are_noticed(fault):
 
 
 def test_test_rows_shown_to_methods_are_noticed(fault):
-    class Leaky(walk._Rows):
+    class Leaky(trial_rows.TrialRows):
         def __init__(self, *given):
             super().__init__(*given)
             self.X_shown = np.concatenate([self.X, self.X_test_rows])
             self.y_shown = np.concatenate([self.y, self.y_test])
 
-    wrong = fault(walk, "_rows", _cached(Leaky), "control-copies")
+    wrong = fault(trial_rows, "_rows", _cached(Leaky), "control-copies")
     assert {("control-copies", "test_copies"), ("control-copies", "peek_auc")} <= set(wrong)
 
 
@@ -152,26 +153,26 @@ def test_test_rows_within_reach_of_a_method_are_noticed(fault):
 
 
 def test_a_scaler_that_saw_every_row_is_noticed(fault):
-    class Everything(walk.Preprocess):
+    class Everything(trial_rows.Preprocess):
         def fit(self, X):
             return super().fit(np.concatenate([X, X[:1] + 1]))
 
-    wrong = fault(walk, "Preprocess", Everything, "control-test-rows")
+    wrong = fault(trial_rows, "Preprocess", Everything, "control-test-rows")
     assert "not the training rows of any split" in wrong["control-test-rows", "roc_auc"]["why"]
 
 
 def test_training_on_test_rows_is_noticed(fault):
-    class Trained(walk._Rows):
+    class Trained(trial_rows.TrialRows):
         def __init__(self, *given):
             super().__init__(*given)
             self.X = np.concatenate([self.X, self.X_test_rows])
             self.y = np.concatenate([self.y, self.y_test])
 
-    assert ("none", "roc_auc") in fault(walk, "_rows", _cached(Trained), "control-nothing")
+    assert ("none", "roc_auc") in fault(trial_rows, "_rows", _cached(Trained), "control-nothing")
 
 
 def test_unmatched_seeds_are_noticed(fault):
-    create = walk._create
+    create = walk.create
 
     def unmatched(entry, params, **suite):
         if entry.kind == "classifier":
@@ -180,7 +181,7 @@ def test_unmatched_seeds_are_noticed(fault):
         return create(entry, params, **suite)
 
     counter = iter(range(1000))
-    wrong = fault(walk, "_create", unmatched, "control-nothing")
+    wrong = fault(walk, "create", unmatched, "control-nothing")
     assert set(wrong) == {("control-nothing", "Δ roc_auc"), ("control-nothing", "differing")}
 
 

@@ -17,7 +17,7 @@ from bench.matrix import plan
 from bench.records.record import decode, encode
 from bench.running import refused
 from bench.task import Column
-from bench.trial import walk
+from bench.trial import estimators, rows, walk
 from bench.trial.events import Ended
 
 
@@ -29,8 +29,8 @@ def lay_out(*methods, regimes=("real", "balance", "tstr")):
 
 def records(*methods, **more):
     """By method and regime; the rows are read anew."""
-    walk._load.cache_clear()
-    walk._rows.cache_clear()
+    rows.load_task.cache_clear()
+    rows._rows.cache_clear()
     events = (event for fit in lay_out(*methods, **more).fits for event in walk.run(fit))
     found = [event.record for event in events if isinstance(event, Ended)]
     return {(r.method, r.regime): r for r in found}
@@ -39,8 +39,8 @@ def records(*methods, **more):
 @pytest.fixture(autouse=True)
 def _toy(toy) -> Iterator[None]:
     yield
-    walk._load.cache_clear()
-    walk._rows.cache_clear()
+    rows.load_task.cache_clear()
+    rows._rows.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_method_that_cannot_be_made_fails_and_its_task_does_not(monkeypatch, w
         raise kind("the weights are not here")
 
     monkeypatch.setattr(method, where, fails, raising=False)
-    monkeypatch.setattr(walk, "_warm", set())
+    monkeypatch.setattr(estimators, "_warm", set())
     found = records("toy-jitter")
     assert found["none", "real"].status == "ok"
     for regime in ("balance", "tstr"):

@@ -8,6 +8,7 @@ from bench.data import DataHome
 from bench.matrix import plan
 from bench.trial import walk
 from bench.trial.events import Done, Ended, Scored
+from bench.trial.rows import load_rows
 
 
 def config(*methods, regimes=("real", "balance", "tstr"), **more):
@@ -134,7 +135,7 @@ def test_a_method_never_holds_test_or_validation_rows(monkeypatch, toy):
     matrix = plan(config("toy-jitter"), DataHome(), "cpu")
     chosen = next(f for f in matrix.fits if f.method == "toy-jitter")
     list(walk.run(chosen))
-    rows = walk._rows(chosen.task, walk._Frozen(chosen.task_params), chosen.origin, chosen.base_seed, chosen.seed)
+    rows = load_rows(chosen)
     held_out = {row.tobytes() for row in np.concatenate([rows.X_valid, rows.X_test])}
     assert len(seen["X"]) == 120
     assert not held_out & {row.tobytes() for row in seen["X"]}
