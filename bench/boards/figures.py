@@ -122,10 +122,14 @@ def _marks(axes: Axes, rows: Sequence[Row], key: str, lines: Mapping[Name, int])
             if found:
                 axes.errorbar(
                     [row[f"{key}_mean"] for row in found], [lines[Name.of_row(row).unit] + offset for row in found],
-                    xerr=None if single else [half(row, key) or 0.0 for row in found], fmt=marker, color=color,
+                    xerr=None if single else _reach(found, key), fmt=marker, color=color,
                     markersize=4.5, capsize=2, linewidth=1.2, markerfacecolor="white" if single else color,
                     label=f"{name}, no interval" if single else name,
                 )  # fmt: skip
+
+
+def _reach(rows: Sequence[Row], key: str) -> list[float]:
+    return [half(row, key) or 0.0 for row in rows]
 
 
 def _cut(axes: Axes, means: Sequence[float]) -> bool:

@@ -75,19 +75,19 @@ def _metric(
     pairs = [(r, base) for r, base in matched if metric in r.metrics and metric in base.metrics]
     differences = [r.metrics[metric] - base.metrics[metric] for r, base in pairs]
     ratio = ratios[0] if len(pairs) == len(matched) else test_train_ratio([base for _, base in pairs])
-    mean = gain = None
-    if own:
-        scores = [r.metrics[metric] for r in own]
-        mean = spread(scores, [own], metric, ratio if pairs else ratios[1], shown.replicates)
-    if pairs:
-        gain = spread(differences, list(zip(*pairs, strict=True)), metric, ratio, shown.replicates)
+    scores = [r.metrics[metric] for r in own]
+    mean = spread(scores, [own], metric, ratio if pairs else ratios[1], shown.replicates) if own else None
+    sides = list(zip(*pairs, strict=True))
+    gain = spread(differences, sides, metric, ratio, shown.replicates) if pairs else None
     row = _estimate(metric, mean) | _estimate(f"{metric}_diff", gain) | {f"{metric}_diff_n": len(pairs)}
     if metric == shown.primary:
-        units = mean.units if mean else 0
-        row |= {"test_train_ratio": ratio, "test_units": units or None}
-        row["by_seed"] = {_text(r.seed): r.metrics[metric] for r in own}
-        row["diff_by_seed"] = {_text(r.seed): d for (r, _), d in zip(pairs, differences, strict=True)}
+        row |= {"test_train_ratio": ratio, "test_units": (mean.units or None) if mean else None}
+        row |= {"by_seed": _by_seed(own, scores), "diff_by_seed": _by_seed([r for r, _ in pairs], differences)}
     return row, gain
+
+
+def _by_seed(records: Sequence[Record], values: Sequence[float]) -> dict[str, float]:
+    return {_text(record.seed): value for record, value in zip(records, values, strict=True)}
 
 
 def _costs(ok: Sequence[Record]) -> Row:

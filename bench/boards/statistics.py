@@ -15,6 +15,7 @@ from itertools import combinations
 from bench.boards.board import Name, Row, axes_of
 from bench.boards.cells import Cells, higher_is_better, is_reference, label, use
 from bench.boards.spread import Replicates, of_these_rows_alone, spread, test_train_ratio
+from bench.records.record import Record
 from bench.statistics.comparison import ROPE, Estimate, holm, holm_levels, more_seeds, outcome
 
 ALPHA = 0.05
@@ -91,20 +92,29 @@ def pairs(
         name: {key: record for key, record in own.ok.items() if primary in record.metrics}
         for name, own in cells.items()
     }
-    ratios, axes = _Ratios(cells, reference), axes_of(list(cells))
+    ratios, axes, higher = _Ratios(cells, reference), axes_of(list(cells)), higher_is_better(primary)
     found = []
     for a, b in combinations([name for name in map(Name.of_row, rows) if scored[name]], 2):
-        if a.classifier != b.classifier or use(a.regime) != use(b.regime):
-            continue
-        if shared := [key for key in scored[a] if key in scored[b]]:
+        shared = [key for key in scored[a] if key in scored[b]] if _alike(a, b) else []
+        if shared:
             sides = [[scored[name][key] for key in shared] for name in (a, b)]
-            differences = [x.metrics[primary] - y.metrics[primary] for x, y in zip(*sides, strict=True)]
-            ratio = ratios.of(shared)
-            one = spread(differences, sides, primary, ratio, replicates)
-            told = {"n": one.n, "diff_mean": one.mean, "diff_ci95": one.half()}
-            verdict = _verdict(one, ratio, ALPHA, higher_is_better(primary))
-            found.append(_pair(a, b, axes) | told | {key: verdict[key] for key in ("p", "verdict")})
+            compared = _compared(sides, primary, ratios.of(shared), replicates, higher)
+            found.append(_pair(a, b, axes) | compared)
     return found
+
+
+def _alike(a: Name, b: Name) -> bool:
+    return a.classifier == b.classifier and use(a.regime) == use(b.regime)
+
+
+def _compared(
+    sides: Sequence[Sequence[Record]], primary: str, ratio: float | None, replicates: Replicates, higher: bool
+) -> Row:
+    differences = [a.metrics[primary] - b.metrics[primary] for a, b in zip(*sides, strict=True)]
+    found = spread(differences, sides, primary, ratio, replicates)
+    verdict = _verdict(found, ratio, ALPHA, higher)
+    told = {"n": found.n, "diff_mean": found.mean, "diff_ci95": found.half()}
+    return told | {key: verdict[key] for key in ("p", "verdict")}
 
 
 class _Ratios:
