@@ -54,11 +54,14 @@ def report(out: Out = None) -> None:
 
 
 @app.command()
-def verify(folder: Folder = None) -> None:
-    """Derive every board again from its records, offline, and check every hash."""
+def verify(
+    folder: Folder = None,
+    digest: Annotated[str | None, typer.Option(help="The release's digest, as it was announced elsewhere.")] = None,
+) -> None:
+    """Derive every board again from its records, offline, and check every hash and that no record is missing."""
     from bench.release.verify import verify as check
 
-    raise typer.Exit(check(folder or LOCAL))
+    raise typer.Exit(check(folder or LOCAL, digest))
 
 
 @app.command()
