@@ -73,17 +73,25 @@ def _metric(
     also seed by seed. ``ratios``: the test/train ratio of all matched seeds, and of all seeds."""
     own = [r for r in ok if metric in r.metrics]
     pairs = [(r, base) for r, base in matched if metric in r.metrics and metric in base.metrics]
-    differences = [r.metrics[metric] - base.metrics[metric] for r, base in pairs]
     ratio = ratios[0] if len(pairs) == len(matched) else test_train_ratio([base for _, base in pairs])
-    scores = [r.metrics[metric] for r in own]
-    mean = spread(scores, [own], metric, ratio if pairs else ratios[1], shown.replicates) if own else None
-    sides = list(zip(*pairs, strict=True))
-    gain = spread(differences, sides, metric, ratio, shown.replicates) if pairs else None
+    mean, scores = _spread([own], metric, ratio if pairs else ratios[1], shown)
+    gain, differences = _spread(list(zip(*pairs, strict=True)), metric, ratio, shown)
     row = _estimate(metric, mean) | _estimate(f"{metric}_diff", gain) | {f"{metric}_diff_n": len(pairs)}
     if metric == shown.primary:
         row |= {"test_train_ratio": ratio, "test_units": (mean.units or None) if mean else None}
         row |= {"by_seed": _by_seed(own, scores), "diff_by_seed": _by_seed([r for r, _ in pairs], differences)}
     return row, gain
+
+
+def _spread(
+    sides: Sequence[Sequence[Record]], metric: str, ratio: float | None, shown: Shown
+) -> tuple[Estimate | None, list[float]]:
+    """The mean of a side's scores, or of what is left of them when the other's are taken off; and these, a seed each."""
+    if not sides or not sides[0]:
+        return None, []
+    scores = [[record.metrics[metric] for record in side] for side in sides]
+    values = scores[0] if len(scores) == 1 else [a - b for a, b in zip(*scores, strict=True)]
+    return spread(values, sides, metric, ratio, shown.replicates), values
 
 
 def _by_seed(records: Sequence[Record], values: Sequence[float]) -> dict[str, float]:
