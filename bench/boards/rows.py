@@ -86,7 +86,7 @@ def _metric(
 def _spread(
     sides: Sequence[Sequence[Record]], metric: str, ratio: float | None, shown: Shown
 ) -> tuple[Estimate | None, list[float]]:
-    """The mean of a side's scores, or of what is left of them when the other's are taken off; and these, a seed each."""
+    """The mean of a side's scores, or of what is left when the other's are taken off; and these, one a seed."""
     if not sides or not sides[0]:
         return None, []
     scores = [[record.metrics[metric] for record in side] for side in sides]
