@@ -124,6 +124,7 @@ def _task_board(
         pairs=tuple(pairs),
         reference=reference,
         family=(newest.family if newest else "") or key.task,
+        modality=newest.modality if newest else "",
         leaky=newest is not None and newest.leaky,
     )  # fmt: skip
     return replace(board, synthetic=synthetic(used, board, f"{key.task}: the synthetic rows · {heading}"))
