@@ -62,7 +62,8 @@ def build(
     kept = [record for record in run.records if shown is None or record.id in shown]
     metrics = run.facts.primary | dict(primary or {})
     facts = run.facts
-    return tables.build(kept, metrics, run.date, run.selftest, run.audit, facts.data, facts.comparisons, run.replicates)
+    found = (facts.data, facts.comparisons, run.replicates, facts.looks)
+    return tables.build(kept, metrics, run.date, run.selftest, run.audit, *found)
 
 
 def pictures(folder: Path, workers: int, again: bool = False) -> None:

@@ -8,8 +8,8 @@ that verdict and interval say the same. Everything else is exploratory, at 95 % 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 from bench.boards.board import Name, Row, axes_of
@@ -17,21 +17,22 @@ from bench.boards.cells import Cells, higher_is_better, is_reference, label, use
 from bench.boards.spread import Replicates, of_these_rows_alone, spread, test_train_ratio
 from bench.records.record import Record
 from bench.statistics.comparison import ROPE, Estimate, holm, holm_levels, more_seeds, outcome
+from bench.statistics.sequential import Looks
 
 ALPHA = 0.05
 PRIMARY, EXPLORATORY = "primary", "exploratory"
-#: a primary comparison: method, classifier, regime
-Declared = Collection[tuple[str, str, str]]
-#: the part of ``ALPHA`` that a comparison of so many seeds may spend, where seeds were added until it was decided
-Share = Callable[[int], float]
 
 
-def whole(n: int) -> float:
-    """All of it, where the number of seeds was chosen before."""
-    return 1.0
+@dataclass(frozen=True)
+class Plan:
+    """What was declared of a task before it was run: the primary comparisons (method, classifier, regime), and the
+    numbers of seeds that they are looked at with."""
+
+    declared: Collection[tuple[str, str, str]] = ()
+    looks: Looks = field(default_factory=Looks)
 
 
-def add(rows: Sequence[tuple[Row, Estimate | None]], primary: str, declared: Declared, share: Share = whole) -> None:
+def add(rows: Sequence[tuple[Row, Estimate | None]], primary: str, plan: Plan) -> None:
     """Put into each row what is known of its difference to the reference in ``primary``.
 
     ``comparison`` (primary or exploratory), ``alpha`` and ``{primary}_diff_half``, half the width of the interval at
@@ -47,19 +48,19 @@ def add(rows: Sequence[tuple[Row, Estimate | None]], primary: str, declared: Dec
         row["rope"] = ROPE if found else None
         if found is None:
             continue
-        mine = (row["method"], row["classifier"], row["regime"]) in declared
+        mine = (row["method"], row["classifier"], row["regime"]) in plan.declared
         row |= {"comparison": PRIMARY if mine else EXPLORATORY, "alpha": ALPHA}
         row |= {f"{primary}_diff_half": found.half(ALPHA)} | _verdict(found, row["test_train_ratio"], ALPHA, sign > 0)
         if mine and row["verdict"]:
             tested.append((row, replace(found, mean=sign * found.mean)))
         elif row["verdict"] == "undecided":
             row["more_seeds"] = more_seeds(found, ALPHA)
-    _correct(tested, primary, share)
+    _correct(tested, primary, plan.looks)
 
 
-def _correct(tested: Sequence[tuple[Row, Estimate]], primary: str, share: Share) -> None:
+def _correct(tested: Sequence[tuple[Row, Estimate]], primary: str, looks: Looks) -> None:
     """Correct the primary comparisons among themselves; estimates are turned so that more is better."""
-    spent = [share(found.n) for _, found in tested]
+    spent = [looks.share(found.n) for _, found in tested]
     p_values = [min(1.0, found.p_value() / part) for (_, found), part in zip(tested, spent, strict=True)]
     steps = zip(tested, spent, holm(p_values), holm_levels(p_values, ALPHA), strict=True)
     for (row, found), part, adjusted, level in steps:
@@ -147,7 +148,7 @@ def side(pair: Row, end: str) -> Name:
     return Name(*found, pair.get(f"tuned_{end}"), pair.get(f"epsilon_{end}"))
 
 
-def notes(rows: Sequence[Row], primary: str) -> list[str]:
+def notes(rows: Sequence[Row], primary: str, plan: Plan) -> list[str]:
     """How verdict, p and interval belong together; nothing where no row has them."""
     lines = []
     if any(row["verdict"] for row in rows):
@@ -157,6 +158,12 @@ def notes(rows: Sequence[Row], primary: str) -> list[str]:
             "would decide if mean and spread stay, no number where only more data would"
         )
         lines.append(_comparisons(rows))
+        if plan.looks.counts:
+            counts = ", ".join(map(str, plan.looks.counts))
+            lines.append(
+                f"seeds were added until a primary comparison was decided, looked at with {counts} seeds: the k-th "
+                f"look spends {100 * ALPHA:g} %/2^k, so that all looks together err no more often than one would"
+            )
     if any(row[f"{primary}_diff_mean"] is not None and row["test_train_ratio"] is None for row in rows):
         lines.append("Δ without an interval: n_test or n_train is not known, so there is no verdict either")
     return lines

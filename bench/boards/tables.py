@@ -32,9 +32,10 @@ from bench.boards.overall import overall
 from bench.boards.rows import Shown, task_row
 from bench.boards.spread import Replicates
 from bench.boards.standing import standing
-from bench.boards.statistics import Declared
+from bench.boards.statistics import Plan
 from bench.boards.synthetic import synthetic, task_specific_measures
 from bench.records.record import Record
+from bench.statistics.sequential import Looks
 
 
 def build(
@@ -46,6 +47,7 @@ def build(
     data: Mapping[str, Any] | None = None,
     comparisons: Mapping[str, Sequence[Sequence[str]]] | None = None,
     replicates: Replicates | None = None,
+    looks: Mapping[str, Sequence[int]] | None = None,
 ) -> list[Board]:
     """Every board that ``records`` allow: those over all tasks first, then the tasks' by name.
 
@@ -61,6 +63,7 @@ def build(
     data : what ``run.json`` says of where each task's rows come from.
     comparisons : the primary comparisons that it declares of each task, [method, classifier, regime] each.
     replicates : metrics over draws of the test rows, by record.
+    looks : with how many seeds primary comparisons were looked at, by task, where seeds were added until decided.
 
     Raises ``BenchError`` for a metric that no board can be sorted by, and for methods that both declare to be the
     reference.
@@ -69,9 +72,9 @@ def build(
     for record in records:
         groups[Key.of(record)].append(record)
     sets = {key: counted(groups[key]) for key in sorted(groups, key=lambda key: key.order)}
-    declared = {task: {(m, c, r) for m, c, r in cells} for task, cells in (comparisons or {}).items()}
+    plans = _plans(comparisons or {}, looks or {})
     tasks = [
-        _task_board(key, found, (primary or {}).get(key.task), date, declared.get(key.task, set()), replicates or {})
+        _task_board(key, found, (primary or {}).get(key.task), date, plans[key.task], replicates or {})
         for key, found in sets.items()
     ]
     stamp, said = checks.stamp(selftest), checks.selftest_notes(selftest, records)
@@ -79,6 +82,14 @@ def build(
     return everywhere + [
         _checked(board, stamp, [*said, *_origin(board, groups[board.key], audit, data or {})]) for board in tasks
     ]
+
+
+def _plans(comparisons: Mapping[str, Sequence[Sequence[str]]], looks: Mapping[str, Sequence[int]]) -> dict[str, Plan]:
+    """What was declared of each task, nothing of any other."""
+    found: dict[str, Plan] = defaultdict(Plan)
+    for task, cells in comparisons.items():
+        found[task] = Plan(frozenset((m, c, r) for m, c, r in cells), Looks(looks.get(task, ())))
+    return found
 
 
 def _origin(
@@ -99,7 +110,7 @@ def _checked(board: Board, stamp: str, more: Sequence[str]) -> Board:
 
 
 def _task_board(
-    key: Key, records: Counted, primary: str | None, date: str, declared: Declared, replicates: Replicates
+    key: Key, records: Counted, primary: str | None, date: str, plan: Plan, replicates: Replicates
 ) -> Board:
     used = records.used
     found = sorted({name for record in used for name in record.metrics})
@@ -108,7 +119,7 @@ def _task_board(
     cells, reference = by_row(used), reference_of(used)
     measures = [name for name in task_specific_measures(used) if name not in metrics]
     shown = Shown(metrics, measures, primary, axes_of(list(cells)), replicates)
-    rows = _rows(cells, reference, shown, declared)
+    rows = _rows(cells, reference, shown, plan)
     pairs = statistics.pairs(cells, rows, reference, primary, replicates)
     heading = " · ".join(filter(None, (SOURCE_LABELS.get(key.source, key.source), *key.setting.words, date)))
     newest = max(used, key=lambda record: record.ended, default=None)
@@ -116,7 +127,7 @@ def _task_board(
         "task", key.task, key.source, key.setting, date, primary, f"{key.task} · {heading}",
         notes=(
             *notes(records, rows, primary, baseline(reference)), *training.notes(used),
-            *statistics.notes(rows, primary),
+            *statistics.notes(rows, primary, plan),
             *baselines.notes(rows, pairs, primary),
         ),
         columns=_columns(shown, reference, rows, cpu=_crowded(key, used, rows)),
@@ -130,12 +141,12 @@ def _task_board(
     return replace(board, synthetic=synthetic(used, board, f"{key.task}: the synthetic rows · {heading}"))
 
 
-def _rows(cells: Mapping[Name, Cells], reference: str, shown: Shown, declared: Declared) -> list[Row]:
+def _rows(cells: Mapping[Name, Cells], reference: str, shown: Shown, plan: Plan) -> list[Row]:
     """Every row, best first, with what is known of its difference to the reference."""
     found = [task_row(own, against(cells, name, reference), shown) for name, own in cells.items()]
     sign, mean = -1 if higher_is_better(shown.primary) else 1, f"{shown.primary}_mean"
     found.sort(key=lambda one: (one[0][mean] is None, sign * (one[0][mean] or 0.0)))
-    statistics.add(found, shown.primary, declared)
+    statistics.add(found, shown.primary, plan)
     return [row for row, _ in found]
 
 
