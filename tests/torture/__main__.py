@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -68,8 +69,7 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory(prefix="augbench-torture-") as place, ThreadPoolExecutor(given.at_once) as pool:
         tallies = list(pool.map(tried, *zip(*chosen, strict=True)))
-    command = "tox -e torture" if not given.short else "python tests/torture --short"
-    text = page(tallies, command)
+    text = page(tallies, " ".join(["python tests/torture", *sys.argv[1:]]))
     print(text)
     if given.out:
         given.out.write_text(text, encoding="utf-8")
