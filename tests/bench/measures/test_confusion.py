@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import sklearn.metrics as sk
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.measures.confusion import by_class, confusion, mcc
@@ -11,6 +11,7 @@ from bench.measures.confusion import by_class, confusion, mcc
 labels = st.lists(st.integers(0, 4), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(labels, st.randoms(use_true_random=False))
 def test_counts_give_what_scikit_learn_gives(y, random):
     predicted = [random.choice((c, random.randrange(5))) for c in y]
@@ -23,6 +24,7 @@ def test_counts_give_what_scikit_learn_gives(y, random):
         assert mcc(matrix) == sk.matthews_corrcoef(y, predicted)
 
 
+@settings(deadline=None)
 @given(labels, st.randoms(use_true_random=False))
 def test_weights_give_what_scikit_learn_gives(y, random):
     predicted, weights = [random.randrange(5) for _ in y], np.array([random.uniform(0.1, 5) for _ in y])
