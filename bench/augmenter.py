@@ -98,7 +98,7 @@ def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
         got = f"{rows.dtype} array" if isinstance(rows, np.ndarray) and plain else type(rows).__name__
         raise InvalidRows(f"sample() must return a numeric numpy array, got {got}")
     if len(rows) != len(labels):
-        raise InvalidRows(f"{len(labels)} rows asked for, {len(rows)} drawn")
+        raise InvalidRows(f"{len(labels)} rows asked for, {len(rows)} returned")
     if rows.shape[1:] != schema.shape:
         raise InvalidRows(f"rows have shape {rows.shape[1:]}, not {schema.shape}")
     with np.errstate(over="ignore"):

@@ -49,8 +49,8 @@ def pairs(cells: Mapping[Name, Cells], rows: Sequence[Row], reference: str, prim
     ``verdict`` says what the first is; ``p_holm`` is adjusted over all pairs of the classifier and use.
     """
     scores = {
-        name: {key: record.metrics[primary] for key, record in own.ok.items() if primary in record.metrics}
-        for name, own in cells.items()
+        name: {key: record.metrics[primary] for key, record in records.ok.items() if primary in record.metrics}
+        for name, records in cells.items()
     }
     ratios = _Ratios(cells, reference)
     scored = [name for name in map(Name.of_row, rows) if scores[name]]
@@ -71,8 +71,8 @@ class _Ratios:
     """The test/train ratio of matched seeds, which the reference's records tell: they count the real rows."""
 
     def __init__(self, cells: Mapping[Name, Cells], reference: str) -> None:
-        own = [found for name, found in cells.items() if is_reference(name, reference)]
-        self._records = {key: record for found in own for key, record in found.ok.items()}
+        references = [found for name, found in cells.items() if is_reference(name, reference)]
+        self._records = {key: record for found in references for key, record in found.ok.items()}
         self._known: dict[tuple[int, ...], float | None] = {}
 
     def of(self, keys: Sequence[int]) -> float | None:

@@ -120,7 +120,7 @@ def _task_board(key: Key, records: Counted, primary: str | None, date: str) -> B
 
 def _rows(cells: Mapping[Name, Cells], reference: str, shown: Shown) -> list[Row]:
     """Every row, best first, with what is known of its difference to the reference."""
-    rows = [task_row(own, against(cells, name, reference), shown) for name, own in cells.items()]
+    rows = [task_row(records, against(cells, name, reference), shown) for name, records in cells.items()]
     sign, mean = -1 if higher_is_better(shown.primary) else 1, f"{shown.primary}_mean"
     rows.sort(key=lambda row: (row[mean] is None, sign * (row[mean] or 0.0)))
     statistics.add(rows, shown.primary)

@@ -1,4 +1,4 @@
-"""``augbench selftest``: the suite run on methods whose outcome is known (``controls.py``, ``landings.py``).
+"""``augbench selftest``: the suite run on methods whose outcome is known (``controls.py``, ``expectations.py``).
 
 The controls go through the plan, the engine, the store and the boards that users use, in a temporary folder. What is
 found is printed and kept as ``selftest.json`` in the run's folder, with the hash of the suite's code it speaks of.
@@ -78,7 +78,7 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
         "seeds": tuple(range(max(seeds, SEEDS_OF_FEW))), "measures": {"fidelity": False, "privacy": False},
     }  # fmt: skip
     config = Config(
-        budget="smoke", tasks=(CLOUDS, FEW) if helped in controls else (CLOUDS,), methods=("none", *controls),
+        budget="smoke", tasks=(CLOUDS, FEW) if helped in controls else (CLOUDS,), methods=tuple(controls),
         classifiers=("xgboost",), regimes=("real", "tstr"), seeds=tuple(range(seeds)), override=(few,),
     )  # fmt: skip
     matrix = plan(config, DataHome(offline=True), "cpu", (CONTROLS,))
@@ -90,7 +90,7 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
 
 
 def judge(records: Sequence[Record], boards: Sequence[Board]) -> list[dict[str, Any]]:
-    """One row a landing, as ``selftest.json`` holds them."""
+    """One row an expectation, as ``selftest.json`` holds them."""
     results = _Results(records, boards)
     rows = []
     for expectation in expectations(results.known()):
@@ -108,12 +108,13 @@ def judge(records: Sequence[Record], boards: Sequence[Board]) -> list[dict[str, 
 
 
 class _Results:
-    """What records and boards say of a landing."""
+    """What records and boards say of what was expected."""
 
     def __init__(self, records: Sequence[Record], boards: Sequence[Board]) -> None:
         self.cells: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
         for record in sorted(records, key=lambda r: r.seed):
             self.cells[record.task, record.method, record.regime].append(record)
+        self.reference = next((record.method for record in records if record.reference), "")
         self.rows = {
             (board.task, row["method"], row["regime"]): row
             for board in boards
@@ -122,20 +123,21 @@ class _Results:
         }
 
     def known(self) -> Known:
-        """Raises ``BenchError`` if not even ``none`` could be scored: there is nothing to compare with."""
+        """Raises ``BenchError`` if not even the reference could be scored: there is nothing to compare with."""
         from bench import registry
 
-        real = [r for r in self.cells[CLOUDS, "none", "real"] if r.ok]
+        cells = self.cells[CLOUDS, self.reference, "real"]
+        real = [r for r in cells if r.ok]
         if not real:
-            reasons = {f"{r.status}: {r.reason}" for r in self.cells[CLOUDS, "none", "real"]}
-            raise BenchError(f"self-test: none could not be scored ({'; '.join(sorted(reasons)) or 'no record'})")
+            why = "; ".join(sorted({f"{r.status}: {r.reason}" for r in cells})) or "no record"
+            raise BenchError(f"self-test: {self.reference or 'the reference'} could not be scored ({why})")
         task = registry.tasks[CLOUDS].create()
 
         def mean(name: str) -> float:
             return sum(float(r.metrics[name]) for r in real) / len(real)
 
         sizes = real[0].n_train or 0, real[0].n_test or 0
-        return Known(*sizes, task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
+        return Known(self.reference, *sizes, task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
 
     def found(self, expectation: Expectation) -> Found:
         cells, name = self.cells[_key(expectation)], expectation.measure
@@ -166,15 +168,15 @@ class _Results:
     def _difference(self, expectation: Expectation) -> Found:
         row = self.rows.get(_key(expectation))
         if row is None or row.get("roc_auc_diff_mean") is None:
-            return Found(None, missing="the board gives no difference to none")
+            return Found(None, missing=f"the board gives no difference to {self.reference}")
         mean, half = row["roc_auc_diff_mean"], row["roc_auc_diff_ci95"]
         return Found(mean) if half is None else Found(mean, mean - half, mean + half)
 
     def _paired(self, name: str, expectation: Expectation, cells: list[Record]) -> Found:
-        none = {r.seed: r.metrics for r in self.cells[expectation.task, "none", "real"] if r.ok}
-        pairs = [(r.metrics, none[r.seed]) for r in cells if r.seed in none]
+        known = {r.seed: r.metrics for r in self.cells[expectation.task, self.reference, "real"] if r.ok}
+        pairs = [(r.metrics, known[r.seed]) for r in cells if r.seed in known]
         if len(pairs) < len(cells):
-            return Found(None, missing="none could not be scored at every seed")
+            return Found(None, missing=f"{self.reference} could not be scored at every seed")
         if name == "differing":
             return Found(float(sum(a.get(key) != b.get(key) for a, b in pairs for key in {**a, **b})))
         # a training set takes one row in twenty, so those of two seeds hardly overlap: no correction for it

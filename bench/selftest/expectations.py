@@ -31,9 +31,10 @@ CLOUDS, FEW = "control-clouds", "control-few"
 class Expectation:
     """One measure of one control and the range [low, high] that its mean over seeds must lie in.
 
-    ``measure`` is a name of a record's metrics, fidelity or privacy; ``Δ roc_auc``, the board's difference to none;
-    ``gain``, the same with its interval's lower end in place of the mean; ``differing``, the metrics that are not
-    none's to the last digit; ``scored``, the seeds that the board scores; or a status, the share of cells that end so.
+    ``measure`` is a name of a record's metrics, fidelity or privacy; ``Δ roc_auc``, the board's difference to the
+    reference; ``gain``, the same with its interval's lower end in place of the mean; ``differing``, the metrics that
+    are not the reference's to the last digit; ``scored``, the seeds that the board scores; or a status, the share of
+    cells that end so.
     """
 
     control: str
@@ -48,8 +49,10 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Known:
-    """What the bounds rest on: sizes of a split, the rare class's share, the Bayes AUC, and what real rows scored."""
+    """What the bounds rest on: the name of the method that does nothing, sizes of a split, the rare class's share, the
+    Bayes AUC, and what real rows scored."""
 
+    reference: str
     n_train: int
     n_test: int
     rare: float
@@ -77,11 +80,11 @@ class Known:
 
 
 def expectations(known: Known) -> Iterator[Expectation]:
-    """Every landing, the controls in turn."""
+    """Every expectation, the controls in turn."""
     best = known.best + known.score(known.best)
     middle = (0.5 + known.best) / 2
     yield Expectation(
-        "none", "roc_auc", f"{middle:.2f} to {best:.2f}", middle, best,
+        known.reference, "roc_auc", f"{middle:.2f} to {best:.2f}", middle, best,
         f"no classifier beats Bayes's {known.best:.3f}, and one that learns is nearer to it than to chance",
         regime="real",
     )  # fmt: skip
@@ -121,7 +124,7 @@ def _worthless(known: Known) -> Iterator[Expectation]:
         "control-noise", "coverage", f"0, below {covered:.2f}", 0, covered, "nearer to none than to the truth's"
     )
     told = Expectation(
-        "control-noise", "xgboost_auc", "1, above 0.75", 0.75, 1, "trivially fake: nearer to 1 than to 0.5"
+        "control-noise", "xgboost_auc", "1, above 0.75", 0.75, 1, "told at once: nearer to 1 than to 0.5"
     )
     yield from (told, few)
     yield _exact("control-noise", "exact_duplicates", 0, "it never looks at the training rows")

@@ -69,7 +69,7 @@ def test_leaving_out_a_regime_changes_nothing_of_the_others():
     [
         ("toy-error", "error", "fit", "ValueError: no luck"),
         ("toy-oom", "oom", "fit", "MemoryError: too much"),
-        ("toy-short", "invalid", "sample", "InvalidRows: 72 rows asked for, 71 drawn"),
+        ("toy-short", "invalid", "sample", "InvalidRows: 72 rows asked for, 71 returned"),
     ],
 )
 def test_a_failure_is_a_result(method, status, phase, reason):
