@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +18,12 @@ from bench.engines import server
 from bench.engines.worker import cap_threads
 from bench.errors import BenchError, HarnessError
 from bench.matrix import Matrix, plan, why
-from bench.records import provenance, runfile
+from bench.records import provenance, runfile, selection
 from bench.records.files import RECORDS
 from bench.records.identity import axes
 from bench.records.predictions import Predictions
 from bench.records.record import Record
+from bench.records.selection import Planned
 from bench.records.store import Store
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob, now
@@ -55,7 +56,9 @@ def execute(
         todo = _in_order(running.missing(matrix.fits, store, predictions if retry else None), config)
         if why:
             _explain(todo, store)
+        selection.add(config.out, store.records.values(), _planned(matrix))
         refused |= _carry_out(todo, matrix, store, config, device, predictions)
+        _withdraw(config.out, store, refused)
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
     _publish(config, matrix, chosen)
     if refused:
@@ -84,6 +87,19 @@ def _take_up(store: Store, predictions: Predictions | None) -> None:
         _say(store.repaired)
     if taken := running.take_up_spool(store, predictions):
         _say(f"took up {taken} finished cells of an interrupted run")
+
+
+def _planned(matrix: Matrix) -> Iterator[Planned]:
+    for fit in matrix.fits:
+        for cell in fit.cells:
+            yield Planned(fit.axes(cell.classifier, cell.regime), cell.hashes["config"])
+
+
+def _withdraw(folder: Path, store: Store, refused: Collection[str]) -> None:
+    """Take back the plan of tasks whose rows were refused: their cells have no record until the rows are mended."""
+    if refused and (planned := selection.read(folder)):
+        gone = (cell for cell in selection.missing(planned, store.records.values()) if cell.axes[0] in refused)
+        selection.write(folder, planned - set(gone))
 
 
 def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record]) -> None:

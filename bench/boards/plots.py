@@ -6,7 +6,7 @@ for files. A picture says the source as loudly as the board does.
 
 from __future__ import annotations
 
-import os
+import io
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +20,7 @@ from bench.boards.figures import gains, seeds
 from bench.boards.formats import stems
 from bench.errors import BenchError
 from bench.figuretext import literal
+from bench.records.files import replace_bytes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -101,24 +102,31 @@ def draw(boards: Sequence[Board], of_tasks: Collection[str] = tuple(_KINDS)) -> 
                 yield Plot(stem, name, kind.title, f"{caption} {about}.", literal(figure))
 
 
+def files(boards: Sequence[Board], formats: Sequence[str] = ("png",)) -> Iterator[tuple[str, bytes]]:
+    """Name and content of every file that ``write`` leaves, each drawn when it is asked for. The same boards give the
+    same bytes by the same versions of matplotlib and of what encodes its pictures."""
+    from matplotlib import rc_context
+
+    for plot in draw(boards):
+        for fmt in formats:
+            out = io.BytesIO()
+            with rc_context({"svg.hashsalt": "augbench"}):
+                plot.figure.savefig(out, format=fmt, dpi=130, metadata={"Date": None} if fmt == "svg" else None)
+            yield f"{plot.name}.{fmt}", out.getvalue()
+
+
 def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = ("png",)) -> list[Path]:
     """Draw each board that has something to draw: ``pima.png`` (gains), ``pima.cost.png``... Returns the paths.
 
     Pictures in ``folder`` that are not of these boards are removed. Raises ``BenchError`` where the folder cannot be
     written.
     """
-    from matplotlib import rc_context
-
     paths = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for plot in draw(boards):
-            for fmt in formats:
-                path, temporary = folder / f"{plot.name}.{fmt}", folder / f".{plot.name}.{os.getpid()}.{fmt}"
-                with rc_context({"svg.hashsalt": "augbench"}):  # so that the same board gives the same file
-                    plot.figure.savefig(temporary, dpi=130, metadata={"Date": None} if fmt == "svg" else None)
-                os.replace(temporary, path)
-                paths.append(path)
+        for name, content in files(boards, formats):
+            replace_bytes(folder / name, content)
+            paths.append(folder / name)
         for old in set(folder.iterdir()) - set(paths):
             if old.suffix in (".png", ".svg") and old.is_file():
                 old.unlink()

@@ -54,11 +54,14 @@ def report(out: Out = None) -> None:
 
 
 @app.command()
-def verify(folder: Folder = None) -> None:
-    """Derive every board again from its records, offline, and check every hash."""
+def verify(
+    folder: Folder = None,
+    digest: Annotated[str | None, typer.Option(help="The release's digest, as it was announced elsewhere.")] = None,
+) -> None:
+    """Derive every board again from its records, offline, and check every hash and that no record is missing."""
     from bench.release.verify import verify as check
 
-    raise typer.Exit(check(folder or LOCAL))
+    raise typer.Exit(check(folder or LOCAL, digest))
 
 
 @app.command()
@@ -67,14 +70,14 @@ def reproduce(
     out: Out = None,
     data_dir: DataDir = None,
     offline: Offline = False,
-    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="The Python files the run was given.")] = None,
+    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="The plugins that the run was given.")] = None,
 ) -> None:
     """Run the cells of these records again from data, and say whether they match or by how much not."""
-    from bench.cli.names import discover
+    from bench.cli.names import absolute, discover
     from bench.release.reproduce import reproduce as again
 
     discover(plugin)
-    raise typer.Exit(again(record, out or LOCAL, data_dir, offline, tuple(p.resolve() for p in plugin or ())))
+    raise typer.Exit(again(record, out or LOCAL, data_dir, offline, absolute(plugin)))
 
 
 @app.command()

@@ -18,6 +18,8 @@ PARQUET = "records.parquet"
 #: the same, as releases of augbench 0.1 have it
 XZ = "records.jsonl.xz"
 RUN = "run.json"
+#: the cells that were planned
+SELECTION = "selection.json"
 SELFTEST = "selftest.json"
 AUDIT = "audit.json"
 CLAIMS, CLAIMS_TEXT = "claims.json", "claims.md"
@@ -28,7 +30,7 @@ PREDICTIONS = "predictions"
 SUMS = "SHA256SUMS"
 #: what our commands write into a folder
 OURS = frozenset({
-    RECORDS, PARQUET, XZ, RUN, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT,
+    RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT,
     ".lock", "spool", PREDICTIONS, "samples", "pictures", "boards", "plots", "environment.txt",
 })  # fmt: skip
 

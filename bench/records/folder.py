@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError
-from bench.records import reading, runfile
+from bench.records import reading, runfile, selection
 from bench.records.files import AUDIT, CLAIMS, RECORDS, RUN, SELFTEST, SUMS, load_json, load_object
 from bench.records.record import Record
 from bench.records.runfile import RunFacts
+from bench.records.selection import Planned
 
 
 class RunFolder:
@@ -38,6 +39,11 @@ class RunFolder:
     def facts(self) -> RunFacts:
         """What ``run.json`` says of the last run; empty where there is none."""
         return runfile.read(self.path)
+
+    @cached_property
+    def selection(self) -> frozenset[Planned] | None:
+        """The cells that were planned; None where the folder states none."""
+        return selection.read(self.path)
 
     @cached_property
     def selftest(self) -> dict[str, Any]:

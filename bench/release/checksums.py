@@ -41,5 +41,11 @@ def check(folder: Path) -> list[str]:
     return wrong + [f"{name}: not listed in {SUMS}" for name in files(folder) if name not in sums]
 
 
+def digest(folder: Path) -> str:
+    """The digest of a whole release: that of its list of checksums, 64 hexadecimal digits, as ``sha256sum SHA256SUMS``
+    prints it. Nothing inside the folder can hold it, so it stands outside: there it vouches for every file."""
+    return _sha256(folder / SUMS)
+
+
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,8 +1,9 @@
 """What follows from a folder's records, made again in memory and compared with the files that are there.
 
-Boards, ``claims.json``, ``claims.md`` and ``report.html`` must be the same byte for byte. Two allowances for other
-versions of libraries than a release was made with: Parquet files are then compared by their tables, and the page
-without what the libraries wrote into it.
+Of a release also its plots (``bench.release.drawn``) and what its records were made with. Boards, ``claims.json``,
+``claims.md`` and ``report.html`` must be the same byte for byte. Two allowances for other versions of libraries than a
+release was made with: Parquet files are then compared by their tables, and the page without what the libraries wrote
+into it.
 """
 
 from __future__ import annotations
@@ -14,10 +15,15 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.errors import BenchError
-from bench.records.files import CLAIMS, CLAIMS_TEXT, REPORT
+from bench.records.files import CLAIMS, CLAIMS_TEXT, REPORT, SELFTEST
 from bench.records.folder import RunFolder
+from bench.release import drawn, environment
+
+if TYPE_CHECKING:
+    from bench.boards.board import Board
 
 #: what a library raises at records that it cannot make a file of
 _CANNOT = (OSError, BenchError, ValueError, KeyError, TypeError, AttributeError)
@@ -30,19 +36,34 @@ class Made:
     files: dict[str, bytes] = field(default_factory=dict)
     words: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    boards: list[Board] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
-def check(run: RunFolder) -> tuple[list[str], list[str]]:
-    """What was made again from records, in words, and where the folder's files differ from it."""
+def check(run: RunFolder) -> Made:
+    """What was made again from records, and in ``wrong`` where the folder's files differ from it."""
     made = Made()
     if not run.only_claims and not _make_boards(run, made):
-        return [], made.wrong
+        return made
     there = {path.relative_to(run.path).as_posix() for path in (run.path / "boards").glob("[!.]*")}
     if not find_spec("pyarrow"):
         there = {name for name in there if not name.endswith(".parquet")}
     made.wrong += [f"{name}: no record gives this file" for name in sorted(there - made.files.keys())]
     _make_pages(run, made)
-    return made.words, [*made.wrong, *_differences(run.path, made.files)]
+    made.wrong += _differences(run.path, made.files)
+    if run.released:
+        _check_released(run, made)
+    return made
+
+
+def _check_released(run: RunFolder, made: Made) -> None:
+    """What a release alone holds: plots of its boards, and what its records were made with."""
+    made.wrong += [*environment.check(run.path, run.records), *_selftest(run)]
+    if not run.only_claims:
+        count, wrong, note = drawn.check(run.path, made.boards)
+        made.wrong += wrong
+        made.words += [f"{count} plots"] if count else []
+        made.notes += [note] if note else []
 
 
 def _make_boards(run: RunFolder, made: Made) -> bool:
@@ -51,13 +72,13 @@ def _make_boards(run: RunFolder, made: Made) -> bool:
     from bench.boards import formats
 
     try:
-        boards = publish.build(run)
-        made.files = {f"boards/{name}": content for name, content in formats.files(boards)}
+        made.boards = publish.build(run)
+        made.files = {f"boards/{name}": content for name, content in formats.files(made.boards)}
     except _CANNOT as error:
         made.wrong.append(f"boards cannot be made from these records: {type(error).__name__}: {error}")
         return False
-    if boards:
-        made.words.append(f"{len(boards)} boards ({len(made.files)} files)")
+    if made.boards:
+        made.words.append(f"{len(made.boards)} boards ({len(made.files)} files)")
     return True
 
 
@@ -98,6 +119,14 @@ def claims_json(run: RunFolder) -> str | None:
 def foreign_claims(run: RunFolder) -> int:
     """How many of the records that the folder's claims rest on are not in the folder."""
     return len({key for claim in run.claims for key in claim["record_ids"]} - {record.id for record in run.records})
+
+
+def _selftest(run: RunFolder) -> list[str]:
+    """Where what the self-test is said to have found contradicts itself."""
+    rows = run.selftest.get("controls", [])
+    if run.selftest and run.selftest.get("passed") != all(row.get("ok") for row in rows):
+        return [f"{SELFTEST}: passed is {run.selftest.get('passed')}, and its controls say otherwise"]
+    return []
 
 
 def _claims_text(run: RunFolder) -> str:

@@ -9,15 +9,12 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections import Counter
-from collections.abc import Iterable
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from bench.data import ENVIRONMENT
 from bench.errors import BenchError
-from bench.records import runfile
+from bench.records import runfile, selection
 from bench.records.files import (
     AUDIT,
     CLAIMS,
@@ -26,6 +23,7 @@ from bench.records.files import (
     PARQUET,
     RECORDS,
     RUN,
+    SELECTION,
     SELFTEST,
     SUMS,
     load_json,
@@ -35,8 +33,10 @@ from bench.records.files import (
 from bench.records.folder import RunFolder
 from bench.records.packed import pack
 from bench.records.record import Record, convert, encode, plain, seal, sealed
-from bench.release import checksums
+from bench.records.selection import Planned
+from bench.release import checksums, environment
 from bench.release.checksums import files
+from bench.release.completeness import lacking
 from bench.release.derived import claims_json
 from bench.release.verify import verify
 
@@ -76,6 +76,7 @@ def release(source: Path, target: Path) -> int:
         raise BenchError(f"{target} cannot be written: {error.strerror}; name another folder") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
+    print(f"its digest belongs wherever it is announced, such as README and tag: {checksums.digest(target)}")
     print(f"released: {target}, {count} files, {size:.1f} of at most {LIMIT:g} MiB")
     return 0
 
@@ -107,7 +108,11 @@ def _fill(run: RunFolder, target: Path) -> None:
     from bench.report import write
 
     source = run.path
-    records = [_publishable(record) for record in run.records]
+    planned = _selection(run)
+    selection.write(target, planned)
+    records = [_publishable(record) for record in run.records if Planned.of(record) in planned]
+    if others := len(run.records) - len(records):
+        print(f"note: {others} records are of cells that {SELECTION} does not plan; they are left out")
     older = sum(not record.seal for record in run.records)
     if older:
         print(f"note: {older} of {len(records)} records are older than seals; they are sealed as they are now")
@@ -122,7 +127,7 @@ def _fill(run: RunFolder, target: Path) -> None:
         if (judged := claims_json(made)) is not None:
             replace_text(target / CLAIMS, judged)
         replace_text(target / CLAIMS_TEXT, render(load_json(target / CLAIMS)))
-    replace_text(target / "environment.txt", environment(records))
+    replace_text(target / environment.NAME, environment.text(records))
     made = RunFolder(target)
     if not made.only_claims:
         boards = publish.build(made)
@@ -132,6 +137,21 @@ def _fill(run: RunFolder, target: Path) -> None:
         write(target)
     _refuse_paths(target, b"".join(map(encode, records)))
     checksums.write(target)
+
+
+def _selection(run: RunFolder) -> frozenset[Planned]:
+    """The cells that the release is of. Raises ``BenchError`` where one of them has no record: a release that is not
+    whole could have left out what did not please."""
+    if run.selection is None:
+        print(f"note: {run.path} has no {SELECTION}, so that the cells it has records of are stated as the selection")
+        return frozenset(Planned.of(record) for record in run.records)
+    if gone := selection.missing(run.selection, run.records):
+        first = next(lacking(run.selection, gone))
+        raise BenchError(
+            f"{len(gone)} of {len(run.selection)} planned cells of {run.path} have no record ({first}): run its "
+            f"command to the end, or take them out of {SELECTION}, which the release states"
+        )
+    return run.selection
 
 
 def _publishable(record: Record) -> Record:
@@ -186,14 +206,3 @@ def _pictures(source: Path, target: Path) -> None:
             shutil.copyfile(path, place)
     if found:
         print(f"note: {taken} of {len(found)} pictures, {PICTURES_LIMIT:g} MiB at most")
-
-
-def environment(records: Iterable[Record]) -> str:
-    """The versions that records were made with, and everything installed now, in the form of ``pip freeze``."""
-    made: Counter[str] = Counter()
-    for record in records:
-        made.update(f"{name}=={version}" for name, version in record.versions.items())
-    then = "".join(f"#   {text} ({count} records)\n" for text, count in sorted(made.items()))
-    installed = {(d.metadata["Name"].lower(), d.version) for d in metadata.distributions() if d.metadata["Name"]}
-    now = "".join(f"{name}=={version}\n" for name, version in sorted(installed))
-    return f"# what the records were made with:\n{then}# installed when they were released:\n{now}"

@@ -1,14 +1,19 @@
 """``augbench verify``: every number of a folder derived again from its records, offline.
 
-Records are checked against their own seals and ids; boards, claims and ``report.html`` are made again in memory and
-compared (``bench.release.derived``); in a released folder every file is checked against ``SHA256SUMS``. What is checked
-is that numbers belong to the records, not that the records tell the truth: for that, ``augbench reproduce`` runs them
-again.
+Records are checked against their own seals and ids, and against the selection that the folder states, so that one
+which is missing shows (``bench.release.completeness``); boards, claims, plots and ``report.html`` are made again in
+memory and compared (``bench.release.derived``); in a released folder every file is checked against ``SHA256SUMS``.
+
+What this cannot see is a folder that was forged through and through: records changed, sealed anew, everything else made
+again from them. It is another folder, with another digest than the one printed here. So a release's digest stands
+outside it (README, changelog, citation, tag), and ``verify --digest`` compares the two. Whether records told the truth
+when they were made is for ``augbench reproduce`` and ``verify --rerun``, which run them again.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -21,42 +26,59 @@ from bench.errors import BenchError
 from bench.matrix import code_hashes
 from bench.records import provenance
 from bench.records.codehash import SCHEME
-from bench.records.files import CLAIMS, PARQUET, REPORT, XZ
+from bench.records.files import CLAIMS, PARQUET, REPORT, SELECTION, SUMS, XZ
 from bench.records.folder import RunFolder
-from bench.records.identity import CODE, RESULT, config_hash, identity_of, joint_code, versions_hash
+from bench.records.identity import CODE
 from bench.records.reading import decode, lines
 from bench.records.record import Record, seal
-from bench.release import checksums, derived
+from bench.records.selection import missing
+from bench.release import checksums, completeness, derived
+from bench.release.contradictions import contradictions
 
 #: findings of one kind that are printed
 SHOWN = 20
 SUITE = "the suite's own"
 
 
-def verify(folder: Path) -> int:
+def verify(folder: Path, digest: str | None = None) -> int:
     """Print a line for each thing that does not follow from the records, and a last one; 0 if there is none, else 1.
 
-    Raises ``BenchError`` for a folder without records.
+    ``digest`` is what a release's digest is said to be elsewhere, or its first eight digits or more; a release's is
+    printed in the end. Raises ``BenchError`` for a folder without records, and for a digest of one that is no release.
     """
     run = RunFolder.of_run(folder)
+    if digest is not None and not (run.released and re.fullmatch(r"[0-9a-f]{8,64}", digest)):
+        raise BenchError(f"--digest takes 8 to 64 hexadecimal digits, those of a release; {folder}: {digest!r}")
     found = Findings()
     check_lines(run, found)
     for findings in (found.lines, found.ids, found.seals):
         found.count += _say(findings)
-    made: list[str] = []
-    if made_here(run):
-        made, wrong = derived.check(run) if not found.unreadable else ([], [])
-        found.count += _say(wrong)
+    made = derived.Made()
+    if made_here(run) and not found.unreadable:
+        made = derived.check(run)
+        found.count += _say(made.wrong)
     if run.released:
-        found.count += _say(checksums.check(folder))
-    for note in _notes(run, found):
+        found.count += _say(list(_of_a_release(run, found, digest)))
+    for note in (*made.notes, *_notes(run, found)):
         print(f"note: {note}")
     if found.count:
         print(f"not verified: {found.count} findings in {found.records} records, {folder}")
         return 1
     sums = [f"{len(checksums.read(folder))} checksums"] if run.released else []
-    print(f"verified: {', '.join([f'{found.records} records', *made, *sums])}")
+    verified = "verified" if made_here(run) else "verified in part"
+    print(f"{verified}: {', '.join([f'{found.records} records', *made.words, *sums])}")
+    if run.released:
+        print(f"digest of the whole release: {checksums.digest(folder)}")
     return 0
+
+
+def _of_a_release(run: RunFolder, found: Findings, digest: str | None) -> Iterator[str]:
+    """Whether a release is whole: every planned cell, every file, and the digest that was announced."""
+    if not found.unreadable and (made_here(run) or run.selection is not None):
+        yield from completeness.check(run)
+    yield from checksums.check(run.path)
+    if digest is not None and not (own := checksums.digest(run.path)).startswith(digest):
+        yield f"{SUMS}: the release's digest is {own}, not {digest}: this is not the release that was announced"
 
 
 def made_here(run: RunFolder) -> bool:
@@ -116,7 +138,7 @@ def check_lines(run: RunFolder, found: Findings) -> None:
                 found.lines.append(f"{where}: the last line is cut off")
             found.records += 1
             ids[record.id] += 1
-            found.ids += [f"{where}: record {record.id}: {what}" for what in _contradictions(record)]
+            found.ids += [f"{where}: record {record.id}: {what}" for what in contradictions(record)]
             expected = expected or bool(record.seal)
             if not record.seal:
                 found.unsealed += 1
@@ -129,23 +151,6 @@ def check_lines(run: RunFolder, found: Findings) -> None:
     except BenchError as error:
         found.lines.append(str(error))
     found.ids += [f"{name}: record {key} is there {n} times" for key, n in ids.items() if n > 1]
-
-
-def _contradictions(record: Record) -> Iterator[str]:
-    """What a record says of itself that its own fields deny."""
-    hashes, config, version = record.hashes, record.config, record.schema
-    if absent := [key for key in RESULT if key not in hashes]:
-        yield f"hashes.{absent[0]} is missing"
-        return
-    if record.id != (found := identity_of(record)):
-        yield f"its axes and hashes give the id {found}"
-    parts = (config.task, config.method, config.classifier, config.measures, record.threads)
-    if hashes["config"] != (found := config_hash(config.base_seed, *parts, version=version)):
-        yield f"its options give hashes.config {found}, not {hashes['config']}"
-    if hashes.get("code") != (found := joint_code(hashes, version)):
-        yield f"its parts give hashes.code {found}, not {hashes.get('code')}"
-    if record.versions and hashes["versions"] != (found := versions_hash(record.versions, version)):
-        yield f"its library versions give hashes.versions {found}, not {hashes['versions']}"
 
 
 def _named(record: Record) -> str:
@@ -161,6 +166,8 @@ def _notes(run: RunFolder, found: Findings) -> Iterator[str]:
         yield f"{packed[0]} is there too, and not read: {run.records_path.name} is"
     if found.unreadable:
         return
+    if not run.released and run.selection and (gone := missing(run.selection, run.records)):
+        yield f"{len(gone)} of {len(run.selection)} cells that {SELECTION} plans have no record yet"
     if not made_here(run):
         yield from _older(run)
     if made_here(run) or not _schemes(run) - {SCHEME}:

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.records import selection
+from bench.records.reading import read
+from bench.records.selection import Planned
+
 RUN = ["run", "--classifier", "xgboost", "--engine", "serial", "--no-pictures"]
 
 
@@ -200,6 +204,7 @@ def test_bad_tables_get_one_line_and_spoil_nothing_else(augbench, toy, tmp_path,
     assert part in done.stderr.strip().splitlines()[-1]
     records = [json.loads(line) for line in (tmp_path / "out" / "records.jsonl").read_text().splitlines()]
     assert {(r["task"], r["status"]) for r in records} == {("toy", "ok")}
+    assert selection.read(tmp_path / "out") == {Planned.of(r) for r in read(tmp_path / "out")}  # no cell without rows
 
 
 def test_a_run_keeps_what_an_earlier_one_said_of_other_tasks(toy_run, tmp_path):
@@ -211,6 +216,7 @@ def test_a_run_keeps_what_an_earlier_one_said_of_other_tasks(toy_run, tmp_path):
     assert said["data"]["other"] == {"note": "a file"}
     assert said["primary"]["other"] == "f1"
     assert {"toy", "other"} == set(said["data"]) == set(said["primary"])
+    assert selection.read(tmp_path / "out") == {Planned.of(r) for r in read(tmp_path / "out")}
     path.write_text("{")  # broken: the next run writes it anew
     toy_run("--method", "toy-jitter", "--seeds", "2", "--no-pictures")
     assert set(json.loads(path.read_text())["data"]) == {"toy"}

@@ -66,10 +66,10 @@ def released(once, tmp_path):
 def test_a_release_is_whole_small_and_verifies(once, source, capsys):
     assert {p.name for p in once.iterdir()} == {
         "records.parquet", "run.json", "boards", "plots", "pictures", "claims.json", "claims.md", "selftest.json",
-        "audit.json", "report.html", "environment.txt", "SHA256SUMS",
+        "audit.json", "report.html", "environment.txt", "selection.json", "SHA256SUMS",
     }  # fmt: skip
     assert verify(once) == 0
-    said = capsys.readouterr().out.splitlines()[-1]
+    said = capsys.readouterr().out.splitlines()[-2]
     assert said.startswith("verified: 6 records, 2 boards")
     for part in ("claims.json", "claims.md", "report.html", "checksums"):
         assert part in said
@@ -193,7 +193,7 @@ def test_a_folder_of_claims_has_no_boards(source, tmp_path, capsys):
     assert verify(folder) == 0
     assert pack.release(folder, target) == 0
     assert {p.name for p in target.iterdir()} == {
-        "records.parquet", "claims.json", "claims.md", "environment.txt", "SHA256SUMS",
+        "records.parquet", "claims.json", "claims.md", "environment.txt", "selection.json", "SHA256SUMS",
     }  # fmt: skip
     text = (target / "claims.md").read_text()
     (target / "claims.md").write_text(text.replace("not run", "reproduced", 1))

@@ -43,7 +43,7 @@ def test_a_real_record_matches_to_the_last_bit(tmp_path, names, capsys, monkeypa
     assert reproduce([record.id[:8]], tmp_path, offline=True) == 0
     out = capsys.readouterr().out
     assert "data, code, options and library versions are those of the record" in out
-    assert f"{record.id} xgboost × real: match, 18 numbers equal to the last bit" in out
+    assert f"{record.id} xgboost × real: match, 22 numbers equal to the last bit" in out
     assert out.endswith("1 of 1 records match\n")
 
 

@@ -9,8 +9,12 @@ import sys
 import pytest
 
 from bench import __version__, publish
+from bench.boards import plots
 from bench.errors import BenchError
+from bench.records import selection
+from bench.records.reading import read
 from bench.records.record import seal
+from bench.release import environment
 from bench.release.verify import verify
 from tests import factories
 
@@ -18,9 +22,9 @@ from tests import factories
 @pytest.fixture(scope="session")
 def run_once(tmp_path_factory, toy):
     """A small run with failures in it, its boards written."""
-    selection = factories.config("toy-jitter", "toy-error", regimes=("balance", "tstr"), seeds=(0, 1))
+    chosen = factories.config("toy-jitter", "toy-error", regimes=("balance", "tstr"), seeds=(0, 1))
     facts = {"augbench": __version__, "primary": {"toy": "roc_auc"}}
-    folder = factories.run(tmp_path_factory.mktemp("run"), selection, **facts)
+    folder = factories.run(tmp_path_factory.mktemp("run"), chosen, **facts)
     publish.boards(folder, "none")
     return folder
 
@@ -161,20 +165,24 @@ def test_missing_extra_and_longer_boards_are_named(folder, capsys):
     caught(folder, capsys, "boards/toy.md: missing", "boards/other.md: no record gives this file", "boards/toy.csv:")
 
 
-def test_checksums_cover_every_file(folder, capsys):
-    (folder / "plots").mkdir()
-    (folder / "plots" / "toy.png").write_bytes(b"\0picture")
+def test_checksums_cover_every_file(folder, capsys, monkeypatch):
+    monkeypatch.setattr(plots, "draw", lambda *_: iter(()))
+    records = list(read(folder))
+    selection.write(folder, map(selection.Planned.of, records))
+    (folder / "environment.txt").write_text(environment.text(records))
+    (folder / "pictures").mkdir()
+    (folder / "pictures" / "toy.png").write_bytes(b"\0picture")
     names = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file() and p.name[0] != ".")
     sums = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
     (folder / "SHA256SUMS").write_text("".join(f"{value}  {name}\n" for name, value in sums.items()))
     assert verify(folder) == 0
-    assert capsys.readouterr().out.splitlines()[-1].endswith(f", {len(names)} checksums")
-    (folder / "plots" / "toy.png").write_bytes(b"\0retouched")
-    (folder / "plots" / "new.png").write_bytes(b"\0")
+    assert capsys.readouterr().out.splitlines()[-2].endswith(f", {len(names)} checksums")
+    (folder / "pictures" / "toy.png").write_bytes(b"\0retouched")
+    (folder / "pictures" / "new.png").write_bytes(b"\0")
     (folder / "run.json").unlink()
     caught(
-        folder, capsys, "plots/toy.png: not the file that SHA256SUMS lists",
-        "plots/new.png: not listed in SHA256SUMS", "run.json: missing, and listed",
+        folder, capsys, "pictures/toy.png: not the file that SHA256SUMS lists",
+        "pictures/new.png: not listed in SHA256SUMS", "run.json: missing, and listed",
     )  # fmt: skip
 
 
