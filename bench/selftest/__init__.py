@@ -15,17 +15,27 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.errors import BenchError
 from bench.records.record import Record
-from bench.selftest.expectations import CLOUDS, FEW, Expectation, Known, expectations
+from bench.selftest.expectations import CLOUDS, DICE, FEW, JUDGED, ORACLE, Expectation, Known, expectations
 
 if TYPE_CHECKING:
     from bench.boards.board import Board
 
 FILE = "selftest.json"
 CONTROLS = Path(__file__).with_name("controls.py")
+#: files that are loaded for the self-test alone
+PLANTED = (CONTROLS, CONTROLS.with_name("clouds.py"), CONTROLS.with_name("oracles.py"))
 #: scores of ``control-few``'s ten rare rows scatter more, and its fits are short: at least so many seeds
 SEEDS_OF_FEW = 15
-#: as far as the controls look for the split they were given a part of (``bench.selftest.controls.TRIES``)
+#: the planted gain needs an interval
+SEEDS_OF_JUDGED = 4
+#: as far as the controls look for the split they were given a part of (``bench.selftest.clouds.TRIES``)
 MOST_SEEDS = 50
+
+
+#: the methods that planted classifiers judge
+_JUDGED = ("control-nothing", "control-copies", "control-seeds")
+#: task, method, classifier and regime
+_Key = tuple[str, str, str, str]
 
 
 class Found(NamedTuple):
@@ -69,7 +79,8 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
     from bench.matrix import plan
     from bench.records.store import Store
 
-    registry.load_plugin(CONTROLS)
+    for file in PLANTED:
+        registry.load_plugin(file)
     if controls is None:
         controls = [entry.name for entry in registry.methods if entry.file == CONTROLS.resolve()]
     helped = "control-truth"  # the one that is to help where rows are few
@@ -77,11 +88,17 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
         "tasks": [FEW], "methods": [helped], "regimes": ["real", "balance"],
         "seeds": tuple(range(max(seeds, SEEDS_OF_FEW))), "measures": {"fidelity": False, "privacy": False},
     }  # fmt: skip
+    judged = {
+        "tasks": [JUDGED], "methods": [name for name in _JUDGED if name in controls], "classifiers": [ORACLE, DICE],
+        "regimes": ["real", "balance", "append:1x"], "seeds": tuple(range(max(seeds, SEEDS_OF_JUDGED))),
+        "measures": {"fidelity": False, "privacy": False},
+    }  # fmt: skip
+    tasks = (CLOUDS, *([FEW] if helped in controls else []), *([JUDGED] if set(_JUDGED) <= set(controls) else []))
     config = Config(
-        budget="smoke", tasks=(CLOUDS, FEW) if helped in controls else (CLOUDS,), methods=tuple(controls),
-        classifiers=("xgboost",), regimes=("real", "tstr"), seeds=tuple(range(seeds)), override=(few,),
+        budget="smoke", tasks=tasks, methods=tuple(controls), classifiers=("xgboost",), regimes=("real", "tstr"),
+        seeds=tuple(range(seeds)), override=(few, judged),
     )  # fmt: skip
-    matrix = plan(config, DataHome(offline=True), "cpu", (CONTROLS,))
+    matrix = plan(config, DataHome(offline=True), "cpu", PLANTED)
     with TemporaryDirectory() as temporary, Store(Path(temporary)) as store:
         settings = running.settings(store, min(2, engines.cores()), 1, "cpu", debug=engine == "serial")
         running.carry_out(matrix.fits, store, engine, settings)
@@ -111,12 +128,12 @@ class _Results:
     """What records and boards say of what was expected."""
 
     def __init__(self, records: Sequence[Record], boards: Sequence[Board]) -> None:
-        self.cells: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+        self.cells: dict[_Key, list[Record]] = defaultdict(list)
         for record in sorted(records, key=lambda r: r.seed):
-            self.cells[record.task, record.method, record.regime].append(record)
+            self.cells[record.task, record.method, record.classifier, record.regime].append(record)
         self.reference = next((record.method for record in records if record.reference), "")
         self.rows = {
-            (board.task, row["method"], row["regime"]): row
+            (board.task, row["method"], row["classifier"], row["regime"]): row
             for board in boards
             if board.kind == "task"
             for row in board.rows
@@ -126,7 +143,7 @@ class _Results:
         """Raises ``BenchError`` if not even the reference could be scored: there is nothing to compare with."""
         from bench import registry
 
-        cells = self.cells[CLOUDS, self.reference, "real"]
+        cells = self.cells[CLOUDS, self.reference, "xgboost", "real"]
         real = [r for r in cells if r.ok]
         if not real:
             why = "; ".join(sorted({f"{r.status}: {r.reason}" for r in cells})) or "no record"
@@ -137,7 +154,10 @@ class _Results:
             return sum(float(r.metrics[name]) for r in real) / len(real)
 
         sizes = real[0].n_train or 0, real[0].n_test or 0
-        return Known(self.reference, *sizes, task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
+        judged = self.cells[JUDGED, self.reference, ORACLE, "real"]
+        parts = [(r.n_train or 0, r.test_classes["few"], r.test_classes["many"]) for r in judged if r.ok]
+        shared = (task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
+        return Known(self.reference, *sizes, *shared, parts[0] if parts else (0, 0, 0), tuple(r.seed for r in judged))
 
     def found(self, expectation: Expectation) -> Found:
         cells, name = self.cells[_key(expectation)], expectation.measure
@@ -156,8 +176,10 @@ class _Results:
     def _measured(self, expectation: Expectation, cells: list[Record]) -> Found:
         """What cells that all ended ``ok`` hold."""
         name = expectation.measure
-        if name == "Δ roc_auc":
+        if name in ("Δ roc_auc", "Δ half"):
             return self._difference(expectation)
+        if name == "distinct":
+            return Found(float(len({r.metrics["roc_auc"] for r in cells})))
         if name in ("gain", "differing"):
             return self._paired(name, expectation, cells)
         values = [part[name] for r in cells for part in (r.metrics, r.fidelity, r.privacy) if name in part]
@@ -170,10 +192,13 @@ class _Results:
         if row is None or row.get("roc_auc_diff_mean") is None:
             return Found(None, missing=f"the board gives no difference to {self.reference}")
         mean, half = row["roc_auc_diff_mean"], row["roc_auc_diff_ci95"]
+        if expectation.measure == "Δ half":
+            return Found(half, missing="the board gives no interval")
         return Found(mean) if half is None else Found(mean, mean - half, mean + half)
 
     def _paired(self, name: str, expectation: Expectation, cells: list[Record]) -> Found:
-        known = {r.seed: r.metrics for r in self.cells[expectation.task, self.reference, "real"] if r.ok}
+        compared = (expectation.task, self.reference, expectation.classifier, "real")
+        known = {r.seed: r.metrics for r in self.cells[compared] if r.ok}
         pairs = [(r.metrics, known[r.seed]) for r in cells if r.seed in known]
         if len(pairs) < len(cells):
             return Found(None, missing=f"{self.reference} could not be scored at every seed")
@@ -183,8 +208,8 @@ class _Results:
         return _mean([a["roc_auc"] - b["roc_auc"] for a, b in pairs], 0.0)
 
 
-def _key(expectation: Expectation) -> tuple[str, str, str]:
-    return expectation.task, expectation.control, expectation.regime
+def _key(expectation: Expectation) -> _Key:
+    return expectation.task, expectation.control, expectation.classifier, expectation.regime
 
 
 def _mean(values: Sequence[float], ratio: float) -> Found:

@@ -9,6 +9,8 @@ nearer to its own. Seeds split the same rows again and again, so no bound shrink
   training: its variance is taken as twice that (measured 1.8 times over 150 draws of 400 rows a side).
 - The AUC of a classifier has the variance of Hanley & McNeil (Radiology 143, 1982, eq. 2); its expectation is at most
   the Bayes classifier's.
+- What ``control-oracle`` scores is planted (``bench.selftest.oracles``), and with it the mean and the Nadeau-Bengio
+  interval of what more rows gain: exact, but for rounding.
 - The coverage of n rows by n of the same distribution is 1 - (n-1)...(n-k) / (2n-1)...(2n-k) on average (Naeem et al.
   2020, Lemma 2); neighbourhoods overlap, so twice the binomial variance is allowed.
 """
@@ -18,13 +20,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, prod, sqrt
+from statistics import fmean, stdev
+
+from scipy.special import stdtrit
 
 from bench.measures.fidelity import MAX_POINTS, NEIGHBOURS
+from bench.selftest.oracles import auc, tuned_f1
 
 SIGMAS = 4
 #: sums in another order are rounded otherwise, which may move a split of a tree
 ROUNDING = 0.01
-CLOUDS, FEW = "control-clouds", "control-few"
+CLOUDS, FEW, JUDGED = "control-clouds", "control-few", "control-judged"
+ORACLE, DICE = "control-oracle", "control-dice"
 
 
 @dataclass(frozen=True)
@@ -32,9 +39,10 @@ class Expectation:
     """One measure of one control and the range [low, high] that its mean over seeds must lie in.
 
     ``measure`` is a name of a record's metrics, fidelity or privacy; ``Δ roc_auc``, the board's difference to the
-    reference; ``gain``, the same with its interval's lower end in place of the mean; ``differing``, the metrics that
-    are not the reference's to the last digit; ``scored``, the seeds that the board scores; or a status, the share of
-    cells that end so.
+    reference; ``gain``, the same with its interval's lower end in place of the mean; ``Δ half``, half the board's
+    interval of it; ``distinct``, how many ROC AUCs the seeds gave; ``differing``, the metrics that are not the
+    reference's to the last digit; ``scored``, the seeds that the board scores; or a status, the share of cells that end
+    so.
     """
 
     control: str
@@ -45,12 +53,14 @@ class Expectation:
     why: str
     task: str = CLOUDS
     regime: str = "tstr"
+    classifier: str = "xgboost"
 
 
 @dataclass(frozen=True)
 class Known:
     """What the bounds rest on: the name of the method that does nothing, sizes of a split, the rare class's share, the
-    Bayes AUC, and what real rows scored."""
+    Bayes AUC, what real rows scored, and the sizes of the parts (training, rare test and other test rows) and the seeds
+    of ``control-judged``."""
 
     reference: str
     n_train: int
@@ -59,6 +69,8 @@ class Known:
     best: float
     real: float
     real_auprc: float
+    judged: tuple[int, int, int] = (0, 0, 0)
+    seeds: tuple[int, ...] = ()
 
     def ranks(self, times: float = 1.0) -> float:
         n = self.n_test  # as many validation rows
@@ -95,6 +107,7 @@ def expectations(known: Known) -> Iterator[Expectation]:
     yield from _worthless(known)
     yield from _truth(known, best)
     yield from _peeking(known, best)
+    yield from _judged(known) if known.seeds else ()
     for control, status in (("control-raises", "error"), ("control-nan", "invalid")):
         yield _exact(control, status, 1, "a failure is a result")
         yield _exact(control, "scored", 0, "a failed method is never scored")
@@ -171,8 +184,35 @@ def _peeking(known: Known, best: float) -> Iterator[Expectation]:
     yield Expectation("control-disguised", "peek_auc", f"above {caught:.2f}", caught, 1, "but not from distances")
 
 
-def _exact(control: str, measure: str, value: float, why: str, regime: str = "tstr") -> Expectation:
-    return Expectation(control, measure, f"{value:g}", value - 1e-9, value + 1e-9, why, regime=regime)
+def _judged(known: Known) -> Iterator[Expectation]:
+    """What planted classifiers score, gain and are told."""
+    train, rare, many = known.judged
+    seeds = known.seeds
+    gains = [auc(seed, more=True) - auc(seed, more=False) for seed in seeds]
+    freedom = len(seeds) - 1
+    half = float(stdtrit(freedom, 0.975)) * stdev(gains) * sqrt(1 / len(seeds) + (rare + many) / train)
+    alone, more = {"task": JUDGED, "regime": "real"}, {"task": JUDGED, "regime": "balance"}
+    planted = "planted: rows of known scores"
+    yield _exact(
+        known.reference, "roc_auc", fmean(auc(s, more=False) for s in seeds), planted, **alone, classifier=ORACLE
+    )
+    yield _exact(
+        known.reference, "f1_tuned", fmean(tuned_f1(s, rare, many) for s in seeds),
+        "the threshold is that of the validation rows; one of the test rows would score more", **alone,
+        classifier=ORACLE,
+    )  # fmt: skip
+    name = "control-copies"
+    yield _exact(name, "Δ roc_auc", fmean(gains), "planted: so much is gained by more rows", **more, classifier=ORACLE)
+    yield _exact(name, "Δ half", half, "Nadeau and Bengio's interval of the planted gains", **more, classifier=ORACLE)
+    start = "the same seeds, so the same start of a classifier that nothing else decides"
+    yield _exact("control-nothing", "differing", 0, start, **alone, classifier=DICE)
+    yield _exact(known.reference, "distinct", len(seeds), "another seed, another start", **alone, classifier=DICE)
+    second = {"task": JUDGED, "regime": "append:1x"}
+    yield _exact("control-seeds", "ok", 1, "each draw has a seed of its own", **second, classifier=DICE)
+
+
+def _exact(control: str, measure: str, value: float, why: str, regime: str = "tstr", **more: str) -> Expectation:
+    return Expectation(control, measure, f"{value:.6g}", value - 1e-9, value + 1e-9, why, regime=regime, **more)
 
 
 def _near(control: str, measure: str, value: float, width: float, why: str) -> Expectation:

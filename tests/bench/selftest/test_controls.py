@@ -3,10 +3,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import f1_score, roc_auc_score
 
 from bench import registry, seeds
-from bench.selftest import controls
+from bench.selftest import clouds, controls, oracles
 from bench.selftest.reachable import unseen
 from bench.trial.preprocess import Preprocess, flatten
 
@@ -16,13 +16,14 @@ def _planted(names, monkeypatch):
     """The controls are registered for these tests alone."""
     for kind in registry.BY_KIND.values():
         monkeypatch.setattr(kind, "_entries", dict(kind._entries))
-    registry.load_plugin(Path(controls.__file__))
+    for file in (controls, clouds, oracles):
+        registry.load_plugin(Path(file.__file__))
 
 
 @pytest.fixture(scope="module")
 def parts():
     """Training rows, labels and test rows of seed 4, preprocessed, and the whole table as it is loaded."""
-    task = controls.Clouds("control-clouds")
+    task = clouds.Clouds("control-clouds")
     dataset = task.read(task.locate(None))
     split = task.split(dataset, seeds.derive(0, "split", "control-clouds", 4))
     scale = Preprocess(dataset.schema).fit(dataset.X[split.train])
@@ -33,21 +34,21 @@ def parts():
 def test_the_distribution_is_the_one_that_the_best_auc_is_of():
     rng = np.random.default_rng(1)
     y = np.repeat([0, 1], 20_000)
-    X = controls.draw(y, rng)
-    numbers = (X[:, :-1] - controls.OFFSET) / controls.UNIT
+    X = clouds.draw(y, rng)
+    numbers = (X[:, :-1] - clouds.OFFSET) / clouds.UNIT
     for code in (0, 1):
-        assert numbers[y == code].mean(0) == pytest.approx(np.full(6, code * controls.SHIFT), abs=0.03)
+        assert numbers[y == code].mean(0) == pytest.approx(np.full(6, code * clouds.SHIFT), abs=0.03)
         assert numbers[y == code].std(0) == pytest.approx(np.ones(6), abs=0.03)
         shares = np.bincount(X[y == code, -1].astype(int), minlength=3) / 20_000
-        assert shares == pytest.approx(controls.CATEGORIES[code], abs=0.015)
-    kinds = np.log(controls.CATEGORIES[1] / controls.CATEGORIES[0])
-    ratio = controls.SHIFT * numbers.sum(1) + kinds[X[:, -1].astype(int)]
-    assert roc_auc_score(y, ratio) == pytest.approx(controls.Clouds("control-clouds").best_auc(), abs=0.006)
+        assert shares == pytest.approx(clouds.CATEGORIES[code], abs=0.015)
+    kinds = np.log(clouds.CATEGORIES[1] / clouds.CATEGORIES[0])
+    ratio = clouds.SHIFT * numbers.sum(1) + kinds[X[:, -1].astype(int)]
+    assert roc_auc_score(y, ratio) == pytest.approx(clouds.Clouds("control-clouds").best_auc(), abs=0.006)
 
 
 def test_a_cheat_finds_the_test_rows_from_the_training_rows(parts):
     train, _, test, _ = parts
-    found = controls.rebuild(train)
+    found = clouds.rebuild(train)
     assert np.array_equal(found.X_test, test)
 
 
@@ -56,7 +57,7 @@ def test_a_cheat_finds_nothing_if_the_scaler_saw_more_than_the_training_rows(par
     everything = Preprocess(dataset.schema).fit(dataset.X).transform(dataset.X)
     for rows in (everything[: len(train)], np.concatenate([train, test])):
         with pytest.raises(LookupError, match="not the training rows of any split"):
-            controls.rebuild(rows, tries=6)
+            clouds.rebuild(rows, tries=6)
 
 
 def test_a_whole_draw_of_copies_is_the_training_set(parts):
@@ -120,7 +121,7 @@ class _Holder:
         lambda rows: functools.partial(print, rows),
         lambda rows: lambda x=rows: x,
         lambda rows: rows[:0],
-        lambda rows: flatten(rows, controls.SCHEMA),
+        lambda rows: flatten(rows, clouds.SCHEMA),
         lambda rows: np.array([None, rows], dtype=object),
     ],
 )
@@ -158,3 +159,32 @@ def test_peeking_fails_with_what_it_found(parts):
 
 def test_no_list_shows_the_controls(augbench):
     assert "control-" not in augbench("list").stdout
+
+
+@pytest.mark.parametrize("seed", [0, 1, 5])
+def test_the_oracle_scores_what_was_planted(seed):
+    train, parts = clouds._candidate("control-judged", seed)
+    flat, y = flatten(train, clouds.SCHEMA), np.zeros(len(train), dtype=np.int64)
+    y[0] = 1
+    test, rare = flatten(parts.X_test, clouds.SCHEMA), parts.y_test == 1
+    for rows, more in ((flat, False), (np.concatenate([flat, flat[:9]]), True)):
+        oracle = oracles.Oracle().fit(rows, np.resize(y, len(rows)))
+        assert roc_auc_score(rare, oracle.predict_proba(test)[:, 1]) == pytest.approx(oracles.auc(seed, more))
+    oracle = oracles.Oracle().fit(flat, y)
+    valid = oracle.predict_proba(test[::-1].copy())  # as many rows as there are validation rows
+    assert valid[:, 1].tolist() == np.where(parts.y_valid == 1, 0.3, 0.1).tolist()
+    predicted = oracle.predict_proba(test)[:, 1] >= 0.3
+    assert f1_score(rare, predicted) == pytest.approx(oracles.tuned_f1(seed, rare.sum(), (~rare).sum()))
+    assert f1_score(rare, predicted) < f1_score(rare, oracle.predict_proba(test)[:, 1] >= 0.9)
+    with pytest.raises(LookupError, match="neither the test rows nor the validation rows"):
+        oracle.predict_proba(flat)
+
+
+def test_seeds_that_come_again_are_noticed(parts):
+    train, y, _, dataset = parts
+    method = controls.Seeds(random_state=1).fit(train, y, dataset.schema)
+    with pytest.raises(RuntimeError, match="a seed that it had before"):
+        method.sample(y)
+    method.set_params(random_state=2).sample(y)
+    with pytest.raises(RuntimeError, match="a seed that it had before"):
+        method.sample(y)

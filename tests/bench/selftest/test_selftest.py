@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from msgspec import structs
 
-from bench import registry, selftest
+from bench import registry, seeds, selftest
 from bench.errors import BenchError
 from bench.trial import regimes, walk
 from bench.trial import rows as trial_rows
@@ -171,18 +171,49 @@ def test_training_on_test_rows_is_noticed(fault):
     assert ("none", "roc_auc") in fault(trial_rows, "_rows", _cached(Trained), "control-nothing")
 
 
+JUDGED = ("control-nothing", "control-copies", "control-seeds")
+
+
 def test_unmatched_seeds_are_noticed(fault):
-    create = walk.create
+    """Also where every method has seeds of its own, in which no classifier of the suite differs much."""
+    derive = seeds.derive
+    counter = iter(range(10_000))
 
-    def unmatched(entry, params, **suite):
-        if entry.kind == "classifier":
-            params = dict(params) | {"subsample": 0.8}
-            suite["random_state"] = next(counter)
-        return create(entry, params, **suite)
+    def unmatched(base, *axes):
+        return derive(base, *axes, *([next(counter)] if axes[0] == "classifier" else []))
 
-    counter = iter(range(1000))
-    wrong = fault(walk, "create", unmatched, "control-nothing")
-    assert set(wrong) == {("control-nothing", "Δ roc_auc"), ("control-nothing", "differing")}
+    assert ("control-nothing", "differing") in fault(seeds, "derive", unmatched, *JUDGED)
+
+
+def test_seeds_that_do_not_reach_a_draw_are_noticed(fault):
+    derive = seeds.derive
+
+    def ignored(base, *axes):
+        return 7 if axes[0] == "sample" else derive(base, *axes)
+
+    assert set(fault(seeds, "derive", ignored, *JUDGED)) == {("control-seeds", "ok")}
+
+
+def test_a_threshold_of_the_test_rows_is_noticed(fault):
+    class Peeked(trial_rows.TrialRows):
+        """What tunes a threshold is given the test rows as validation rows."""
+
+        def __init__(self, *given):
+            super().__init__(*given)
+            self.X_valid, self.y_valid = self.X_test, self.y_test
+
+    assert ("none", "f1_tuned") in fault(trial_rows, "_rows", _cached(Peeked), *JUDGED)
+
+
+def test_a_sign_and_an_interval_are_noticed(fault, monkeypatch):
+    from bench.boards import rows
+    from bench.statistics import comparison
+
+    plain = comparison.mean_interval
+    wrong = fault(rows, "mean_interval", lambda values, *_: plain(values), *JUDGED)
+    assert set(wrong) == {("control-copies", "Δ half")}
+    wrong = fault(rows, "mean_interval", lambda values, *ratio: plain([-v for v in values], *ratio), *JUDGED)
+    assert ("control-copies", "Δ roc_auc") in wrong
 
 
 def test_a_failed_method_that_is_scored_is_noticed(fault):
