@@ -19,7 +19,7 @@ LAYERS: Mapping[int, tuple[type[nn.Module], int, type[nn.Module], type[nn.Module
 }
 
 
-@classifier("cnn", modalities=("image", "series"))
+@classifier("cnn", modalities=("image", "series"), main=("image", "series"))
 class CNN(TorchClassifier):
     """Small convolutional network: 2-D for images, 1-D along the steps for series.
 
