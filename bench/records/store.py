@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -34,11 +34,18 @@ class Store:
 
     def __enter__(self) -> Self:
         claim(self.folder)
-        self._lock = open(self.folder / ".lock", "w")
-        _lock(self._lock, self.folder)
-        self.repaired = repair(self.path)
-        self.records = {record.id: record for record in read(self.folder)}
-        self._file = open(self.path, "ab", buffering=0)
+        with ExitStack() as opened:  # what fails in between leaves the folder to others
+            try:
+                self._lock = opened.enter_context(open(self.folder / ".lock", "w"))
+                _lock(self._lock, self.folder)
+                self.repaired = repair(self.path)
+                self.records = {record.id: record for record in read(self.folder)}
+                self._file = opened.enter_context(open(self.path, "ab", buffering=0))
+            except OSError as error:
+                raise BenchError(
+                    f"{error.filename} cannot be written: {error.strerror}; move it away or name another --out"
+                ) from None
+            opened.pop_all()
         return self
 
     def __exit__(self, *exc: object) -> None:
