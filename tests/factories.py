@@ -62,7 +62,8 @@ def made(fields: dict[str, Any]) -> Made:
     every |= {
         name: {}
         for name in (
-            "metrics", "valid", "fidelity", "privacy", "times", "cpu_s", "device_ms", "train_classes", "test_classes",
+            "metrics", "valid", "fidelity", "privacy", "references", "times", "cpu_s", "device_ms", "train_classes",
+            "test_classes",
         )
     }  # fmt: skip
     found = Made({**every, **FIELDS, **fields})
