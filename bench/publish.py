@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bench import resample
 from bench.errors import BenchError
-from bench.messages import speak
+from bench.messages import answer, speak
 from bench.records.folder import RunFolder
 from bench.slugs import did_you_mean
 
@@ -45,8 +45,8 @@ def boards(
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
     for board in chosen if fmt != "none" else ():
         for table in filter(None, (board, board.synthetic)):
-            print(formats.render(table, fmt or "text", width=max(80, width), color=terminal))
-            print()
+            say = print if fmt in (None, "text") else answer  # in the terminal's own form nothing acts on it
+            say(formats.render(table, fmt or "text", width=max(80, width), color=terminal) + "\n")
     if fmt is None:
         _say(f"records: {run.records_path}")
         _say(f"boards: {folder / 'boards'} ({len(paths)} files)")

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from bench.boards.board import BOARD_AXES, Board, Row
+from bench.slugs import cell
 
 
 def _head(board: Board) -> Row:
@@ -44,9 +45,10 @@ def _csv(board: Board, rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     keys, head = _keys(rows), _head(board)
-    writer.writerow([*head, *keys])
+    writer.writerow(map(cell, [*head, *keys]))
     for row in rows:
-        writer.writerow([*head.values(), *(" ".join(row[k]) if isinstance(row[k], list) else row[k] for k in keys)])
+        values = [*head.values(), *(" ".join(row[k]) if isinstance(row[k], list) else row[k] for k in keys)]
+        writer.writerow(map(cell, values))
     return out.getvalue()
 
 
