@@ -12,8 +12,8 @@ these is the attacker's and the other is asked about, in turn. Values are first 
 among the attacker's real rows, or a detector would see at once that synthetic ones are not discrete, and nothing else.
 Above 0.5 rows give away that they were trained on. At 0.5 *this* attack finds nothing: it says nothing of one that
 knows the model, or that has more real rows than held-out ones here; with few of them the ratio is rough, which pulls it
-to 0.5. Where rows are split by time or patient, held-out rows differ for that reason too: compare with the reference rows
-of the board.
+to 0.5. Where rows are split by time or patient, held-out rows differ for that reason too: compare with the reference
+rows of the board.
 """
 
 from __future__ import annotations

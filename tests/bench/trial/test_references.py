@@ -69,7 +69,7 @@ def test_measures_tell_them_apart() -> None:
     assert held["near_duplicates"] == pytest.approx(0.05, abs=0.06)
     assert held["membership_ratio_auc"] == pytest.approx(0.5, abs=0.1)
     assert jittered["near_duplicates"] > 0.3
-    assert shuffled["xgboost_auc"] > 0.9
-    assert shuffled["association"] > 5 * held["association"]
+    assert shuffled["xgboost_auc"] > 0.8
+    assert shuffled["association"] > 3 * held["association"]
     assert shuffled["ks"] < 0.1
     assert (held["own"], shuffled["own"]) == (200, 600)
