@@ -44,6 +44,7 @@ def make_record(
         "phase": "" if ok else "fit",
         "reason": "" if ok else "fit took longer than 60 s",
         "metrics": {"auprc": value, "roc_auc": value + 0.1, "f1": value - 0.05, "brier": 1 - value} if ok else {},
+        "valid": {"auprc": value, "brier": 1 - value} if ok else {},
         "times": {"fit": METHODS.get(method, (0, 1))[1], "sample": 0.1, "train": 0.5, "infer": 0.01} if ok else {},
         "device": "cpu",
         "threads": 1,
