@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import math
 import time
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,7 +35,7 @@ from bench.trial.failures import let_pass, reason_of, status_of
 from bench.trial.fit import Cell, FitJob, now
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import flat_shape, flatten
-from bench.trial.references import SEEDS, references
+from bench.trial.references import PART, SEEDS, references
 from bench.trial.regimes import Regime
 from bench.trial.rows import TrialRows, load_rows, read_only
 from bench.trial.scoring import class_counts, scores, shares_to_weigh_by
@@ -179,8 +180,10 @@ class TrialRun:
         if not fit.facts.reference or fit.seed >= fit.measures.get("references", SEEDS):
             return {}
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
-        found = references(rows, fit.measures, seed, fit.device)
-        self.accounted += time.perf_counter() - start
+        allowed = math.inf if fit.timeout is None else PART * fit.timeout
+        found = references(rows, fit.measures, seed, fit.device, allowed)
+        self.clock.seconds["measure"] = time.perf_counter() - start
+        self.accounted += self.clock.seconds["measure"]
         return found
 
     def _save_unfinished(self, rows: TrialRows, monitor: TrainingMonitor) -> None:

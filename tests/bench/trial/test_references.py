@@ -73,3 +73,8 @@ def test_measures_tell_them_apart() -> None:
     assert shuffled["association"] > 3 * held["association"]
     assert shuffled["ks"] < 0.1
     assert (held["own"], shuffled["own"]) == (200, 600)
+
+
+def test_what_there_is_no_time_for_is_left_out() -> None:
+    found = references(Rows(), {}, 0, "cpu", seconds=1e-9)
+    assert list(found) == ["tstr held-out"]
