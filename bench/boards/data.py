@@ -18,7 +18,12 @@ def _head(board: Board) -> Row:
     runs have, those that are set."""
     setting = board.setting._asdict()
     more = {name: setting[name] for name in BOARD_AXES if setting[name] is not None}
-    about = {"task": board.task or "(all)", "source": board.source, "budget": board.budget, "device": board.device}
+    about = {
+        "task": board.task or f"(all {board.modality})",
+        "source": board.source,
+        "budget": board.budget,
+        "device": board.device,
+    }
     return about | more | {"date": board.date}
 
 

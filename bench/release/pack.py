@@ -23,6 +23,7 @@ from bench.records.files import (
     OURS,
     PARQUET,
     RECORDS,
+    REPLICATES,
     RUN,
     SELECTION,
     SELFTEST,
@@ -48,7 +49,7 @@ PICTURES = (
     "images", "windows", "progress", "projection", "frequencies", "predictability", "losses", "histograms", "scatter",
 )  # fmt: skip
 #: findings of other commands, taken over as they are
-COPIED = (SELFTEST, AUDIT, CLAIMS)
+COPIED = (SELFTEST, AUDIT, CLAIMS, REPLICATES)
 #: an absolute path of two parts or more, with its last part
 _PATH = re.compile(r"(?<![\w/.~])/(?:[\w.@+-]+/)+([\w.@+-]+)")
 
