@@ -31,10 +31,10 @@ REPLICATES = "replicates.parquet"
 #: the checksums of a released folder
 SUMS = "SHA256SUMS"
 #: what our commands write into a folder, and what of it are folders
-FOLDERS = frozenset({"spool", PREDICTIONS, REPLICATES, "samples", "pictures", "boards", "plots"})
+FOLDERS = frozenset({"spool", PREDICTIONS, "samples", "pictures", "boards", "plots"})
 OURS = FOLDERS | {
     RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT, ".lock",
-    "environment.txt",
+    "environment.txt", REPLICATES,
 }  # fmt: skip
 
 
