@@ -11,6 +11,7 @@ import pytest
 
 from bench import registry
 from bench.cli import app
+from bench.records.reading import read
 from bench.records.store import Store
 
 Call = Callable[..., tuple[int, str, str]]
@@ -201,6 +202,74 @@ def test_a_run_whose_own_cells_all_fail_exits_1(command: Call, tmp_path: Path) -
     assert "cannot be imported: No module named 'no_such_package'" in said
     assert "Traceback" not in printed + said
     assert command(*words, "--method", "none", "--regime", "real")[0] == 0
+
+
+LABELS = """
+import numpy as np
+from twin import Toy
+from bench.registry import task
+
+class Other(Toy):
+    def read(self, origin):
+        found = super().read(origin)
+        object.__setattr__(found, "y", self.change(found.y))
+        return found
+
+@task("words")
+class Words(Other):
+    "Words."
+    def change(self, y): return np.where(y == 1, "few", "many")
+
+@task("gaps")
+class Gaps(Other):
+    "A gap."
+    def change(self, y): return np.where(np.arange(len(y)) == 3, np.nan, y)
+
+@task("column")
+class Column(Other):
+    "A column of two axes."
+    def change(self, y): return y[:, None]
+
+@task("frame")
+class Frame(Other):
+    "A column of pandas with another index."
+    def change(self, y):
+        import pandas as pd
+        return pd.Series(y, index=np.arange(len(y))[::-1])
+
+@task("masked")
+class Masked(Other):
+    "Masked."
+    def change(self, y): return np.ma.array(y, mask=y == 1)
+
+@task("split", params={"rows": 150})
+class Split(Other):
+    "No rare rows in training."
+    def change(self, y): return y
+    def split(self, dataset, seed):
+        from bench.task import Split
+        rare, rest = np.flatnonzero(dataset.y == 1), np.flatnonzero(dataset.y == 0)
+        return Split(rest[40:], np.r_[rare[:9], rest[:20]], np.r_[rare[9:], rest[20:40]])
+"""
+REFUSED = {
+    "words": "y holds words, not numbers", "gaps": "y holds 1 NaN", "column": "y must have shape (n,)",
+    "frame": "y is a pandas Series, not a numpy array", "masked": "y is a masked array",
+    "split": "class 'few' has no rows in the training part",
+}  # fmt: skip
+
+
+def test_tables_that_are_none_are_refused_by_name_and_the_others_run(command: Call, tmp_path: Path) -> None:
+    text("twin.py", TOY.read_text().replace('"toy', '"twin'))(tmp_path)
+    text("bad.py", LABELS)(tmp_path)
+    text(DATA, "6,148,72\r\n")(tmp_path)
+    tasks = [word for name in (*REFUSED, "pima", "toy") for word in ("--task", name)]
+    code, _, said = command(*RUN.split(" "), *tasks, "--plugin", "bad.py", "--method", "none", "--data-dir", "data")
+    assert code == 2
+    last = said.splitlines()[-1]
+    for name, why in REFUSED.items():
+        assert f"{name}: {why}" in last
+    assert "pima-indians-diabetes.data.csv (10 bytes) is altered or truncated" in last
+    assert {(record.task, record.status) for record in read(tmp_path / "new")} == {("toy", "ok")}
 
 
 def test_a_folder_that_another_run_writes_into(command: Call, tmp_path: Path) -> None:
