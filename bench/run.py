@@ -64,11 +64,10 @@ def execute(
             refused |= _carry_out(running.missing(fits, store), matrix, store, config, device, predictions)
         _withdraw(config.out, store, refused)
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
-        asked = [store.records[i] for i in sorted(matrix.asked & set(store.records))]
     _publish(config, matrix, chosen)
     if refused:
         raise BenchError("; ".join(refused.values()))
-    return _exit_code(chosen, asked, strict)
+    return _exit_code(chosen, matrix.asked, strict)
 
 
 def _announce(home: DataHome, matrix: Matrix) -> None:
@@ -116,12 +115,12 @@ def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record]) -> None:
         publish.pictures(config.out, _workers(config))
 
 
-def _exit_code(chosen: Sequence[Record], asked: Sequence[Record], strict: bool) -> int:
+def _exit_code(chosen: Sequence[Record], asked: Collection[str], strict: bool) -> int:
     if lost := sum(record.status == "harness" for record in chosen):
         raise HarnessError(f"{lost} cells were lost by no fault of a method; the same command runs them again")
     if strict and any(record.status not in ("ok", "skipped") for record in chosen):
         return 1
-    return 0 if any(record.ok for record in asked) else 1
+    return 0 if any(record.ok and record.id in asked for record in chosen) else 1
 
 
 def _carry_out(
