@@ -30,11 +30,12 @@ PREDICTIONS = "predictions"
 REPLICATES = "replicates.parquet"
 #: the checksums of a released folder
 SUMS = "SHA256SUMS"
-#: what our commands write into a folder
-OURS = frozenset({
-    RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT,
-    ".lock", "spool", PREDICTIONS, REPLICATES, "samples", "pictures", "boards", "plots", "environment.txt",
-})  # fmt: skip
+#: what our commands write into a folder, and what of it are folders
+FOLDERS = frozenset({"spool", PREDICTIONS, "samples", "pictures", "boards", "plots"})
+OURS = FOLDERS | {
+    RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT, ".lock",
+    "environment.txt", REPLICATES,
+}  # fmt: skip
 
 
 #: levels of arrays and objects within each other in a file: what can be read with a short stack of calls must be
