@@ -58,8 +58,8 @@ def unpack(path: Path) -> Iterator[bytes]:
         with path.open("rb") as stream, pq.ParquetFile(stream) as file:
             for batch in file.iter_batches(BATCH):
                 for row in batch.to_pylist():
-                    number += 1
                     yield encode(convert(_back(row)))
+                    number += 1
     # ValueError: what is no pair, no text or no JSON; OverflowError: times that Python's do not reach
     except (pa.ArrowException, OSError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         what = f"{type(error).__name__}: {error}".split("\n")[0]

@@ -90,7 +90,10 @@ def changed(draw: st.DrawFn, values: Sequence[dict[str, Any]]) -> bytes:
             if not (isinstance(place.get(key), dict) and draw(st.booleans())):
                 break
             place = place[key]
-        how, other = draw(st.sampled_from(["set", "set", "drop", "twice"])), draw(st.sampled_from(VALUES))
+        how, other = (
+            draw(st.sampled_from(["set", "set", "drop", "twice"])),
+            copy.deepcopy(draw(st.sampled_from(VALUES))),
+        )
         if how == "set":
             place[key] = other
         elif how == "drop":
