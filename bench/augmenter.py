@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
 
 
+#: see ``Augmenter.batch_transform``
+BatchTransform = Callable[..., tuple[Any, Any]]
+
+
 class Monitor(Protocol):
     """What a training loop reports to, so that its losses can be drawn and its rows judged while it trains.
 
@@ -69,6 +73,11 @@ class Augmenter(BaseEstimator):
         A classifier without such an option makes the cell ``skipped``.
         """
         return {}
+
+    #: ``batch_transform(X, y, rng) -> X, y`` of a method that changes the batches a neural classifier trains on: flat
+    #: rows (n, width) and one-hot labels (n, n_classes), both float32 tensors, and a numpy generator to draw from. A
+    #: classifier that does not train in batches makes the cell ``skipped``.
+    batch_transform: BatchTransform | None = None
 
     def adjust(self, proba: NDArray[np.float64]) -> NDArray[np.float64]:
         """Class probabilities (n, n_classes) as this method would have them decided by; unchanged by default."""

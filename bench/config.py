@@ -72,6 +72,9 @@ class Config:
     pictures: bool = True
     #: whether class probabilities of the test rows are kept beside the records
     predictions: bool = True
+    #: whether seeds are added where a primary comparison is undecided, and up to how many
+    until_decided: bool = False
+    max_seeds: int = 20
     address: str | None = None
     device_share: float = 1.0
     #: which of the lists the user named; a name that fits nothing is then an error, not left out
@@ -160,7 +163,7 @@ def _checked(config: Config) -> Config:
                 "--exclusive times one fit at a time on this machine: leave --workers and --engine ray out"
             )
         config = replace(config, workers=1)
-    for key, least in (("workers", 1), ("threads", 1), ("device_share", 0)):
+    for key, least in (("workers", 1), ("threads", 1), ("device_share", 0), ("max_seeds", 2)):
         _at_least(key, getattr(config, key), least)
     for key in ("timeout", "memory"):
         _above_zero(key, getattr(config, key))

@@ -15,7 +15,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Array = NDArray[np.float32]
+#: float32, or float64 where single precision would round
+Array = NDArray[Any]
 Labels = NDArray[np.int64]
 Modality = Literal["tabular", "image", "series"]
 Source = Literal["real", "real-subset", "simulated"]

@@ -33,6 +33,20 @@ class Matrix:
     primary: dict[str, str] = field(default_factory=dict)
 
     @property
+    def comparisons(self) -> dict[str, list[list[str]]]:
+        """By task its few primary comparisons, each with the reference: every method (method, classifier, regime) with
+        the main classifier of the task's modality, else the first that is selected, in ``balance``, else the first
+        regime that the method goes with."""
+        found: dict[str, dict[str, list[str]]] = {}
+        for fit in self.fits:
+            if not fit.facts.reference:
+                names = dict.fromkeys(cell.classifier for cell in fit.cells)
+                main = next((n for n in names if fit.facts.modality in registry.classifiers[n].main), next(iter(names)))
+                regime = "balance" if "balance" in fit.regimes else fit.regimes[0]
+                found.setdefault(fit.task, {})[fit.method] = [fit.method, main, regime]
+        return {task: list(methods.values()) for task, methods in found.items()}
+
+    @property
     def cells(self) -> int:
         return sum(len(fit.cells) for fit in self.fits)
 

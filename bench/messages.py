@@ -2,7 +2,8 @@
 
 Modules log (``logging.getLogger("augbench.run").info("...")``); the command calls ``speak`` once, and each message
 becomes a line ``augbench: message`` on standard error. Who uses the suite as a library hears nothing, or attaches
-handlers of their own. What a command is asked for (a board, a list) is no message: it goes to standard output.
+handlers of their own. What a command is asked for (a list, a verdict) is no message: ``answer`` prints it to standard
+output; boards print themselves.
 """
 
 from __future__ import annotations
@@ -34,3 +35,9 @@ def speak() -> None:
     LOGGER.propagate = False  # a library that configures the root logger would say everything twice
     if not any(isinstance(handler, _Voice) for handler in LOGGER.handlers):
         LOGGER.addHandler(_Voice())
+
+
+def answer(text: str = "") -> None:
+    """Print what a command was asked for, at once. Control characters, which names and messages of others may have,
+    are written out, and act on no terminal."""
+    print(printable(text), flush=True)

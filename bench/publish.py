@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bench import resample
 from bench.errors import BenchError
-from bench.messages import speak
+from bench.messages import answer, speak
 from bench.records.folder import RunFolder
 from bench.slugs import did_you_mean
 
@@ -33,6 +34,8 @@ def boards(
     if fmt not in (None, "none", *formats.FORMATS):
         raise BenchError(f"unknown format {fmt!r}{did_you_mean(str(fmt), formats.FORMATS)}")
     run = RunFolder.of_run(folder)
+    if not run.released:
+        resample.update(folder, {record.id for record in run.records})
     everything = build(run, primary)
     paths = formats.write(everything, folder / "boards")
     chosen = everything
@@ -42,8 +45,8 @@ def boards(
     width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
     for board in chosen if fmt != "none" else ():
         for table in filter(None, (board, board.synthetic)):
-            print(formats.render(table, fmt or "text", width=max(80, width), color=terminal))
-            print()
+            say = print if fmt in (None, "text") else answer  # in the terminal's own form nothing acts on it
+            say(formats.render(table, fmt or "text", width=max(80, width), color=terminal) + "\n")
     if fmt is None:
         _say(f"records: {run.records_path}")
         _say(f"boards: {folder / 'boards'} ({len(paths)} files)")
@@ -58,7 +61,9 @@ def build(
 
     kept = [record for record in run.records if shown is None or record.id in shown]
     metrics = run.facts.primary | dict(primary or {})
-    return tables.build(kept, metrics, run.date, run.selftest, run.audit, run.facts.data)
+    facts = run.facts
+    found = (facts.data, facts.comparisons, run.replicates, facts.looks)
+    return tables.build(kept, metrics, run.date, run.selftest, run.audit, *found)
 
 
 def pictures(folder: Path, workers: int, again: bool = False) -> None:

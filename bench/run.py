@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from bench import __version__, engines, publish, registry, running
+from bench import __version__, engines, publish, registry, running, until
 from bench.config import Config
 from bench.data import DataHome
 from bench.engines import server
@@ -58,6 +58,10 @@ def execute(
             _explain(todo, store)
         selection.add(config.out, store.records.values(), _planned(matrix))
         refused |= _carry_out(todo, matrix, store, config, device, predictions)
+        for fits in until.rounds(config, home, device, plugins):
+            matrix.fits += fits
+            selection.add(config.out, store.records.values(), _planned(matrix))
+            refused |= _carry_out(running.missing(fits, store), matrix, store, config, device, predictions)
         _withdraw(config.out, store, refused)
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
     _publish(config, matrix, chosen)
@@ -145,7 +149,7 @@ def _carry_out(
         device_share=config.device_share,
         debug=config.debug,
     )
-    runfile.write(config.out, _facts(config, matrix, device))
+    runfile.write(config.out, _facts(config, matrix, device, store))
     before = matrix.cells - sum(len(fit.cells) for fit in todo)
     outcome = running.carry_out(todo, store, config.engine, settings, before, predictions)
     _say(outcome.overhead)
@@ -181,7 +185,7 @@ def _explain(todo: list[FitJob], store: Store) -> None:
         _say(f"{task} × {method}: {count} cells to run: {reason}")
 
 
-def _facts(config: Config, matrix: Matrix, device: str) -> runfile.RunFacts:
+def _facts(config: Config, matrix: Matrix, device: str, store: Store) -> runfile.RunFacts:
     """What ``run.json`` is to say: of this run, and of tasks that it has not what it said before."""
     selection = {key: list(getattr(config, key)) for key in ("tasks", "methods", "classifiers", "regimes", "seeds")}
     origins = {
@@ -193,6 +197,7 @@ def _facts(config: Config, matrix: Matrix, device: str) -> runfile.RunFacts:
     except BenchError as error:  # what it said of other tasks is lost; the records are not
         _say(f"{error}; this run writes it anew")
         earlier = runfile.RunFacts()
+    tried = {(r.task, r.method, r.classifier, r.regime) for r in store.records.values() if r.status != "harness"}
     return runfile.RunFacts(
         augbench=__version__,
         command=["augbench", *sys.argv[1:]],
@@ -201,8 +206,16 @@ def _facts(config: Config, matrix: Matrix, device: str) -> runfile.RunFacts:
         engine={"name": config.engine, "workers": config.workers, "threads": config.threads, "device": device},
         data=earlier.data | origins,
         primary=earlier.primary | matrix.primary,
+        comparisons=runfile.declared(earlier, matrix.comparisons, tried),
+        looks=_looks(config, matrix) | earlier.looks,
         left_out=matrix.left_out | matrix.refused,
         versions=provenance.versions(),
         machine=provenance.machine(),
         commit=provenance.commit(Path(__file__).resolve().parent.parent),
     )
+
+
+def _looks(config: Config, matrix: Matrix) -> dict[str, list[int]]:
+    """The first look at each task, where seeds will be added until its comparisons are decided."""
+    tasks = {fit.task for fit in matrix.fits} if config.until_decided else ()
+    return {task: [len(config.for_task("seeds", task))] for task in sorted(tasks)}

@@ -2,8 +2,8 @@
 
 Tasks, methods and classifiers are named by whoever writes them, classes by whoever collected the rows: ``lib/copies``,
 ``/elsewhere/x``, ``T-shirt/top``, ``N/A``, ``<img ...>``. A name never becomes a path, markup or a control sequence:
-file names are made by :func:`slug`, printed lines by :func:`printable`, Markdown and LaTeX by ``bench.boards.markup``
-and ``bench.boards.latex``, the page by jinja's autoescape.
+file names are made by :func:`slug`, printed lines by :func:`printable`, cells of CSV by :func:`cell`, Markdown and
+LaTeX by ``bench.boards.markup`` and ``bench.boards.latex``, the page by jinja's autoescape.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
+from typing import Any
+
+from bench.errors import one_line
 
 #: what is its own slug: lower-case words, digits and ``_`` joined by single hyphens
 _ORDINARY = re.compile(r"[a-z0-9_]+(-[a-z0-9_]+)*")
@@ -76,6 +79,15 @@ def printable(text: str) -> str:
     """Text of others as one may print it: control characters, lone surrogates and marks of direction are written out
     (``\\x1b``), so that none of them acts on a terminal. Tabs and line breaks stay."""
     return _CONTROL.sub(lambda m: m[0] if m[0] in "\t\n" else m[0].encode("unicode_escape").decode(), text)
+
+
+def cell(value: Any) -> Any:
+    """What is to stand in a table that a spreadsheet may open: text that would be a formula there (``=cmd|...``) gets
+    an apostrophe in front, which makes it text; it is one printable line. Numbers stay."""
+    if not isinstance(value, str):
+        return value
+    text = one_line(value)
+    return f"'{text}" if text[:1] in tuple("=+-@") else text
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 from bench.registry import Training, method
 from methods.nn.adversarial import CrossEntropy, Objective, adam
 from methods.nn.generative import AdversarialAugmenter
+from methods.nn.transforms import TransformName
 
 
 @method(
@@ -53,6 +54,8 @@ class GAN(AdversarialAugmenter):
         pac: int = 1,
         temperature: float | tuple[float, float] = 1 / 3,
         balanced: bool = True,
+        transform: TransformName = "none",
+        ema: float = 0.0,
         device: str = "cpu",
         random_state: int = 0,
     ) -> None:
@@ -71,6 +74,8 @@ class GAN(AdversarialAugmenter):
         self.pac = pac
         self.temperature = temperature
         self.balanced = balanced
+        self.transform = transform
+        self.ema = ema
         self.device = device
 
     def _objective(self) -> Objective:

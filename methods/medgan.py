@@ -21,8 +21,10 @@ from torch.optim import Optimizer
 from bench.errors import BenchError
 from bench.registry import Training, method
 from methods.nn.adversarial import Batches, CrossEntropy, Objective, seeded, train
+from methods.nn.averaging import Average
 from methods.nn.generative import AdversarialAugmenter
 from methods.nn.networks import Generator, MixedHead, hidden_layers
+from methods.nn.transforms import TransformName
 
 if TYPE_CHECKING:
     from bench.task import Array, Labels
@@ -135,6 +137,8 @@ class MedGAN(AdversarialAugmenter):
         critic_steps: int = 2,
         temperature: float | tuple[float, float] = 2 / 3,
         balanced: bool = True,
+        transform: TransformName = "none",
+        ema: float = 0.0,
         device: str = "cpu",
         random_state: int = 0,
     ) -> None:
@@ -153,6 +157,8 @@ class MedGAN(AdversarialAugmenter):
         self.critic_steps = critic_steps
         self.temperature = temperature
         self.balanced = balanced
+        self.transform = transform
+        self.ema = ema
         self.device = device
 
     def _objective(self) -> Objective:
@@ -191,6 +197,8 @@ class MedGAN(AdversarialAugmenter):
             critic = AveragingCritic(encoder.width, condition, self.critic).to(self.device)
             network.to(self.device)
             generator = cast(Generator, network)  # has what sampling and watching use: a call and a head
+            average = Average(network, self.ema)
+            drawn = cast(Generator, average.module)
             batches = self._batches(X, y)
             train(
                 network,
@@ -201,10 +209,10 @@ class MedGAN(AdversarialAugmenter):
                 steps=self.steps,
                 noise=self.noise,
                 critic_steps=self.critic_steps,
-                on_step=self._watch(generator, y, cls, seed, last / first),
+                on_step=average.following(self._watch(generator, drawn, y, cls, seed, last / first)),
             )
-            self._settle(network, batches)
-        return generator.eval()
+            self._settle(average.module, batches)
+        return drawn.eval()
 
     def _pretrain(self, autoencoder: Autoencoder, X: Array) -> None:
         numbers, codes = self.encoder_.compact(X, self.device)
@@ -217,7 +225,7 @@ class MedGAN(AdversarialAugmenter):
             optimiser.step()
 
     @torch.no_grad()
-    def _settle(self, network: ResidualGenerator, batches: Batches) -> None:
+    def _settle(self, network: nn.Module, batches: Batches) -> None:
         """Batch statistics of the finished generator, as plain means over fresh batches: with momentum 0.99 they
         would still remember earlier weights."""
         for module in network.modules():

@@ -16,6 +16,7 @@ from bench.errors import BenchError
 from bench.registry import Training, method
 from methods.nn.adversarial import GradientPenalty, Objective, Wasserstein, adam
 from methods.nn.generative import AdversarialAugmenter
+from methods.nn.transforms import TransformName
 
 
 @method(
@@ -59,6 +60,8 @@ class WGAN(AdversarialAugmenter):
         pac: int = 1,
         temperature: float | tuple[float, float] = 1 / 3,
         balanced: bool = True,
+        transform: TransformName = "none",
+        ema: float = 0.0,
         device: str = "cpu",
         random_state: int = 0,
     ) -> None:
@@ -80,6 +83,8 @@ class WGAN(AdversarialAugmenter):
         self.pac = pac
         self.temperature = temperature
         self.balanced = balanced
+        self.transform = transform
+        self.ema = ema
         self.device = device
 
     def _check(self) -> None:

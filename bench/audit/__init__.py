@@ -16,6 +16,7 @@ from bench.boards.board import SOURCE_LABELS
 from bench.config import BUDGETS, load
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
+from bench.messages import answer
 from bench.records.record import Options
 from bench.trial.rows import Frozen, TrialRows, load_task
 
@@ -116,10 +117,10 @@ def _show(name: str, audited: Audited) -> None:
     from tabulate import tabulate
 
     splits = f"{audited['seeds']} split{'s' if audited['seeds'] > 1 else ''}"
-    print(f"{name} · {SOURCE_LABELS.get(audited['source'], audited['source'])} · {splits}")
+    answer(f"{name} · {SOURCE_LABELS.get(audited['source'], audited['source'])} · {splits}")
     mark = {"leak": "LEAK", "not applicable": "–"}
     rows = [[mark.get(c["status"], c["status"]), c["check"], c["found"]] for c in audited["checks"]]
-    print(tabulate(rows, tablefmt="plain", disable_numparse=True, maxcolwidths=[None, None, 96]) + "\n", flush=True)
+    answer(tabulate(rows, tablefmt="plain", disable_numparse=True, maxcolwidths=[None, None, 96]) + "\n")
 
 
 def _sum_up(found: Mapping[str, Audited]) -> int:
@@ -128,9 +129,9 @@ def _sum_up(found: Mapping[str, Audited]) -> int:
         for name, audited in found.items():
             checks = [c["check"] for c in audited["checks"] if c["status"] == status]
             if checks:
-                print(f"{words}: {name} ({', '.join(checks)})")
+                answer(f"{words}: {name} ({', '.join(checks)})")
     leaking = sum(any(c["status"] == "leak" for c in audited["checks"]) for audited in found.values())
-    print(f"{len(found)} tasks audited, {leaking} with a leak that is not on purpose")
+    answer(f"{len(found)} tasks audited, {leaking} with a leak that is not on purpose")
     return 1 if leaking else 0
 
 

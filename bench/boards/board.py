@@ -120,6 +120,11 @@ def axis_columns(axes: Sequence[str]) -> tuple[Column, ...]:
     return tuple(Column({"epsilon": "ε"}.get(axis, axis), axis, "text") for axis in axes)
 
 
+def half(row: Row, key: str) -> float | None:
+    """Half the width of the interval that is shown: that of a primary comparison is at the level it is tested at."""
+    return row[f"{key}_half"] if f"{key}_half" in row else row[f"{key}_ci95"]  # type: ignore[no-any-return]
+
+
 @dataclass(frozen=True)
 class Column:
     """How a board shows one thing. ``kind`` says which keys of a row it reads and how they are written."""
@@ -136,12 +141,12 @@ class Column:
 class Board:
     """A leaderboard. ``rows`` hold plain numbers under keys with units; ``columns`` are those worth showing.
 
-    ``kind`` is ``task``, ``overall`` (every row over all tasks), ``standing`` (methods against each other over all
-    tasks) or ``measures`` (what was measured of a task's synthetic rows). ``source`` of ``overall`` and ``standing`` is
-    ``real`` (subsets included, and counted) or ``simulated``, never both. ``reference`` is the method that every row is
-    compared with, as its records declare it; ``family`` and ``leaky`` are what those of a task do. ``pairs`` are
-    comparisons of any two rows; ``facts`` what tests over all tasks found, or what the measures mean; ``synthetic`` a
-    task's board of measures.
+    ``kind`` is ``task``, ``overall`` (every row over all tasks of a modality), ``standing`` (methods against each other
+    over them) or ``measures`` (what was measured of a task's synthetic rows). ``source`` of ``overall`` and
+    ``standing`` is ``real`` (subsets included, and counted) or ``simulated``, never both. ``reference`` is the method
+    that every row is compared with, as its records declare it; ``family``, ``modality`` and ``leaky`` are what those of
+    a task do. ``pairs`` are comparisons of any two rows; ``facts`` what tests over all tasks found, or what measures
+    mean; ``synthetic`` a task's board of measures.
     """
 
     kind: Literal["task", "overall", "standing", "measures"]
@@ -156,6 +161,7 @@ class Board:
     rows: tuple[Row, ...]
     reference: str = ""
     family: str = ""
+    modality: str = ""
     leaky: bool = False
     pairs: tuple[Row, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)

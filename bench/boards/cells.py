@@ -142,20 +142,6 @@ def failure(record: Record) -> str:
     return f"{where}: {record.reason}" if record.reason else where
 
 
-def test_train_ratio(references: Sequence[Record]) -> float | None:
-    """Test rows over real training rows, which a record of no augmentation counts in ``n_train``.
-
-    Zero where every seed was scored on the same test rows (an official test set, said by ``hashes.test``): the
-    correction is for resampled ones, and the interval then speaks of that test set alone.
-    """
-    if not references or any(not r.n_train or not r.n_test for r in references):
-        return None
-    tests = [r.hashes.get("test") for r in references]
-    if len(tests) > 1 and tests[0] is not None and len(set(tests)) == 1:
-        return 0.0
-    return fmean((r.n_test or 0) / (r.n_train or 1) for r in references)
-
-
 def typical(seconds: Sequence[float]) -> float | None:
     """Mean of the runs; of five or more the fastest and the slowest are left out, as MLPerf does."""
     kept = sorted(seconds)[1:-1] if len(seconds) >= 5 else seconds

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from bench.boards.board import BOARD_AXES, Board, Row
+from bench.slugs import cell
 
 
 def _head(board: Board) -> Row:
@@ -17,7 +18,12 @@ def _head(board: Board) -> Row:
     runs have, those that are set."""
     setting = board.setting._asdict()
     more = {name: setting[name] for name in BOARD_AXES if setting[name] is not None}
-    about = {"task": board.task or "(all)", "source": board.source, "budget": board.budget, "device": board.device}
+    about = {
+        "task": board.task or f"(all {board.modality})",
+        "source": board.source,
+        "budget": board.budget,
+        "device": board.device,
+    }
     return about | more | {"date": board.date}
 
 
@@ -39,9 +45,10 @@ def _csv(board: Board, rows: Sequence[Row]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     keys, head = _keys(rows), _head(board)
-    writer.writerow([*head, *keys])
+    writer.writerow(map(cell, [*head, *keys]))
     for row in rows:
-        writer.writerow([*head.values(), *(" ".join(row[k]) if isinstance(row[k], list) else row[k] for k in keys)])
+        values = [*head.values(), *(" ".join(row[k]) if isinstance(row[k], list) else row[k] for k in keys)]
+        writer.writerow(map(cell, values))
     return out.getvalue()
 
 

@@ -92,6 +92,7 @@ def critical_difference(board: Board) -> Figure | None:
     title(axes, board)
     says = (
         f"mean rank, 1 is best; critical difference {facts['critical_difference']:.2f} over {len(facts['tasks'])} tasks"
+        f"\nFriedman's test: {facts['verdict']}"
     )
     axes.text(0.5, -0.02, says, transform=axes.transAxes, fontsize=8, ha="center", va="top")
     return figure

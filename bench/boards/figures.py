@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bench.boards.board import NO_AUGMENTATION, Board, Name, Row
+from bench.boards.board import NO_AUGMENTATION, Board, Name, Row, half
 from bench.boards.cells import higher_is_better, label
 
 if TYPE_CHECKING:
@@ -118,14 +118,18 @@ def _marks(axes: Axes, rows: Sequence[Row], key: str, lines: Mapping[Name, int])
         offset = step * (i - (len(marks) - 1) / 2)
         mine = [row for row in rows if row["classifier"] == name]
         for single in (False, True):
-            found = [row for row in mine if (row[f"{key}_ci95"] is None) == single]
+            found = [row for row in mine if (half(row, key) is None) == single]
             if found:
                 axes.errorbar(
                     [row[f"{key}_mean"] for row in found], [lines[Name.of_row(row).unit] + offset for row in found],
-                    xerr=None if single else [row[f"{key}_ci95"] for row in found], fmt=marker, color=color,
+                    xerr=None if single else _reach(found, key), fmt=marker, color=color,
                     markersize=4.5, capsize=2, linewidth=1.2, markerfacecolor="white" if single else color,
                     label=f"{name}, no interval" if single else name,
                 )  # fmt: skip
+
+
+def _reach(rows: Sequence[Row], key: str) -> list[float]:
+    return [half(row, key) or 0.0 for row in rows]
 
 
 def _cut(axes: Axes, means: Sequence[float]) -> bool:

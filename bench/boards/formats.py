@@ -82,10 +82,10 @@ def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = FILES)
 
 
 def stems(boards: Sequence[Board]) -> list[str]:
-    """File names without their ends: the task's, and source, budget, device, training rows, label noise or precision
-    only where several would collide."""
+    """File names without their ends: the task's, and modality, source, budget, device, training rows, label noise or
+    precision only where several would collide."""
     found = [slug(board.task) if board.kind == "task" else board.kind for board in boards]
-    settings = [{"source": board.source} | board.setting._asdict() for board in boards]
+    settings = [{"modality": board.modality, "source": board.source} | board.setting._asdict() for board in boards]
     for part in settings[0] if settings else ():
         values: dict[str, set[Any]] = {}
         for setting, stem in zip(settings, found, strict=True):

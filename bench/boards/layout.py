@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from bench.boards import glossary
 from bench.boards.baselines import MARK
-from bench.boards.board import NONE, Board, Column, Row
+from bench.boards.board import NONE, Board, Column, Row, half
 from bench.boards.training import span
 
 #: columns that are left out first where they do not fit, by key
 DISPENSABLE = (
-    "p_holm", "verdict", "seeds_ok", "accuracy", "balanced_accuracy", "recall_rare", "recall", "f1_weighted",
-    "f1_macro", "f1", "roc_auc", "peak_rss_mb", "fit_s", "fit_cpu_s",
+    "p_holm", "comparison", "verdict", "seeds_ok", "accuracy", "balanced_accuracy", "recall_rare", "recall",
+    "f1_weighted", "f1_macro", "f1", "roc_auc", "peak_rss_mb", "fit_s", "fit_cpu_s",
 )  # fmt: skip
 
 
@@ -44,22 +44,17 @@ def _cell(column: Column, row: Row, decimals: int) -> str:
     if value is None:
         return NONE
     if kind == "verdict":
-        return f"{value} (+{row['more_seeds']})" if row.get("more_seeds") else str(value)
+        return f"{value} ({row['more_seeds']} more)" if row.get("more_seeds") else str(value)
     return _number(kind, value) + (f" {MARK}" if key == "method" and row.get("baseline") else "")
 
 
 def _estimate(row: Row, key: str, decimals: int, sign: str) -> str:
-    """``+0.112 ± 0.034``; with the bootstrap interval in brackets where that alone is known."""
-    value, half = row[f"{key}_mean"], row[f"{key}_ci95"]
+    """``+0.112 ± 0.034``."""
+    value, reach = row[f"{key}_mean"], half(row, key)
     if value is None:
         return NONE
-
-    def form(number: float) -> str:
-        return _minus(format(number, f"{sign}z.{decimals}f"))
-
-    if half is None and row.get(f"{key}_low") is not None:
-        return f"{form(value)} [{form(row[f'{key}_low'])}, {form(row[f'{key}_high'])}]"
-    return f"{form(value)} ± {NONE if half is None else format(half, f'.{decimals}f')}"
+    text = _minus(format(value, f"{sign}z.{decimals}f"))
+    return f"{text} ± {NONE if reach is None else format(reach, f'.{decimals}f')}"
 
 
 def _measured(mean: float | None, half: float | None, decimals: int) -> str:

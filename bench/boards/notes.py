@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from bench.boards.board import Row
 from bench.boards.cells import Counted, failure, higher_is_better, label, rows_of
 from bench.records.record import Record
 
@@ -14,16 +15,15 @@ from bench.records.record import Record
 LISTED = 12
 
 
-def notes(records: Counted, ratios: Sequence[float], primary: str, base: str) -> list[str]:
-    """The lines, in order. ``ratios`` are the test/train ratios that the differences to ``base`` (``none/real``) were
-    corrected with."""
+def notes(records: Counted, rows: Sequence[Row], primary: str, base: str) -> list[str]:
+    """The lines, in order. ``rows`` are the board's; ``base`` is what they are compared with (``none/real``)."""
     used, older = records.used, records.older
     ok = [record for record in used if record.ok]
     order = "higher" if higher_is_better(primary) else "lower"
     lines = [
-        f"{_seeds(ok)}; sorted by {label(primary)} ({order} is better); mean ± half of the 95 % t interval over seeds",
-        f"Δ: mean paired difference to {base} by the same classifier at the same n seeds, ± half of its 95 % "
-        f"interval, {_correction(ratios)}",
+        f"{_seeds(ok)}; sorted by {label(primary)} ({order} is better); mean ± half of its 95 % interval",
+        f"Δ: mean paired difference to {base} by the same classifier at the same n seeds, ± half of its interval",
+        f"intervals of means and of differences: {_interval(rows, ok)}",
         *_running(ok),
     ]
     if older:
@@ -71,11 +71,25 @@ def _seeds(ok: Sequence[Record]) -> str:
     return f"{low} seed{_s(low)}" if low == high else f"{low} to {high} seeds"
 
 
-def _correction(ratios: Sequence[float]) -> str:
+def _interval(rows: Sequence[Row], ok: Sequence[Record]) -> str:
+    """What they vary by."""
+    ratios = [row["test_train_ratio"] for row in rows if row["test_train_ratio"] is not None]
+    units = {row["test_units"] for row in rows} - {None}
     if not ratios:
-        return "which needs n_test and n_train"
+        return "need n_test and n_train"
+    if units:
+        count = "/".join(map(str, units))
+        what = "/".join(sorted({record.test_units for record in ok} - {""}))
+        return (
+            f"seeds and test rows: t √(s²/n + v), v the variance of the mean when the {count} {what} of the test set, "
+            "the same for every seed, are drawn again, the same draws for every method; degrees of freedom by "
+            "Satterthwaite"
+        )
     if max(ratios) == 0.0:
-        return "the plain t interval: every seed has the same official test rows, and it speaks of those alone"
+        return (
+            "THESE TEST ROWS ALONE: the plain t interval over seeds, as every seed has the same test rows and no class "
+            "probabilities were kept to draw them again; there are no verdicts"
+        )
     low, high = f"{min(ratios):.3g}", f"{max(ratios):.3g}"
     here = low if low == high else f"{low} to {high}"
     return f"Nadeau-Bengio corrected: t(n − 1) s √(1/n + n_test/n_train), here n_test/n_train = {here}"

@@ -1,6 +1,7 @@
 """The board over all tasks: real and real-subset tasks together, simulated ones apart, never both.
 
-Nothing is normalised: a rank, a win and a difference are taken within a task and then averaged. Tasks cut from the
+Nothing is normalised: a rank, a win and a difference are taken within a task and then averaged; ranks only within the
+block of rows that were all tried on the same tasks. Each modality has its own board. Tasks cut from the
 same rows weigh as one, and every such family the same; variants that leak on purpose are left out. What that hides is
 said in the notes.
 """
@@ -10,14 +11,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from statistics import fmean, median
 from typing import NamedTuple
 
 from bench.boards import training
+from bench.boards.blocks import Scores, block
+from bench.boards.blocks import notes as block_notes
 from bench.boards.board import SOURCE_LABELS, Board, Column, Name, Row, Setting, axes_of, axis_columns
 from bench.boards.cells import higher_is_better, label
 from bench.statistics.comparison import Interval, mean_interval
-from bench.statistics.ranking import ranks
 
 
 class Group(NamedTuple):
@@ -25,11 +28,12 @@ class Group(NamedTuple):
     ``simulated``."""
 
     source: str
+    modality: str
     setting: Setting
 
 
 def overall(boards: Sequence[Board], date: str = "") -> list[Board]:
-    """One board for each source class and setting that the task boards have."""
+    """One board for each source class, modality and setting that the task boards have."""
     return [_board(group, found, date) for group, found in groups(boards).items()]
 
 
@@ -38,8 +42,9 @@ def groups(boards: Sequence[Board]) -> dict[Group, list[Board]]:
     found: dict[Group, list[Board]] = defaultdict(list)
     for board in boards:
         if board.rows:
-            found[Group("simulated" if board.source == "simulated" else "real", board.setting)].append(board)
-    return {group: found[group] for group in sorted(found, key=lambda group: (group.source, group.setting.order))}
+            source = "simulated" if board.source == "simulated" else "real"
+            found[Group(source, board.modality, board.setting)].append(board)
+    return {group: found[group] for group in sorted(found, key=lambda g: (g.source, g.modality, g.setting.order))}
 
 
 def leak_free(boards: Sequence[Board]) -> list[Board]:
@@ -56,7 +61,7 @@ def heading(name: str, group: Group, boards: Sequence[Board], date: str) -> str:
     """``name``, how many tasks, and how real their rows are."""
     subsets = sum(board.source == "real-subset" for board in boards)
     what = SOURCE_LABELS[group.source] + (f", {subsets} of {len(boards)} a REAL SUBSET" if subsets else "")
-    tasks = f"{name}, {len(boards)} task{'s' if len(boards) > 1 else ''}"
+    tasks = f"{name}, {len(boards)} {group.modality} task{'s' if len(boards) > 1 else ''}"
     return " · ".join(filter(None, (tasks, what, *group.setting.words, date)))
 
 
@@ -79,7 +84,7 @@ def task_notes(boards: Sequence[Board]) -> list[str]:
 
 def _notes(base: str) -> tuple[str, ...]:
     return (
-        "rank: place among the rows of a task that have a score, 1 is best; tasks differ in how many rows they have",
+        "rank: mean place among the ranked rows, 1 is best; those that are not ranked stand below, by gain",
         f"wins: share of matched seeds at which the row beats {base} by the same classifier, a tie being half",
         "a task that a row tried without one ok cell counts as last place and as lost; one it did not try counts "
         "nowhere",
@@ -91,13 +96,18 @@ def _notes(base: str) -> tuple[str, ...]:
 def _board(group: Group, found: Sequence[Board], date: str) -> Board:
     boards = leak_free(found)
     tried = _tried(boards)
+    ranked = block(_tables(boards))
+    places = dict(zip(ranked.chosen, ranked.places().T.tolist(), strict=True))
     axes = axes_of(list(tried))
     tasks = [_task(board, boards) for board in boards]
-    rows = [_row(name, tried[name], tasks, axes) for name in sorted(tried, key=lambda name: name.order)]
-    rows.sort(key=lambda row: (row["rank_mean"] is None, row["rank_mean"] or 0.0))
+    rows = [
+        _row(name, tried[name], places.get(name, []), tasks, axes)
+        for name in sorted(tried, key=lambda name: name.order)
+    ]
+    rows.sort(key=_order)
     cpu = any(column.key == "fit_cpu_s" for board in boards for column in board.columns)
     board = Board(
-        "overall", "", *group, date, "gain", heading("overall", group, boards, date),
+        "overall", "", group.source, group.setting, date, "gain", heading("overall", group, boards, date),
         notes=(),
         columns=(
             Column("method", "method", "text"),
@@ -114,18 +124,42 @@ def _board(group: Group, found: Sequence[Board], date: str) -> Board:
         ),
         rows=tuple(rows),
         reference=reference_of(boards),
+        modality=group.modality,
     )  # fmt: skip
-    return replace(board, notes=(*task_notes(found), *_notes(board.baseline)))
+    return replace(board, notes=(*block_notes(ranked, ranked.friedman()), *task_notes(found), *_notes(board.baseline)))
+
+
+def _order(row: Row) -> tuple[bool, float]:
+    """Ranked rows first, by rank; the others by gain."""
+    rank, gain = row["rank_mean"], row["gain_mean"]
+    return rank is None, rank if rank is not None else -gain if gain is not None else inf
+
+
+def _tables(boards: Sequence[Board]) -> dict[str, list[Scores]]:
+    """What every row scored on each board, by family."""
+    found: dict[str, list[Scores]] = defaultdict(list)
+    for board in boards:
+        found[board.family].append({Name.of_row(row): score(board, row) for row in board.rows if was_tried(row)})
+    return found
+
+
+def was_tried(row: Row) -> bool:
+    return bool(row["seeds_ok"]) or row["status"] != "skipped"
+
+
+def score(board: Board, row: Row) -> float:
+    """A row's mean, turned so that more is better; one that was tried and has none is below all."""
+    mean: float | None = row[f"{board.primary}_mean"]
+    return -inf if mean is None else mean if higher_is_better(board.primary) else -mean
 
 
 @dataclass(frozen=True)
 class _Try:
-    """A row of a task's board. ``place``: among those of its task that were tried; None for one that was skipped."""
+    """A row of a task's board."""
 
     board: Board
     task: str
     row: Row
-    place: float | None
 
     @property
     def gains(self) -> list[float]:
@@ -150,20 +184,9 @@ def _tried(boards: Sequence[Board]) -> dict[Name, list[_Try]]:
     """Every row of the boards by its name, board by board."""
     found: dict[Name, list[_Try]] = defaultdict(list)
     for board in boards:
-        places = _places(board)
         for row in board.rows:
-            name = Name.of_row(row)
-            found[name].append(_Try(board, _task(board, boards), row, places.get(name)))
+            found[Name.of_row(row)].append(_Try(board, _task(board, boards), row))
     return found
-
-
-def _places(board: Board) -> dict[Name, float]:
-    """Every row's place on a board; those that tried and failed share the last places, those only skipped have none."""
-    sign = 1 if higher_is_better(board.primary) else -1
-    tried = [row for row in board.rows if row["seeds_ok"] or row["status"] != "skipped"]
-    scores = [row[f"{board.primary}_mean"] for row in tried]
-    table = [[float("-inf") if score is None else sign * score for score in scores]]
-    return {Name.of_row(row): float(place) for row, place in zip(tried, ranks(table)[0], strict=True)}
 
 
 def _task(board: Board, boards: Sequence[Board]) -> str:
@@ -171,13 +194,15 @@ def _task(board: Board, boards: Sequence[Board]) -> str:
     return f"{board.task}.{board.source}" if twice else board.task
 
 
-def _row(name: Name, everything: Sequence[_Try], tasks: Sequence[str], axes: Sequence[str]) -> Row:
-    tries = [one for one in everything if one.place is not None]
+def _row(
+    name: Name, everything: Sequence[_Try], places: Sequence[float], tasks: Sequence[str], axes: Sequence[str]
+) -> Row:
+    tries = [one for one in everything if was_tried(one.row)]
     rows = [one.row for one in tries]
     return (
         name.fields(axes)
         | {"baseline": any(one.row["baseline"] for one in everything)}
-        | _standing(tries)
+        | _standing(tries, places)
         | {key: _median(rows, key) for key in ("fit_s", "sample_s", "fit_cpu_s", "sample_cpu_s", "energy_j")}
         | {key: max(_known(rows, key), default=None) for key in ("peak_rss_mb", "peak_device_mb")}
         | _coverage(tries)
@@ -188,9 +213,10 @@ def _row(name: Name, everything: Sequence[_Try], tasks: Sequence[str], axes: Seq
     )
 
 
-def _standing(tries: Sequence[_Try]) -> Row:
-    """Rank, wins and gain over families of tasks; the reference does not win over itself."""
-    rank = _over((one.board.family, one.place) for one in tries)
+def _standing(tries: Sequence[_Try], places: Sequence[float]) -> Row:
+    """Rank, wins and gain over families of tasks; the reference does not win over itself. ``places`` are a ranked
+    row's, one a family."""
+    rank = mean_interval(places) if len(places) else None
     wins = _over((one.board.family, one.wins) for one in tries)
     gain = _over((one.board.family, one.gain) for one in tries)
     reference = any(one.board.is_reference(one.row) for one in tries)

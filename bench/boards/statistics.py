@@ -1,70 +1,121 @@
 """What a task board says of differences beyond their mean: intervals, tests and verdicts.
 
 Every row is compared with the reference (no augmentation) by the same classifier, and any two rows of one classifier
-with each other, at matched seeds. The region of practical equivalence is ``ROPE`` wide on both sides of zero, in the
-unit of the metric that the board is sorted by.
+with each other, at matched seeds. The primary comparisons are those that were declared before anything was run; they
+are corrected among themselves by Holm's procedure, each printed with the interval at the level that it is tested at, so
+that verdict and interval say the same. Everything else is exploratory, at 95 % each.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
-from typing import Any
 
 from bench.boards.board import Name, Row, axes_of
-from bench.boards.cells import Cells, higher_is_better, is_reference, label, test_train_ratio, use
-from bench.statistics.comparison import EXACT, bootstrap_intervals, holm, mean_interval, verdict, wilcoxon
+from bench.boards.cells import Cells, higher_is_better, is_reference, label, use
+from bench.boards.spread import Replicates, of_these_rows_alone, spread, test_train_ratio
+from bench.records.record import Record
+from bench.statistics.comparison import ROPE, Estimate, holm, holm_levels, more_seeds, outcome
+from bench.statistics.sequential import Looks
 
-ROPE = 0.01
-LEVEL = 0.95
-#: fewer differences than this have no bootstrap interval: there is next to nothing to draw from
-FEWEST = 3
+ALPHA = 0.05
+PRIMARY, EXPLORATORY = "primary", "exploratory"
 
 
-def add(rows: Sequence[Row], primary: str) -> None:
+@dataclass(frozen=True)
+class Plan:
+    """What was declared of a task before it was run: the primary comparisons (method, classifier, regime), and the
+    numbers of seeds that they are looked at with."""
+
+    declared: Collection[tuple[str, str, str]] = ()
+    looks: Looks = field(default_factory=Looks)
+
+
+def add(rows: Sequence[tuple[Row, Estimate | None]], primary: str, plan: Plan) -> None:
     """Put into each row what is known of its difference to the reference in ``primary``.
 
-    ``{primary}_diff_low/high`` (bootstrap), ``p`` and ``p_holm`` (over the rows of its classifier), ``verdict``,
-    ``p_better``, ``p_equivalent``, ``p_worse``, ``more_seeds``; None where there is nothing to tell it from.
+    ``comparison`` (primary or exploratory), ``alpha`` and ``{primary}_diff_half``, half the width of the interval at
+    ``1 - alpha``, which is the one that is shown; ``verdict`` read off it; ``p`` (of exploratory rows uncorrected),
+    ``p_holm`` of primary ones; ``p_better``, ``p_equivalent``, ``p_worse``; ``more_seeds``. None where there is
+    nothing to tell it from.
     """
     sign = 1 if higher_is_better(primary) else -1
-    for row in rows:
-        differences = list(row["diff_by_seed"].values())
-        row |= {f"{primary}_diff_low": None, f"{primary}_diff_high": None, "rope": ROPE if differences else None}
-        row |= _verdict([sign * d for d in differences], row["test_train_ratio"])
-        row |= {"p": wilcoxon(differences) if len(differences) > 1 else None, "p_holm": None}
-    _adjust(rows, lambda row: row["classifier"])
-    several = [row for row in rows if len(row["diff_by_seed"]) >= FEWEST]
-    if several:
-        found = bootstrap_intervals([list(row["diff_by_seed"].values()) for row in several], LEVEL)
-        for row, interval in zip(several, found, strict=True):
-            row[f"{primary}_diff_low"], row[f"{primary}_diff_high"] = interval.low, interval.high
+    tested = []
+    for row, found in rows:
+        row |= dict.fromkeys((f"{primary}_diff_half", "comparison", "alpha", *_verdict(None, None, ALPHA, True)))
+        row |= dict.fromkeys(("p_holm", "more_seeds"))
+        row["rope"] = ROPE if found else None
+        if found is None:
+            continue
+        mine = (row["method"], row["classifier"], row["regime"]) in plan.declared
+        row |= {"comparison": PRIMARY if mine else EXPLORATORY, "alpha": ALPHA}
+        row |= {f"{primary}_diff_half": found.half(ALPHA)} | _verdict(found, row["test_train_ratio"], ALPHA, sign > 0)
+        if mine and row["verdict"]:
+            tested.append((row, replace(found, mean=sign * found.mean)))
+        elif row["verdict"] == "undecided":
+            row["more_seeds"] = more_seeds(found, ALPHA)
+    _correct(tested, primary, plan.looks)
 
 
-def pairs(cells: Mapping[Name, Cells], rows: Sequence[Row], reference: str, primary: str) -> list[Row]:
+def _correct(tested: Sequence[tuple[Row, Estimate]], primary: str, looks: Looks) -> None:
+    """Correct the primary comparisons among themselves; estimates are turned so that more is better."""
+    spent = [looks.share(found.n) for _, found in tested]
+    p_values = [min(1.0, found.p_value() / part) for (_, found), part in zip(tested, spent, strict=True)]
+    steps = zip(tested, spent, holm(p_values), holm_levels(p_values, ALPHA), strict=True)
+    for (row, found), part, adjusted, level in steps:
+        alpha = level * part
+        row |= {"p_holm": adjusted, "alpha": alpha, f"{primary}_diff_half": found.half(alpha)}
+        row["verdict"] = outcome(found.interval(alpha))
+        row["more_seeds"] = more_seeds(found, alpha) if row["verdict"] == "undecided" else None
+
+
+def _verdict(found: Estimate | None, ratio: float | None, alpha: float, higher: bool) -> Row:
+    """Verdict, p and probabilities; all None without an interval, or with one of these test rows alone."""
+    keys = ("verdict", "p", "p_better", "p_equivalent", "p_worse")
+    if found is None or found.variance is None or of_these_rows_alone(found, ratio):
+        return dict.fromkeys(keys)
+    turned = found if higher else replace(found, mean=-found.mean)
+    worse, better = turned.outside()
+    told = outcome(turned.interval(alpha)), found.p_value(), better, 1 - better - worse, worse
+    return dict(zip(keys, told, strict=True))
+
+
+def pairs(
+    cells: Mapping[Name, Cells], rows: Sequence[Row], reference: str, primary: str, replicates: Replicates
+) -> list[Row]:
     """Any two rows of one classifier that use synthetic rows alike (added to real ones, or alone), at matched seeds.
 
-    ``rows`` give the order: the first of two stands higher on the board. ``diff_mean`` is first minus second;
-    ``verdict`` says what the first is; ``p_holm`` is adjusted over all pairs of the classifier and use.
+    ``rows`` give the order: the first of two stands higher on the board. ``diff_mean`` is first minus second, with half
+    of its 95 % interval; ``verdict`` says what the first is. All of them are exploratory.
     """
-    scores = {
-        name: {key: record.metrics[primary] for key, record in own.ok.items() if primary in record.metrics}
+    scored = {
+        name: {key: record for key, record in own.ok.items() if primary in record.metrics}
         for name, own in cells.items()
     }
-    ratios = _Ratios(cells, reference)
-    scored = [name for name in map(Name.of_row, rows) if scores[name]]
-    axes = axes_of(list(cells))
+    ratios, axes, higher = _Ratios(cells, reference), axes_of(list(cells)), higher_is_better(primary)
     found = []
-    for a, b in combinations(scored, 2):
-        if a.classifier != b.classifier or use(a.regime) != use(b.regime):
-            continue
-        shared = [key for key in scores[a] if key in scores[b]]
+    for a, b in combinations([name for name in map(Name.of_row, rows) if scored[name]], 2):
+        shared = [key for key in scored[a] if key in scored[b]] if _alike(a, b) else []
         if shared:
-            differences = [scores[a][key] - scores[b][key] for key in shared]
-            found.append(_pair(a, b, axes) | _compared(differences, ratios.of(shared), higher_is_better(primary)))
-    _adjust(found, lambda pair: (pair["classifier"], use(pair["regime_a"])))
+            sides = [[scored[name][key] for key in shared] for name in (a, b)]
+            compared = _compared(sides, primary, ratios.of(shared), replicates, higher)
+            found.append(_pair(a, b, axes) | compared)
     return found
+
+
+def _alike(a: Name, b: Name) -> bool:
+    return a.classifier == b.classifier and use(a.regime) == use(b.regime)
+
+
+def _compared(
+    sides: Sequence[Sequence[Record]], primary: str, ratio: float | None, replicates: Replicates, higher: bool
+) -> Row:
+    differences = [a.metrics[primary] - b.metrics[primary] for a, b in zip(*sides, strict=True)]
+    found = spread(differences, sides, primary, ratio, replicates)
+    verdict = _verdict(found, ratio, ALPHA, higher)
+    told = {"n": found.n, "diff_mean": found.mean, "diff_ci95": found.half()}
+    return told | {key: verdict[key] for key in ("p", "verdict")}
 
 
 class _Ratios:
@@ -97,70 +148,36 @@ def side(pair: Row, end: str) -> Name:
     return Name(*found, pair.get(f"tuned_{end}"), pair.get(f"epsilon_{end}"))
 
 
-def _compared(differences: Sequence[float], ratio: float | None, higher: bool) -> Row:
-    interval = mean_interval(differences, ratio or 0.0)
-    better = differences if higher else [-d for d in differences]
-    return {
-        "n": len(differences),
-        "diff_mean": interval.mean,
-        "diff_ci95": interval.half if ratio is not None else None,
-        "p": wilcoxon(differences) if len(differences) > 1 else None,
-        "p_holm": None,
-        "verdict": _verdict(better, ratio, limit=0)["verdict"],
-    }
-
-
-def _verdict(differences: Sequence[float], ratio: float | None, limit: int = 1000) -> Row:
-    if len(differences) < 2 or ratio is None:
-        return dict.fromkeys(("verdict", "p_better", "p_equivalent", "p_worse", "more_seeds"))
-    found = verdict(differences, ratio, ROPE, LEVEL, limit)
-    return {
-        "verdict": found.outcome,
-        "p_better": found.p_better,
-        "p_equivalent": found.p_equivalent,
-        "p_worse": found.p_worse,
-        "more_seeds": found.more_seeds,
-    }
-
-
-def _adjust(rows: Sequence[Row], key: Any) -> None:
-    groups: dict[Any, list[Row]] = defaultdict(list)
-    for row in rows:
-        if row["p"] is not None:
-            groups[key(row)].append(row)
-    for group in groups.values():
-        for row, p in zip(group, holm([row["p"] for row in group]), strict=True):
-            row["p_holm"] = p
-
-
-def notes(rows: Sequence[Row], primary: str) -> list[str]:
-    """How verdict, p and bootstrap interval were taken; nothing where no row has them."""
+def notes(rows: Sequence[Row], primary: str, plan: Plan) -> list[str]:
+    """How verdict, p and interval belong together; nothing where no row has them."""
     lines = []
     if any(row["verdict"] for row in rows):
         lines.append(
-            f"verdict on Δ: Bayesian correlated t-test (Corani and Benavoli 2015) at {100 * LEVEL:.0f} % of the "
-            f"posterior; within ± {ROPE:g} {label(primary)} is equivalent; undecided (+4): 4 more "
-            "seeds would decide, if mean and spread stay; undecided without a number: seeds alone would not, only more "
-            "test rows"
+            f"verdict: read off the interval of Δ that is shown: equivalent, all of it within ± {ROPE:g} "
+            f"{label(primary)}; better or worse, else without zero; undecided, else; in brackets how many more seeds "
+            "would decide if mean and spread stay, no number where only more data would"
         )
-    if tested := [row for row in rows if row["p"] is not None]:
-        lines.append(_tests(tested))
+        lines.append(_comparisons(rows))
+        if plan.looks.counts:
+            counts = ", ".join(map(str, plan.looks.counts))
+            lines.append(
+                f"seeds were added until a primary comparison was decided, looked at with {counts} seeds: the k-th "
+                f"look spends {100 * ALPHA:g} %/2^k, so that all looks together err no more often than one would"
+            )
     if any(row[f"{primary}_diff_mean"] is not None and row["test_train_ratio"] is None for row in rows):
-        lines.append(
-            "Δ in brackets: bootstrap interval (BCa, Efron 1987) where n_test or n_train is not known, so that it is "
-            "not corrected for overlapping training sets and there is no verdict"
-        )
+        lines.append("Δ without an interval: n_test or n_train is not known, so there is no verdict either")
     return lines
 
 
-def _tests(tested: Sequence[Row]) -> str:
-    """Which test gave the p-values of these rows, and over how many it was adjusted."""
-    n, counts = max(len(row["diff_by_seed"]) for row in tested), Counter(row["classifier"] for row in tested)
-    families = "/".join(map(str, sorted(set(counts.values()))))
-    exact, floor = "exact", f"{n} seeds give at least 2/2^{n} = {2 / 2**n:.2g} before adjusting"
-    if n > EXACT:
-        exact, floor = f"exact up to {EXACT} seeds, by Edgeworth's expansion beyond", f"{n} seeds"
+def _comparisons(rows: Sequence[Row]) -> str:
+    corrected = [row for row in rows if row["p_holm"] is not None]
+    if not corrected:
+        return (
+            "every comparison is exploratory, as no primary ones were declared before the run: at 95 % each, not "
+            f"corrected for being one of {sum(row['verdict'] is not None for row in rows)}"
+        )
     return (
-        f"p (Holm): Wilcoxon's signed-rank test of Δ, {exact}, adjusted over the {families} rows of "
-        f"{'each' if len(counts) > 1 else 'the'} classifier on this board; {floor}"
+        f"primary: {len(corrected)} comparisons declared before the run, corrected among themselves (Holm 1979, t-test "
+        "of Δ): each has the interval at the level that it is tested at, and the chance that any of their betters and "
+        "worses is wrong is at most 5 %; exploratory: every other row, at 95 % each, not corrected"
     )

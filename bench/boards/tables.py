@@ -30,9 +30,12 @@ from bench.boards.cells import (
 from bench.boards.notes import notes
 from bench.boards.overall import overall
 from bench.boards.rows import Shown, task_row
+from bench.boards.spread import Replicates
 from bench.boards.standing import standing
+from bench.boards.statistics import Plan
 from bench.boards.synthetic import synthetic, task_specific_measures
 from bench.records.record import Record
+from bench.statistics.sequential import Looks
 
 
 def build(
@@ -42,6 +45,9 @@ def build(
     selftest: Mapping[str, Any] | None = None,
     audit: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
+    comparisons: Mapping[str, Sequence[Sequence[str]]] | None = None,
+    replicates: Replicates | None = None,
+    looks: Mapping[str, Sequence[int]] | None = None,
 ) -> list[Board]:
     """Every board that ``records`` allow: those over all tasks first, then the tasks' by name.
 
@@ -55,6 +61,9 @@ def build(
     selftest, audit : what ``selftest.json`` and ``audit.json`` hold, empty where there is no such file. A failed
         self-test is stamped on every heading. None: not looked for, and nothing is said.
     data : what ``run.json`` says of where each task's rows come from.
+    comparisons : the primary comparisons that it declares of each task, [method, classifier, regime] each.
+    replicates : metrics over draws of the test rows, by record.
+    looks : with how many seeds primary comparisons were looked at, by task, where seeds were added until decided.
 
     Raises ``BenchError`` for a metric that no board can be sorted by, and for methods that both declare to be the
     reference.
@@ -63,12 +72,24 @@ def build(
     for record in records:
         groups[Key.of(record)].append(record)
     sets = {key: counted(groups[key]) for key in sorted(groups, key=lambda key: key.order)}
-    tasks = [_task_board(key, found, (primary or {}).get(key.task), date) for key, found in sets.items()]
+    plans = _plans(comparisons or {}, looks or {})
+    tasks = [
+        _task_board(key, found, (primary or {}).get(key.task), date, plans[key.task], replicates or {})
+        for key, found in sets.items()
+    ]
     stamp, said = checks.stamp(selftest), checks.selftest_notes(selftest, records)
     everywhere = [_checked(board, stamp, said) for board in (*overall(tasks, date), *standing(tasks, date))]
     return everywhere + [
         _checked(board, stamp, [*said, *_origin(board, groups[board.key], audit, data or {})]) for board in tasks
     ]
+
+
+def _plans(comparisons: Mapping[str, Sequence[Sequence[str]]], looks: Mapping[str, Sequence[int]]) -> dict[str, Plan]:
+    """What was declared of each task, nothing of any other."""
+    found: dict[str, Plan] = defaultdict(Plan)
+    for task, cells in comparisons.items():
+        found[task] = Plan(frozenset((m, c, r) for m, c, r in cells), Looks(looks.get(task, ())))
+    return found
 
 
 def _origin(
@@ -88,43 +109,45 @@ def _checked(board: Board, stamp: str, more: Sequence[str]) -> Board:
     return replace(board, heading=heading, notes=(*board.notes, *more), synthetic=measures)
 
 
-def _task_board(key: Key, records: Counted, primary: str | None, date: str) -> Board:
+def _task_board(
+    key: Key, records: Counted, primary: str | None, date: str, plan: Plan, replicates: Replicates
+) -> Board:
     used = records.used
     found = sorted({name for record in used for name in record.metrics})
     primary = primary or default_primary(found)
     metrics = sorted({*found, primary})
     cells, reference = by_row(used), reference_of(used)
     measures = [name for name in task_specific_measures(used) if name not in metrics]
-    shown = Shown(metrics, measures, primary, axes_of(list(cells)))
-    rows = _rows(cells, reference, shown)
-    pairs = statistics.pairs(cells, rows, reference, primary)
-    ratios = [row["test_train_ratio"] for row in rows if row["test_train_ratio"] is not None]
+    shown = Shown(metrics, measures, primary, axes_of(list(cells)), replicates)
+    rows = _rows(cells, reference, shown, plan)
+    pairs = statistics.pairs(cells, rows, reference, primary, replicates)
     heading = " · ".join(filter(None, (SOURCE_LABELS.get(key.source, key.source), *key.setting.words, date)))
     newest = max(used, key=lambda record: record.ended, default=None)
     board = Board(
         "task", key.task, key.source, key.setting, date, primary, f"{key.task} · {heading}",
         notes=(
-            *notes(records, ratios, primary, baseline(reference)), *training.notes(used),
-            *statistics.notes(rows, primary),
+            *notes(records, rows, primary, baseline(reference)), *training.notes(used),
+            *statistics.notes(rows, primary, plan),
             *baselines.notes(rows, pairs, primary),
         ),
-        columns=_columns(shown, reference, cpu=_crowded(key, used, rows)),
+        columns=_columns(shown, reference, rows, cpu=_crowded(key, used, rows)),
         rows=tuple(rows),
         pairs=tuple(pairs),
         reference=reference,
         family=(newest.family if newest else "") or key.task,
+        modality=newest.modality if newest else "",
         leaky=newest is not None and newest.leaky,
     )  # fmt: skip
     return replace(board, synthetic=synthetic(used, board, f"{key.task}: the synthetic rows · {heading}"))
 
 
-def _rows(cells: Mapping[Name, Cells], reference: str, shown: Shown) -> list[Row]:
+def _rows(cells: Mapping[Name, Cells], reference: str, shown: Shown, plan: Plan) -> list[Row]:
     """Every row, best first, with what is known of its difference to the reference."""
-    rows = [task_row(own, against(cells, name, reference), shown) for name, own in cells.items()]
+    found = [task_row(own, against(cells, name, reference), shown) for name, own in cells.items()]
     sign, mean = -1 if higher_is_better(shown.primary) else 1, f"{shown.primary}_mean"
-    rows.sort(key=lambda row: (row[mean] is None, sign * (row[mean] or 0.0)))
-    statistics.add(rows, shown.primary)
-    return rows
+    found.sort(key=lambda one: (one[0][mean] is None, sign * (one[0][mean] or 0.0)))
+    statistics.add(found, shown.primary, plan)
+    return [row for row, _ in found]
 
 
 def _crowded(key: Key, used: Sequence[Record], rows: Sequence[Row]) -> bool:
@@ -133,7 +156,7 @@ def _crowded(key: Key, used: Sequence[Record], rows: Sequence[Row]) -> bool:
     return parallel and any(row["fit_cpu_s"] is not None for row in rows)
 
 
-def _columns(shown: Shown, reference: str, cpu: bool) -> tuple[Column, ...]:
+def _columns(shown: Shown, reference: str, rows: Sequence[Row], cpu: bool) -> tuple[Column, ...]:
     primary = shown.primary
     extra = [name for name in SHOWN if name in shown.metrics and name != primary][:3]
     return (
@@ -145,8 +168,9 @@ def _columns(shown: Shown, reference: str, cpu: bool) -> tuple[Column, ...]:
         Column("seeds", "seeds_ok", "text"),
         Column(label(primary), primary, "mean"),
         Column(f"Δ {label(primary)} to {reference or 'no augmentation'}", f"{primary}_diff", "signed"),
+        Column("comparison", "comparison", "text"),
         Column("verdict", "verdict", "verdict"),
-        Column("p (Holm)", "p_holm", "p"),
+        *([Column("p (Holm)", "p_holm", "p")] if any(row["p_holm"] is not None for row in rows) else []),
         *(Column(name, name, "measure") for name in shown.measures),
         *(Column(label(name), name, "mean") for name in extra),
         Column("fit (CPU s)", "fit_cpu_s", "seconds") if cpu else Column("fit (s)", "fit_s", "seconds"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bench.boards.cells import test_train_ratio
+from bench.boards.spread import test_train_ratio
 from bench.claims.files import Claim, Quantity
 from bench.claims.selection import configuration, matches, reference, resolve, variants
 from bench.records.record import Record

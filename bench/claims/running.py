@@ -17,6 +17,7 @@ from bench.config import BUDGETS
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
 from bench.matrix import plan
+from bench.messages import answer
 from bench.records import provenance
 from bench.records.files import replace_json, replace_text
 from bench.records.reading import read
@@ -54,7 +55,7 @@ def run(
             raise BenchError(f"unknown claim {name!r}{did_you_mean(name, known)}")
     chosen = [claim for claim in claims if not ids or claim.id in ids]
     if list_only:
-        print(listing(chosen, budget))
+        answer(listing(chosen, budget))
         return 0
     home = DataHome.resolve(data_dir, offline)
     device = resolve_device("auto")
@@ -67,7 +68,7 @@ def run(
         carry_out(fits, store, device, workers)
     for claim in write(folder):
         if not ids or claim["id"] in ids:
-            print(f"{claim['verdict']:<28} {claim['id']}: {claim['why']}")
+            answer(f"{claim['verdict']:<28} {claim['id']}: {claim['why']}")
     _say(f"{folder / 'claims.md'}, {folder / 'claims.json'}")
     return 0
 

@@ -23,6 +23,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from bench.augmenter import BatchTransform
 from bench.errors import BenchError
 
 
@@ -43,6 +44,7 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
         most this size, so that no batch of one row is left over.
     lr : Adam's learning rate.
     class_weight : None, ``"balanced"`` or ``{class: weight}``, as in scikit-learn: weights of the rows' losses.
+    batch_transform : changes each batch before the step, see ``bench.augmenter.Augmenter``; None leaves it.
     random_state : seeds initial weights, permutations and dropout; torch's global generators are left untouched.
     device : torch device string.
     """
@@ -53,11 +55,12 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
     batch_size: int
     lr: float
     class_weight: str | Mapping[Any, float] | None
+    batch_transform: BatchTransform | None
     random_state: Any
     device: str
 
     #: cosine decay of the learning rate to zero over the steps; constant otherwise
-    _decay = False
+    decay: bool = False
     #: of a row, for those to which it matters; see :func:`row_shape`
     shape: tuple[int, ...] | None = None
     #: rows predicted at a time, which bounds the memory of a big test set
@@ -101,7 +104,9 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
     def warm_up(self) -> None:
         """One step on made-up rows: loads and compiles what the first fit of a process would pay for."""
         rows = np.zeros((4, math.prod(self.shape or (8,))), dtype=np.float32)
-        clone(self).set_params(max_steps=1, class_weight=None).fit(rows, [0, 1, 0, 1]).predict_proba(rows)
+        clone(self).set_params(max_steps=1, class_weight=None, batch_transform=None).fit(
+            rows, [0, 1, 0, 1]
+        ).predict_proba(rows)
 
     def _plan(self, n: int) -> tuple[int, int]:
         """Optimiser steps in all, and batches an epoch."""
@@ -121,13 +126,18 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
         network = self.network_.train()
         optimiser = torch.optim.Adam(network.parameters(), lr=self.lr, fused=True)
         generator = torch.Generator().manual_seed(seed)
+        draws = np.random.default_rng(seed)
         done = 0
         while done < steps:
             order = torch.randperm(len(rows), generator=generator).to(rows.device)
             for batch in order.tensor_split(batches)[: steps - done]:
-                if self._decay:
+                if self.decay:
                     optimiser.param_groups[0]["lr"] = self.lr * 0.5 * (1 + math.cos(math.pi * done / steps))
-                loss = _loss(network(rows[batch]), targets[batch], None if weights is None else weights[batch])
+                X, y = rows[batch], targets[batch]
+                if self.batch_transform is not None:
+                    X, mixed = self.batch_transform(X, _one_hot(y, len(self.classes_)), draws)
+                    y = mixed[:, 1] if len(self.classes_) == 2 else mixed
+                loss = _loss(network(X), y, None if weights is None else weights[batch])
                 optimiser.zero_grad()
                 loss.backward()
                 optimiser.step()
@@ -161,9 +171,13 @@ class TorchClassifier(ClassifierMixin, BaseEstimator, ABC):
 def _loss(logits: Tensor, targets: Tensor, weights: Tensor | None) -> Tensor:
     if logits.shape[1] == 1:
         return F.binary_cross_entropy_with_logits(logits[:, 0], targets, weights)
-    if weights is None:
+    if weights is None:  # targets may be class indices or, of mixed rows, shares of classes
         return F.cross_entropy(logits, targets)
     return (F.cross_entropy(logits, targets, reduction="none") * weights).mean()
+
+
+def _one_hot(targets: Tensor, classes: int) -> Tensor:
+    return F.one_hot(targets.to(torch.int64), classes).to(torch.float32)
 
 
 def _tensor(X: NDArray[np.float32]) -> Tensor:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from bench.augmenter import BatchTransform
 from bench.classifiers._torch import TorchClassifier, row_shape
 from bench.registry import classifier
 
@@ -19,7 +20,7 @@ LAYERS: Mapping[int, tuple[type[nn.Module], int, type[nn.Module], type[nn.Module
 }
 
 
-@classifier("cnn", modalities=("image", "series"))
+@classifier("cnn", modalities=("image", "series"), main=("image", "series"))
 class CNN(TorchClassifier):
     """Small convolutional network: 2-D for images, 1-D along the steps for series.
 
@@ -37,7 +38,7 @@ class CNN(TorchClassifier):
     The others, and attributes: see :class:`bench.classifiers._torch.TorchClassifier`.
     """
 
-    _decay = True
+    decay = True
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class CNN(TorchClassifier):
         batch_size: int = 32,
         lr: float = 2e-3,
         class_weight: str | Mapping[Any, float] | None = None,
+        batch_transform: BatchTransform | None = None,
         random_state: Any = 0,
         device: str = "cpu",
     ) -> None:
@@ -64,6 +66,7 @@ class CNN(TorchClassifier):
         self.batch_size = batch_size
         self.lr = lr
         self.class_weight = class_weight
+        self.batch_transform = batch_transform
         self.random_state = random_state
         self.device = device
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from bench.augmenter import BatchTransform
 from bench.classifiers._torch import TorchClassifier, row_shape
 from bench.nn.recurrent import gru, resolve_kernel
 from bench.registry import classifier
@@ -40,6 +41,7 @@ class GRU(TorchClassifier):
         lr: float = 1e-3,
         class_weight: str | Mapping[Any, float] | None = None,
         kernel: str = "auto",
+        batch_transform: BatchTransform | None = None,
         random_state: Any = 0,
         device: str = "cpu",
     ) -> None:
@@ -51,6 +53,7 @@ class GRU(TorchClassifier):
         self.batch_size = batch_size
         self.lr = lr
         self.class_weight = class_weight
+        self.batch_transform = batch_transform
         self.kernel = kernel
         self.random_state = random_state
         self.device = device

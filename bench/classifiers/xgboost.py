@@ -17,7 +17,7 @@ from xgboost import XGBClassifier
 from bench.registry import classifier
 
 
-@classifier("xgboost", modalities=("tabular", "image", "series"))
+@classifier("xgboost", modalities=("tabular", "image", "series"), main=("tabular",))
 class XGBoost(ClassifierMixin, BaseEstimator):
     """Gradient-boosted trees (xgboost, hist, its own defaults: 100 trees of depth 6), starting from even odds.
 

@@ -81,6 +81,12 @@ def run(
         list[str] | None, typer.Option(help="real, balance, append:N, append:2x, tstr; repeat for more.")
     ] = None,
     seeds: Annotated[int | None, typer.Option(help="How many seeds (0, 1, ...).")] = None,
+    until_decided: Annotated[
+        bool, typer.Option("--until-decided", help="Add seeds where a primary comparison is undecided.")
+    ] = False,
+    max_seeds: Annotated[
+        int | None, typer.Option(help="The most seeds that --until-decided goes up to.", show_default="20")
+    ] = None,
     base_seed: Annotated[int | None, typer.Option(help="The seed that all others derive from.")] = None,
     budget: Annotated[str | None, typer.Option(help="smoke, quick, standard or full.", show_default="quick")] = None,
     config: Annotated[Path | None, typer.Option(help="TOML file with any of these options.")] = None,
@@ -128,7 +134,8 @@ def run(
         "seeds": seeds, "base_seed": base_seed, "engine": engine, "workers": workers, "threads": threads,
         "device": device, "timeout": timeout, "memory": memory, "address": address, "device_share": device_share,
         "out": out, "data_dir": data_dir, "offline": offline or None, "pictures": pictures,
-        "predictions": predictions, "exclusive": exclusive or None, "debug": DEBUG or None,
+        "predictions": predictions, "exclusive": exclusive or None,
+        "until_decided": until_decided or None, "max_seeds": max_seeds, "debug": DEBUG or None,
     }  # fmt: skip
     discover(plugin)
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):

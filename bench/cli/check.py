@@ -10,12 +10,13 @@ from typing import Any, cast
 from bench.conformance import Check, classifier_checks, method_checks, task_checks
 from bench.data import DataHome
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.registry import BY_KIND, Entry
 from bench.slugs import did_you_mean
 from bench.task import Modality
 
-#: a generator's training is cut to this many steps: the checks are about its conduct, not its quality
-_STEPS = 5
+#: training and search are cut to this: the checks are about conduct, not quality
+_QUICK = {"steps": 5, "pretrain_steps": 5, "trials": 1}
 
 
 def check(names: list[str], defined: list[Entry[Any]]) -> int:
@@ -31,10 +32,10 @@ def check(names: list[str], defined: list[Entry[Any]]) -> int:
                 run()
             except Exception as error:  # whatever a plugin raises is its failure to report
                 failed += 1
-                print(f"FAILED  {entry.name}: {name}: {type(error).__name__}: {error}".split("\n")[0])
+                answer(f"FAILED  {entry.name}: {name}: {type(error).__name__}: {error}".split("\n")[0])
             else:
-                print(f"passed  {entry.name}: {name}")
-    print(f"{failed} checks failed" if failed else "all checks passed")
+                answer(f"passed  {entry.name}: {name}")
+    answer(f"{failed} checks failed" if failed else "all checks passed")
     return 1 if failed else 0
 
 
@@ -51,11 +52,18 @@ def _checks(entry: Entry[Any]) -> Iterator[tuple[str, Check]]:
         home = DataHome.resolve(Path(os.environ["AUGBENCH_DATA"]) if "AUGBENCH_DATA" in os.environ else None, True)
         yield from task_checks(entry.create(), home, covers=False)
     elif entry.kind == "classifier":
-        yield from classifier_checks(entry.create())
-    else:
-        method = entry.create()
-        known = method.get_params(deep=False)
-        method.set_params(**{key: _STEPS for key in ("steps", "pretrain_steps") if key in known})
         for modality in entry.modalities:
-            for name, run in method_checks(method, cast("Modality", modality), mixed=False):
+            for name, run in classifier_checks(_quick(entry), cast("Modality", modality)):
                 yield f"{modality}: {name}", run
+    else:
+        method = _quick(entry)
+        for modality in entry.modalities:
+            draws = entry.regimes != ("real",)
+            for name, run in method_checks(method, cast("Modality", modality), mixed=False, draws=draws):
+                yield f"{modality}: {name}", run
+
+
+def _quick(entry: Entry[Any]) -> Any:
+    made = entry.create()
+    known = made.get_params(deep=False)
+    return made.set_params(**{key: value for key, value in _QUICK.items() if key in known})

@@ -7,6 +7,7 @@ from pathlib import Path
 from bench import registry
 from bench.data import DataHome
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.task import Origin, Task
 
 
@@ -14,16 +15,16 @@ def status(names: tuple[str, ...] | None, folder: Path | None, offline: bool) ->
     """Print what each task would run on now, without downloading, and every file it can be fed with."""
     home = DataHome.resolve(folder, offline=True)
     tasks = _tasks(names)
-    print(f"data folder: {home.folder or 'none (--data-dir or $AUGBENCH_DATA)'}\ncache:       {home.cache}\n")
+    answer(f"data folder: {home.folder or 'none (--data-dir or $AUGBENCH_DATA)'}\ncache:       {home.cache}\n")
     for task in tasks:
-        print(f"{task.name}\n  now: {_now(task, home)}")
+        answer(f"{task.name}\n  now: {_now(task, home)}")
         for file in task.files:
             at = home.find(file.path)
-            print(f"  {'at' if at else 'not here'}: {at or file.path}  [{file.source}]")
+            answer(f"  {'at' if at else 'not here'}: {at or file.path}  [{file.source}]")
             for word, text in (("sha256", file.sha256), ("from", file.url), ("licence", file.licence), ("", file.note)):
                 if text:
-                    print(f"      {word} {text}".rstrip())
-        print()
+                    answer(f"      {word} {text}".rstrip())
+        answer()
 
 
 def fetch(names: tuple[str, ...] | None, folder: Path | None) -> None:
@@ -35,14 +36,14 @@ def fetch(names: tuple[str, ...] | None, folder: Path | None) -> None:
         try:
             origin = task.locate(home)
         except BenchError as error:
-            print(f"{task.name}: {error}")
+            answer(f"{task.name}: {error}")
             missing.append(task.name)
             continue
-        print(f"{task.name}: {_words(origin)}")
+        answer(f"{task.name}: {_words(origin)}")
         if task.files and origin.kind in ("stand-in", "package") and origin.source == "simulated":
             missing.append(task.name)
     for message in home.messages:
-        print(message)
+        answer(message)
     if names and missing:
         raise BenchError(f"no real rows could be fetched for {', '.join(missing)}")
 

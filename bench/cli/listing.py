@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench import registry
 from bench.errors import BenchError
 from bench.matrix import fits_together
+from bench.messages import answer
 from bench.registry import BY_KIND, Entry
 from bench.slugs import did_you_mean
 
@@ -24,17 +25,18 @@ def show(what: str | None) -> None:
             [e.name, ", ".join(e.modalities), e.missing or "ready", e.summary.rstrip(".")]
             for e in (entries if what else _without_families(entries))
         ]
-        print(
+        answer(
             tabulate(
                 rows,
                 [kind, "for" if kind != "tasks" else "modality", "state", "what it is"],
                 maxcolwidths=[None, 24, 28, 80],
+                disable_numparse=True,
             )
         )
         hidden = len(entries) - len(rows)
-        print(f"... and {hidden} more: augbench list {kind}\n" if hidden > 0 else "")
+        answer(f"... and {hidden} more: augbench list {kind}\n" if hidden > 0 else "")
         for place, reason in BY_KIND[kind.removesuffix("s")].broken.items():
-            print(f"{place} left out: {reason}\n")
+            answer(f"{place} left out: {reason}\n")
     if what is None:
         _pairs()
 
@@ -61,8 +63,9 @@ def _pairs() -> None:
         for entry in BY_KIND[kind]:
             marks = ["yes" if m in entry.modalities else "–" for m in ("tabular", "image", "series")]
             rows.append([kind, entry.name, *marks, ", ".join(entry.unfit), ", ".join(entry.regimes)])
-    print(tabulate(rows, ["", "goes with", "tabular", "image", "series", "not with", "regimes, if not all"]))
-    print("– : it does not take rows of that shape; `none` goes with regime real, every other method with the others.")
+    heads = ["", "goes with", "tabular", "image", "series", "not with", "regimes, if not all"]
+    answer(tabulate(rows, heads, disable_numparse=True))
+    answer("– : it does not take rows of that shape; `none` goes with regime real, every other method with the others.")
     odd = [
         f"{e.name} × {t.name}: {reason}"
         for kind in ("method", "classifier")
@@ -72,4 +75,4 @@ def _pairs() -> None:
         if t.modalities[0] in e.modalities and (reason := fits_together(e, t))
     ]
     for line in odd[:10]:
-        print(line)
+        answer(line)

@@ -18,29 +18,33 @@ if TYPE_CHECKING:
     from bench.task import Array, Labels
 
 
-def method_checks(method: Augmenter, modality: Modality = "tabular", mixed: bool = True) -> Named:
+def method_checks(method: Augmenter, modality: Modality = "tabular", mixed: bool = True, draws: bool = True) -> Named:
     """Checks of a method on toy rows.
 
     method : an instance with parameters that make it quick; it is cloned for each check.
     mixed : with a categorical column, or a static channel. A method that draws the same rows whatever its
         ``random_state`` says so with an attribute ``deterministic = True``.
+    draws : False for a method of the regime ``real`` alone, which draws no rows.
     """
     case = _Case(method, modality, mixed)
+    always = (_constructor_only_stores, _fit_returns_self, _no_labels_no_rows, _batches_are_mixed_fairly)
     for check in (
-        _constructor_only_stores,
-        _fit_returns_self,
-        _one_valid_row_per_label,
-        _labels_in_any_order,
-        _one_class_alone,
-        _no_labels_no_rows,
-        _sampling_again_changes_nothing,
-        _same_seed_same_rows,
-        _fitting_again_starts_afresh,
-        _other_seed_other_rows,
-        _global_random_state_untouched,
-        _training_rows_untouched,
-        _wanted_changes_nothing,
-        _monitor_changes_nothing,
+        always
+        if not draws
+        else (
+            *always,
+            _one_valid_row_per_label,
+            _labels_in_any_order,
+            _one_class_alone,
+            _sampling_again_changes_nothing,
+            _same_seed_same_rows,
+            _fitting_again_starts_afresh,
+            _other_seed_other_rows,
+            _global_random_state_untouched,
+            _training_rows_untouched,
+            _wanted_changes_nothing,
+            _monitor_changes_nothing,
+        )
     ):
         yield check.__name__.strip("_"), partial(check, case)
 
@@ -110,6 +114,26 @@ def _one_class_alone(case: _Case) -> None:
 def _no_labels_no_rows(case: _Case) -> None:
     shape = case.fitted.sample(np.zeros(0, dtype=np.int64)).shape
     assert shape == (0, *case.schema.shape), f"no labels gave rows of shape {shape}, not {(0, *case.schema.shape)}"
+
+
+def _batches_are_mixed_fairly(case: _Case) -> None:
+    """``batch_transform``, where there is one, keeps shapes, gives shares of classes, and is seeded by its ``rng``."""
+    import torch
+
+    change = case.fitted.batch_transform
+    if change is None:
+        return
+    X = torch.from_numpy(case.X.reshape(len(case.X), -1))
+    y = torch.nn.functional.one_hot(torch.from_numpy(case.y), case.schema.n_classes).float()
+    before = X.clone()
+    (rows, labels), again = (change(X, y, np.random.default_rng(3)) for _ in range(2))
+    assert rows.shape == X.shape, f"batch_transform made rows {tuple(rows.shape)} of {tuple(X.shape)}"
+    assert labels.shape == y.shape, f"batch_transform made labels {tuple(labels.shape)} of {tuple(y.shape)}"
+    assert bool(torch.isfinite(rows).all()), "batch_transform made rows that are not finite"
+    assert torch.allclose(labels.sum(1), torch.ones(len(y)), atol=1e-5), "mixed labels do not sum to one"
+    assert float(labels.min()) >= 0, "mixed labels are below zero"
+    assert torch.equal(X, before), "batch_transform changed the training rows"
+    assert torch.equal(rows, again[0]), "the same rng gave another mixture"
 
 
 def _sampling_again_changes_nothing(case: _Case) -> None:

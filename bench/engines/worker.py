@@ -5,7 +5,7 @@ Fits of the suite's own tasks, methods and classifiers share the process: its st
 in a process of its own, forked from this one: in a session, working directory and output file of its own, and it ends
 with this one. What such a fit leaves running is ended.
 
-On macOS and Windows nothing is forked: such a fit runs in the worker, which is replaced afterwards.
+On macOS nothing is forked: such a fit runs in the worker, which is replaced afterwards.
 """
 
 from __future__ import annotations
@@ -53,6 +53,12 @@ class Finished:
     printed: str = ""
     changed: tuple[str, ...] = ()
     trouble: str = ""
+
+
+def forks() -> bool:
+    """Whether processes are forked here: workers from one server, and fits of plugins from workers. macOS has ``fork``,
+    but its libraries do not survive it."""
+    return sys.platform not in ("win32", "darwin")
 
 
 def cap_threads(threads: int) -> None:
@@ -105,7 +111,7 @@ def serve(pipe: Connection, threads: int, spool: Path, scratch: Path) -> None:
         except (EOFError, OSError):
             return
         try:
-            if fit.isolated and hasattr(os, "fork"):
+            if fit.isolated and forks():
                 finished = _alone(fit, pipe, spool, scratch)
                 limits.end_descendants()
             else:

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.figuretext import literal
+from bench.slugs import cell
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,6 +67,6 @@ def draw(sample: Sample, folder: Path) -> list[Path]:
             paths.append(path)
     if modality == "tabular" and min(len(sample.real), len(sample.synthetic)):
         path = folder / f"{sample.stem}.statistics.csv"
-        tables.statistics(sample).to_csv(path, index=False, float_format="%.6g")
+        tables.statistics(sample).map(cell).to_csv(path, index=False, float_format="%.6g")
         paths.append(path)
     return paths

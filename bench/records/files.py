@@ -26,12 +26,14 @@ CLAIMS, CLAIMS_TEXT = "claims.json", "claims.md"
 REPORT = "report.html"
 #: the folder of class probabilities of test rows
 PREDICTIONS = "predictions"
+#: metrics over draws of the test rows, made from them
+REPLICATES = "replicates.parquet"
 #: the checksums of a released folder
 SUMS = "SHA256SUMS"
 #: what our commands write into a folder
 OURS = frozenset({
     RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT,
-    ".lock", "spool", PREDICTIONS, "samples", "pictures", "boards", "plots", "environment.txt",
+    ".lock", "spool", PREDICTIONS, REPLICATES, "samples", "pictures", "boards", "plots", "environment.txt",
 })  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError
-from bench.records import reading, runfile, selection
+from bench.records import reading, replicates, runfile, selection
 from bench.records.files import AUDIT, CLAIMS, RECORDS, RUN, SELFTEST, SUMS, load_json, load_object
 from bench.records.record import Record
 from bench.records.runfile import RunFacts
@@ -39,6 +39,11 @@ class RunFolder:
     def facts(self) -> RunFacts:
         """What ``run.json`` says of the last run; empty where there is none."""
         return runfile.read(self.path)
+
+    @cached_property
+    def replicates(self) -> dict[str, replicates.Replicate]:
+        """The metrics of cells over draws of their test rows, by record; of those that were kept."""
+        return replicates.read(self.path)
 
     @cached_property
     def selection(self) -> frozenset[Planned] | None:

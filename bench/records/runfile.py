@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from bench.records.files import RUN, replace_bytes, to_json
 
 class RunFacts(msgspec.Struct, kw_only=True):
     """The content of ``run.json``. ``data`` and ``primary`` (by task) also keep what earlier runs of the folder said
-    of tasks that the last one has not; everything else is of the last run."""
+    of tasks that the last one has not, ``comparisons`` and ``looks`` all of any run; everything else is of the last
+    run."""
 
     augbench: str = ""
     command: list[str] = []
@@ -25,6 +26,10 @@ class RunFacts(msgspec.Struct, kw_only=True):
     data: dict[str, dict[str, Any]] = {}
     #: by task: the metric that its boards are sorted by
     primary: dict[str, str] = {}
+    #: by task: the primary comparisons, each [method, classifier, regime] with the reference; written before any is run
+    comparisons: dict[str, list[list[str]]] = {}
+    #: by task: with how many seeds they were looked at, where seeds were added until they were decided
+    looks: dict[str, list[int]] = {}
     #: by name: why it was selected and not run
     left_out: dict[str, str] = {}
     versions: dict[str, str] = {}
@@ -46,6 +51,19 @@ def read(folder: Path) -> RunFacts:
 def cleaned(facts: RunFacts, clean: Callable[[Any], Any]) -> RunFacts:
     """The facts with ``clean`` applied to all that they hold."""
     return msgspec.convert(clean(msgspec.to_builtins(facts)), RunFacts)
+
+
+def declared(
+    earlier: RunFacts, now: dict[str, list[list[str]]], tried: Collection[tuple[str, ...]] = ()
+) -> dict[str, list[list[str]]]:
+    """The primary comparisons of a folder once ``now`` are declared too. None that was is ever taken back, as those
+    that are left would seem to have been fewer than were looked at; and none is declared that was ``tried`` before
+    (task, method, classifier, regime), as its outcome may be known."""
+    found = {task: [*cells] for task, cells in earlier.comparisons.items()}
+    for task, cells in now.items():
+        mine = found.setdefault(task, [])
+        mine += [cell for cell in cells if cell not in mine and (task, *cell) not in tried]
+    return found
 
 
 def write(folder: Path, facts: RunFacts) -> None:

@@ -48,6 +48,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
         trivial: bool = False,
         reference: bool = False,
         published: Training | None = None,
+        main: tuple[str, ...] = (),
         summary: str = "",
     ) -> Callable[[C], C]:
         def register(cls: C) -> C:
@@ -57,7 +58,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
                 where = (cls.__module__, cls.__qualname__, file, 0)
                 about: Entry[Any] = Entry(
                     kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes,
-                    family, leaky, trivial, reference, published,
+                    family, leaky, trivial, reference, published, main,
                 )  # fmt: skip
                 BY_KIND[kind].add(about)
             return cls
@@ -77,6 +78,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
     trivial : a method that learns nothing of the rows, such as copying them
     reference : the method that every row of a board is compared with
     published : how long a method's source trained it: ``Training("steps", 50_000, "where it stands")``
+    main : a classifier that boards' primary comparisons are made with names the modalities that it is so for
     summary : one line for ``augbench list``; by default the docstring's first
     """
     return decorate

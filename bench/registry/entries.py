@@ -47,6 +47,8 @@ class Entry(Generic[T]):
     reference: bool = False
     #: a method that trains: how long its source trained it
     published: Training | None = None
+    #: a classifier: the modalities whose primary comparisons are made with it, wherever it is selected
+    main: tuple[str, ...] = ()
 
     @property
     def missing(self) -> str | None:

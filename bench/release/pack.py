@@ -14,6 +14,7 @@ from typing import Any
 
 from bench.data import ENVIRONMENT
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.records import runfile, selection
 from bench.records.files import (
     AUDIT,
@@ -22,6 +23,7 @@ from bench.records.files import (
     OURS,
     PARQUET,
     RECORDS,
+    REPLICATES,
     RUN,
     SELECTION,
     SELFTEST,
@@ -47,7 +49,7 @@ PICTURES = (
     "images", "windows", "progress", "projection", "frequencies", "predictability", "losses", "histograms", "scatter",
 )  # fmt: skip
 #: findings of other commands, taken over as they are
-COPIED = (SELFTEST, AUDIT, CLAIMS)
+COPIED = (SELFTEST, AUDIT, CLAIMS, REPLICATES)
 #: an absolute path of two parts or more, with its last part
 _PATH = re.compile(r"(?<![\w/.~])/(?:[\w.@+-]+/)+([\w.@+-]+)")
 
@@ -68,7 +70,7 @@ def release(source: Path, target: Path) -> int:
         if size > LIMIT:
             raise BenchError(f"the release of {source} is {size:.1f} MiB, above {LIMIT:g}: it was not made")
         if code := verify(building):
-            print(f"{target} was not made: mend {source} first")
+            answer(f"{target} was not made: mend {source} first")
             return code
         count = len(files(building)) + 1
         _put(building, target)
@@ -76,8 +78,8 @@ def release(source: Path, target: Path) -> int:
         raise BenchError(f"{target} cannot be written: {error.strerror}; name another folder") from error
     finally:
         shutil.rmtree(building, ignore_errors=True)
-    print(f"its digest belongs wherever it is announced, such as README and tag: {checksums.digest(target)}")
-    print(f"released: {target}, {count} files, {size:.1f} of at most {LIMIT:g} MiB")
+    answer(f"its digest belongs wherever it is announced, such as README and tag: {checksums.digest(target)}")
+    answer(f"released: {target}, {count} files, {size:.1f} of at most {LIMIT:g} MiB")
     return 0
 
 
@@ -112,10 +114,10 @@ def _fill(run: RunFolder, target: Path) -> None:
     selection.write(target, planned)
     records = [_publishable(record) for record in run.records if Planned.of(record) in planned]
     if others := len(run.records) - len(records):
-        print(f"note: {others} records are of cells that {SELECTION} does not plan; they are left out")
+        answer(f"note: {others} records are of cells that {SELECTION} does not plan; they are left out")
     older = sum(not record.seal for record in run.records)
     if older:
-        print(f"note: {older} of {len(records)} records are older than seals; they are sealed as they are now")
+        answer(f"note: {older} of {len(records)} records are older than seals; they are sealed as they are now")
     replace_bytes(target / PARQUET, pack(records))
     if (source / RUN).exists():
         runfile.write(target, runfile.cleaned(run.facts, _clean))
@@ -143,7 +145,7 @@ def _selection(run: RunFolder) -> frozenset[Planned]:
     """The cells that the release is of. Raises ``BenchError`` where one of them has no record: a release that is not
     whole could have left out what did not please."""
     if run.selection is None:
-        print(f"note: {run.path} has no {SELECTION}, so that the cells it has records of are stated as the selection")
+        answer(f"note: {run.path} has no {SELECTION}, so that the cells it has records of are stated as the selection")
         return frozenset(Planned.of(record) for record in run.records)
     if gone := selection.missing(run.selection, run.records):
         first = next(lacking(run.selection, gone))
@@ -205,4 +207,4 @@ def _pictures(source: Path, target: Path) -> None:
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, place)
     if found:
-        print(f"note: {taken} of {len(found)} pictures, {PICTURES_LIMIT:g} MiB at most")
+        answer(f"note: {taken} of {len(found)} pictures, {PICTURES_LIMIT:g} MiB at most")

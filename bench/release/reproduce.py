@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.records.codehash import SCHEME
 from bench.records.folder import RunFolder
 from bench.records.identity import axes
@@ -50,7 +51,7 @@ def reproduce(
     for fit_id in dict.fromkeys(record.fit_id for record in chosen):
         mine = [record for record in chosen if record.fit_id == fit_id]
         matches += fit_again(mine, run, home, plugins)
-    print(f"{matches} of {len(chosen)} records match")
+    answer(f"{matches} of {len(chosen)} records match")
     return 0 if matches == len(chosen) else 1
 
 
@@ -73,21 +74,21 @@ def find(ids: Sequence[str], run: RunFolder) -> list[Record]:
 def fit_again(chosen: Sequence[Record], run: RunFolder, home: DataHome, plugins: tuple[Path, ...]) -> int:
     """Run the chosen records of one fit again, and say of each how it compares. Returns how many match."""
     first = chosen[0]
-    print(f"{first.task} × {first.method} × seed {first.seed} ({first.source}), {len(chosen)} of its cells")
+    answer(f"{first.task} × {first.method} × seed {first.seed} ({first.source}), {len(chosen)} of its cells")
     try:
         fit, records = rebuild(chosen, run.records, home, plugins)
     except BenchError as error:
-        print(f"  not run: {error}")
+        answer(f"  not run: {error}")
         return 0
     for line in _changes(fit, records, run):
-        print(f"  {line}", flush=True)
+        answer(f"  {line}")
     matches = 0
     for now in _run(fit):
         then = records[now.id]
         outcome = compare(then, now)
-        print(f"  {then.id} {then.classifier} × {then.regime}: {outcome}", flush=True)
+        answer(f"  {then.id} {then.classifier} × {then.regime}: {outcome}")
         if then.schema == SCHEME and then.seal and seal(plain(then)) != then.seal:
-            print("    its seal is broken: the record was changed after it was written")
+            answer("    its seal is broken: the record was changed after it was written")
         matches += outcome.match
     return matches
 

@@ -24,6 +24,7 @@ from typing import Any
 from bench import __version__, registry
 from bench.errors import BenchError
 from bench.matrix import code_hashes
+from bench.messages import answer
 from bench.records import provenance
 from bench.records.codehash import SCHEME
 from bench.records.files import CLAIMS, PARQUET, REPORT, SELECTION, SUMS, XZ
@@ -60,15 +61,15 @@ def verify(folder: Path, digest: str | None = None) -> int:
     if run.released:
         found.count += _say(list(_of_a_release(run, found, digest)))
     for note in (*made.notes, *_notes(run, found)):
-        print(f"note: {note}")
+        answer(f"note: {note}")
     if found.count:
-        print(f"not verified: {found.count} findings in {found.records} records, {folder}")
+        answer(f"not verified: {found.count} findings in {found.records} records, {folder}")
         return 1
     sums = [f"{len(checksums.read(folder))} checksums"] if run.released else []
     verified = "verified" if made_here(run) else "verified in part"
-    print(f"{verified}: {', '.join([f'{found.records} records', *made.words, *sums])}")
+    answer(f"{verified}: {', '.join([f'{found.records} records', *made.words, *sums])}")
     if run.released:
-        print(f"digest of the whole release: {checksums.digest(folder)}")
+        answer(f"digest of the whole release: {checksums.digest(folder)}")
     return 0
 
 
@@ -112,9 +113,9 @@ class Findings:
 
 def _say(findings: Sequence[str]) -> int:
     for text in findings[:SHOWN]:
-        print(text)
+        answer(text)
     if len(findings) > SHOWN:
-        print(f"... and {len(findings) - SHOWN} more of this kind")
+        answer(f"... and {len(findings) - SHOWN} more of this kind")
     return len(findings)
 
 

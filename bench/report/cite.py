@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.records.folder import RunFolder
 from bench.records.reading import has_records, lines
 from bench.records.record import Record
@@ -17,6 +18,8 @@ from bench.records.runfile import RunFacts
 if TYPE_CHECKING:
     from bench.boards.board import Board
 
+#: what a BibTeX key does without
+_KEY = re.compile(r"[^A-Za-z0-9.+-]+")
 _PACKAGED = Path(__file__).resolve().parents[1] / "CITATION.cff"
 #: the one citation file: a wheel carries it inside the package (setup.py), a clone has it at its root
 CITATION = _PACKAGED if _PACKAGED.exists() else _PACKAGED.parents[1] / "CITATION.cff"
@@ -30,12 +33,12 @@ def cite(folder: Path, board: str | None = None) -> None:
     if not has_records(folder):
         if board is not None:
             raise BenchError(f"{folder} holds no records, so no board {board!r}; name the folder of a run with --out")
-        print(software(read_cff(CITATION)))
-        print(f"\n{folder} holds no records: this cites the suite alone; name the folder of a run with --out")
+        answer(software(read_cff(CITATION)))
+        answer(f"\n{folder} holds no records: this cites the suite alone; name the folder of a run with --out")
         return
     run = RunFolder(folder)
-    print(bibtex(run, board))
-    print(f"\nprovenance: {provenance(run, board)}")
+    answer(bibtex(run, board))
+    answer(f"\nprovenance: {provenance(run, board)}")
 
 
 def bibtex(run: RunFolder, board: str | None = None) -> str:
@@ -147,10 +150,10 @@ def misc(about: Mapping[str, Any], stem: str, board: Board, run: RunFacts, line:
         "author": " and ".join(about["authors"]),
         "title": f"{{{_tex(f'augbench board: {board.heading}')}}}",
         "year": board.date[:4],
-        "howpublished": f"Board of augbench {version}",
+        "howpublished": f"Board of augbench {_tex(version)}",
         "note": _tex(line),
     }
-    return _entry("misc", f"augbench-{version}-{stem}", fields | _url(about))
+    return _entry("misc", f"augbench-{_KEY.sub('-', version)}-{stem}", fields | _url(about))
 
 
 def _url(about: Mapping[str, Any]) -> dict[str, str]:

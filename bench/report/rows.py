@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bench.boards.board import SHOWN, Board, Row
+from bench.boards.board import SHOWN, Board, Row, half
 from bench.boards.cells import failure, higher_is_better, label
 from bench.boards.formats import stems
+from bench.boards.statistics import EXPLORATORY
 from bench.records.store import Record
 from bench.slugs import draw_stem, rows_folder
 
@@ -85,8 +86,8 @@ def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> li
         "mean": brief(row[f"{key}_mean"]),
         "ci": brief(row[f"{key}_ci95"]),
         "diff": brief(row[f"{key}_diff_mean"]),
-        "diffci": brief(row[f"{key}_diff_ci95"]),
-        "verdict": row["verdict"],
+        "diffci": brief(half(row, f"{key}_diff")),
+        "verdict": said(row),
         "more": row["more_seeds"],
         "p": brief(row["p_holm"], 3),
         "trained": brief(row["trained_share"], 3),
@@ -98,6 +99,11 @@ def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> li
         "seeds": [_seed(record, key, row) for record in seeds],
     }
     return [made[name] for name in ROW_FIELDS]
+
+
+def said(row: Row) -> str | None:
+    """The verdict, and whether it is one of many that were looked at."""
+    return f"{row['verdict']}, exploratory" if row["comparison"] == EXPLORATORY and row["verdict"] else row["verdict"]
 
 
 def _seed(record: Record, primary: str, row: Row) -> list[Any]:

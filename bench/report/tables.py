@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from bench.boards.board import Board, Row
+from bench.boards.board import Board, Row, half
 from bench.boards.cells import higher_is_better, label
 from bench.boards.formats import stems
 from bench.boards.layout import cells
+from bench.report.rows import said
 
 MINUS = "−"
 #: columns of words, which stand to the left
@@ -130,9 +131,9 @@ def _best(board: Board, row: Row | None) -> dict[str, Any] | None:
         "classifier": row["classifier"],
         "score": interval(row[f"{key}_mean"], row[f"{key}_ci95"]),
         "order": row[f"{key}_mean"],
-        "diff": interval(row[f"{key}_diff_mean"], row[f"{key}_diff_ci95"], sign="+"),
+        "diff": interval(row[f"{key}_diff_mean"], half(row, f"{key}_diff"), sign="+"),
         "diff_order": row[f"{key}_diff_mean"],
-        "verdict": row["verdict"] or "–",
+        "verdict": said(row) or "–",
     }
 
 

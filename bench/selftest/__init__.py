@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.records.record import Record
 from bench.selftest.expectations import CLOUDS, DICE, FEW, JUDGED, ORACLE, Expectation, Known, expectations
 
@@ -232,9 +233,9 @@ def _show(rows: Sequence[dict[str, Any]], passed: bool) -> None:
         for row in rows
     ]  # fmt: skip
     heads = ["control", "measure", "expected", "found", "95 % over seeds", "ok", "why"]
-    print(tabulate(table, heads, disable_numparse=True, maxcolwidths=[None] * 6 + [60]))
+    answer(tabulate(table, heads, disable_numparse=True, maxcolwidths=[None] * 6 + [60]))
     wrong = [f"{row['control']} ({row['measure']})" for row in rows if not row["ok"]]
     if passed:
-        print(f"\nself-test passed: {len(rows)} of {len(rows)} measures of the controls are where they belong")
+        answer(f"\nself-test passed: {len(rows)} of {len(rows)} measures of the controls are where they belong")
     else:
-        print(f"\nSELF-TEST FAILED: {len(wrong)} of {len(rows)} are not where they belong: {', '.join(wrong)}")
+        answer(f"\nSELF-TEST FAILED: {len(wrong)} of {len(rows)} are not where they belong: {', '.join(wrong)}")

@@ -3,10 +3,19 @@
 Conventions: a *difference* is candidate minus reference, one value per matched seed, turned so that more is better
 where a function decides who won; ``ratio`` is the number of test rows over the number of training rows.
 
-The seeds of a benchmark draw overlapping training sets from one data set, so their scores are correlated and the plain
-t interval is too narrow. Nadeau and Bengio (2003, "Inference for the generalization error", Machine Learning 52) widen
-the variance of the mean from ``s^2 / n`` to ``s^2 (1 / n + n_test / n_train)``; every statement about a difference on
-one task rests on that. It does not shrink to zero: past some number of seeds only more data would tell more.
+What a mean over seeds varies by depends on what seeds draw (:class:`Estimate`):
+
+- **Seeds draw other test rows.** Their training sets overlap, so their scores are correlated and the plain t interval
+  is too narrow. Nadeau and Bengio (2003, "Inference for the generalization error", Machine Learning 52) widen the
+  variance of the mean from ``s^2 / n`` to ``s^2 (1 / n + n_test / n_train)``. It does not shrink to zero: past some
+  number of seeds only more data would tell more.
+- **Every seed has the same test rows.** Then ``s^2 / n`` speaks of those rows alone. What other test rows (patients,
+  blocks of time) would have given is added: ``rows``, the variance of the mean over seeds when its test rows are drawn
+  again. That is the variance of drawing both, crossed (Owen 2007, "The pigeonhole bootstrap", Annals of Applied
+  Statistics 1), which counts their interaction twice and so is wide rather than narrow; freedom by Satterthwaite
+  (1946), as with three seeds normal quantiles would be far too short.
+
+Verdicts are read off intervals, two-sided, so that the two cannot disagree (:func:`outcome`).
 
 Slow libraries are imported where they are used: the boards need numpy and ``scipy.special`` alone.
 """
@@ -15,8 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from math import exp, fsum, isfinite, pi, sqrt
+from functools import cache
+from math import fsum, isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -27,9 +36,12 @@ if TYPE_CHECKING:
 
 Outcome = Literal["better", "equivalent", "worse", "undecided"]
 
-
+#: differences within ± this count as none, in the unit of the metric
+ROPE = 0.01
 #: numbers that a bootstrap draws at once: 80 MB of them
 DRAWN = 10_000_000
+#: from so many more seeds on it is said that many would be needed
+MANY = 100
 
 
 @dataclass(frozen=True)
@@ -47,11 +59,92 @@ class Interval:
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
 
-def _finite(values: ArrayLike, least: int = 1) -> NDArray[np.float64]:
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim != 1 or array.size < least or not np.isfinite(array).all():
-        raise ValueError(f"expected at least {least} finite numbers in one dimension, got {array!r}")
-    return array
+@dataclass(frozen=True)
+class Estimate:
+    """A mean over ``n`` seeds and what it varies by: ``variance`` between seeds (None of one seed), widened by
+    ``ratio``; ``rows``, the variance that drawing its ``units`` test units again gives the mean."""
+
+    mean: float
+    n: int
+    variance: float | None
+    ratio: float = 0.0
+    rows: float = 0.0
+    units: int = 0
+
+    def scale(self, n: Any = None) -> Any:
+        """Standard error of the mean, also of other numbers of seeds ``n`` (number or array) that vary alike."""
+        return np.sqrt((self.variance or 0.0) * (1 / (self.n if n is None else n) + self.ratio) + self.rows)
+
+    def freedom(self, n: Any = None) -> Any:
+        """Degrees of freedom: ``n - 1``, with test rows drawn again Satterthwaite's."""
+        n = self.n if n is None else n
+        if not self.rows:
+            return n - 1
+        seeds = (self.variance or 0.0) * (1 / n + self.ratio)
+        return (seeds + self.rows) ** 2 / (seeds**2 / (n - 1) + self.rows**2 / (self.units - 1))
+
+    def half(self, alpha: float = 0.05, n: Any = None) -> Any:
+        """Half the width of the two-sided interval at level ``1 - alpha``; None of one seed."""
+        if self.variance is None:
+            return None
+        if n is None:
+            return _t_quantile(self.freedom(), 1 - alpha / 2) * float(self.scale())
+        from scipy.special import stdtrit
+
+        return stdtrit(self.freedom(n), 1 - alpha / 2) * self.scale(n)
+
+    def interval(self, alpha: float = 0.05) -> Interval:
+        half = self.half(alpha)
+        if half is None:
+            return Interval(self.mean, None, None, self.n)
+        return Interval(self.mean, self.mean - half, self.mean + half, self.n)
+
+    def p_value(self) -> float:
+        """Two-sided, of a mean of zero: at most ``alpha`` exactly where the interval at ``1 - alpha`` leaves out
+        zero. 1 of one seed."""
+        from scipy.special import stdtr
+
+        scale = float(self.scale())
+        if self.variance is None or self.mean == 0:
+            return 1.0
+        return 2 * float(stdtr(self.freedom(), -abs(self.mean) / scale)) if scale else 0.0
+
+    def outside(self, rope: float = ROPE) -> tuple[float, float]:
+        """How probable a mean below ``-rope`` and one above ``rope`` are, under a flat prior: the Bayesian correlated
+        t-test (Corani and Benavoli 2015; Benavoli et al. 2017, JMLR 18), Student's t around the mean. Without spread,
+        where the mean is."""
+        from scipy.special import stdtr
+
+        scale = float(self.scale())
+        if scale == 0:
+            return float(self.mean < -rope), float(self.mean > rope)
+        freedom = self.freedom()
+        return float(stdtr(freedom, (-rope - self.mean) / scale)), float(stdtr(freedom, (self.mean - rope) / scale))
+
+
+def estimate(
+    values: ArrayLike, ratio: float = 0.0, drawn: NDArray[np.float64] | None = None, units: int = 0
+) -> Estimate:
+    """The mean of ``values`` (n,), one a seed, with what it varies by.
+
+    ratio : Nadeau and Bengio's correction, of seeds that draw other test rows.
+    drawn : (k, n), the same values over ``k`` draws of the ``units`` test units that all seeds share; draws that do
+        not define a value hold NaN and are left out.
+
+    Raises ``ValueError`` for no value, one that is not finite, or a negative ratio.
+    """
+    numbers = _finite(values).tolist()
+    if ratio < 0:
+        raise ValueError(f"the test/train ratio must not be negative, got {ratio}")
+    n, mean = len(numbers), fsum(numbers) / len(numbers)
+    variance = fsum((x - mean) ** 2 for x in numbers) / (n - 1) if n > 1 else None
+    if drawn is None:
+        return Estimate(mean, n, variance, ratio)
+    means = drawn.mean(axis=1)
+    means = means[np.isfinite(means)]
+    # a bootstrap's variance of a mean of u units is (u - 1) / u times the unbiased one
+    rows = float(means.var(ddof=1)) * units / (units - 1) if len(means) > 1 and units > 1 else 0.0
+    return Estimate(mean, n, variance, ratio, rows, units)
 
 
 def mean_interval(values: ArrayLike, ratio: float = 0.0, level: float = 0.95) -> Interval:
@@ -60,19 +153,43 @@ def mean_interval(values: ArrayLike, ratio: float = 0.0, level: float = 0.95) ->
     Half width: ``t(n - 1) * s * sqrt(1 / n + ratio)``. One value has no interval. Raises ``ValueError`` for none, for
     a value that is not finite, or for a negative ratio.
     """
-    numbers = _finite(values).tolist()
-    if ratio < 0:
-        raise ValueError(f"the test/train ratio must not be negative, got {ratio}")
-    n, mean = len(numbers), fsum(numbers) / len(numbers)
-    if n == 1:
-        return Interval(mean, None, None, 1)
-    variance = fsum((x - mean) ** 2 for x in numbers) / (n - 1)
-    half = _t_quantile(n - 1, (1 + level) / 2) * sqrt(variance * (1 / n + ratio))
-    return Interval(mean, mean - half, mean + half, n)
+    return estimate(values, ratio).interval(1 - level)
+
+
+def outcome(interval: Interval, rope: float = ROPE) -> Outcome:
+    """What an interval of a difference says, more being better: ``equivalent`` if all of it lies within ± ``rope``,
+    ``better`` or ``worse`` if else it leaves out zero, ``undecided`` if it does not, or is none."""
+    low, high = interval.low, interval.high
+    if low is None or high is None:
+        return "undecided"
+    if -rope <= low and high <= rope:
+        return "equivalent"
+    return "better" if low > 0 else "worse" if high < 0 else "undecided"
+
+
+def more_seeds(found: Estimate, alpha: float = 0.05, rope: float = ROPE, limit: int = 1000) -> str | None:
+    """How many more seeds would decide, if mean and spread stay: ``"1 to 10"``, ``"10 to 100"`` or ``"many"``, as a few
+    seeds tell no more than that. None where up to ``limit`` seeds would not: only more data would."""
+    if found.variance is None or limit <= found.n:
+        return None
+    counts = np.arange(found.n + 1, limit + 1)
+    half = found.half(alpha, counts)
+    decided = np.flatnonzero((abs(found.mean) > half) | (abs(found.mean) + half <= rope))
+    if not len(decided):
+        return None
+    more = int(decided[0]) + 1
+    return "1 to 10" if more <= 10 else f"10 to {MANY}" if more <= MANY else "many"
+
+
+def _finite(values: ArrayLike, least: int = 1) -> NDArray[np.float64]:
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1 or array.size < least or not np.isfinite(array).all():
+        raise ValueError(f"expected at least {least} finite numbers in one dimension, got {array!r}")
+    return array
 
 
 @cache
-def _t_quantile(freedom: int, probability: float) -> float:
+def _t_quantile(freedom: float, probability: float) -> float:
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, probability))
@@ -135,110 +252,18 @@ def holm(p_values: ArrayLike) -> list[float]:
     return [float(p) for p in adjusted]
 
 
-#: up to so many differences Wilcoxon's null distribution is counted out, of more it is expanded: at 101 differences
-#: p-values are off by at most 3e-7, and by less than a thousandth of themselves down to 1e-4
-EXACT = 100
+def holm_levels(p_values: ArrayLike, alpha: float = 0.05) -> list[float]:
+    """The level (k,) at which Holm's procedure tests each of the hypotheses with these p-values (k,).
 
-
-def wilcoxon(differences: ArrayLike) -> float:
-    """Two-sided p-value of Wilcoxon's signed-rank test of ``differences`` (n,), with ties and zeros as well.
-
-    Zeros are dropped (Wilcoxon 1945), ties share the mean rank. Up to ``EXACT`` values the null distribution is counted
-    over all signs of the ranks at hand; scipy does the same by drawing every sign, which takes milliseconds to minutes
-    a test. Of more values it is taken by Edgeworth's expansion. n values give at least ``2 / 2**n``, so five can never
-    reach 0.05. All zeros give 1.
+    Sorted, the i-th is tested at ``alpha / (k - i + 1)``; from the first that is not rejected on, all are left at its
+    level. So an interval at ``1 - level`` leaves out zero exactly where Holm rejects, at ``holm(p) <= alpha``.
     """
-    array = _finite(differences).round(12)  # equal differences stay equal after subtracting floats
-    array = array[array != 0]
-    if len(array) == 0:
-        return 1.0
-    _, which, counts = np.unique(np.abs(array), return_inverse=True, return_counts=True)
-    doubled = (2 * (np.cumsum(counts) - counts) + counts + 1)[which]
-    total = int(doubled[array > 0].sum())
-    if len(array) > EXACT:
-        return _expanded(doubled, total)
-    lower, upper = _signed_ranks(tuple(sorted(doubled.tolist())))
-    return min(1.0, 2 * min(lower[total], upper[total]))
-
-
-def _expanded(doubled: NDArray[np.int64], total: int) -> float:
-    """Two-sided p-value of ``total``, twice the sum of the positive ranks, by Edgeworth's expansion of its null
-    distribution. The cumulants are those of random signs of the ranks at hand, of which the odd ones are zero; it is
-    corrected for continuity."""
-    from scipy.special import eval_hermitenorm, ndtr
-
-    ranks = doubled.astype(np.float64)
-    second, fourth, sixth = float((ranks**2).sum()) / 4, -float((ranks**4).sum()) / 8, float((ranks**6).sum()) / 4
-    step = 1 if (doubled % 2).any() else 2  # from one possible total to the next
-    x = (abs(total - float(ranks.sum()) / 2) - step / 2) / sqrt(second)
-    excess, more = fourth / second**2, sixth / second**3
-    terms = excess / 24 * eval_hermitenorm(3, x) + more / 720 * eval_hermitenorm(5, x)
-    terms += excess**2 / 1152 * eval_hermitenorm(7, x)
-    tail = ndtr(-x) + exp(-x * x / 2) / sqrt(2 * pi) * terms
-    return float(min(1.0, max(2 * tail, 2.0 * 0.5 ** len(ranks))))
-
-
-@lru_cache(maxsize=4096)
-def _signed_ranks(doubled: tuple[int, ...]) -> tuple[list[float], list[float]]:
-    """Chances that twice the sum of the positive ranks is at most, and at least, each of its values."""
-    chances = np.ones(1)
-    for rank in doubled:
-        longer = np.zeros(len(chances) + rank)
-        longer[: len(chances)] += chances / 2
-        longer[rank:] += chances / 2
-        chances = longer
-    return np.cumsum(chances).tolist(), np.cumsum(chances[::-1])[::-1].tolist()
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the posterior of a mean difference says; the three probabilities sum to one.
-
-    ``more_seeds`` : how many further seeds would decide an undecided one if mean and spread stay as they are; None if
-    it is decided, or if no number up to the limit would: the correction's floor is then in the way.
-    """
-
-    outcome: Outcome
-    p_better: float
-    p_equivalent: float
-    p_worse: float
-    rope: float
-    more_seeds: int | None = None
-
-
-def verdict(
-    differences: ArrayLike, ratio: float, rope: float = 0.01, level: float = 0.95, limit: int = 1000
-) -> Verdict:
-    """Bayesian correlated t-test (Corani and Benavoli 2015; Benavoli et al. 2017, JMLR 18).
-
-    ``differences`` (n,), n >= 2, more is better; within ± ``rope`` counts as equivalent. A side that holds ``level``
-    of the posterior, Student's t, is the outcome; otherwise it is undecided and ``more_seeds`` extrapolates up to
-    ``limit`` seeds. baycomp gives the same probabilities, but only for the correction of cross-validation's folds, and
-    not fast enough for all pairs of a board.
-    """
-    numbers = _finite(differences, least=2).tolist()
-    n, mean = len(numbers), fsum(numbers) / len(numbers)
-    variance = fsum((x - mean) ** 2 for x in numbers) / (n - 1)
-    worse, better = _outside(mean, sqrt(variance * (1 / n + ratio)), n - 1, rope)
-    sides: dict[Outcome, float] = {"better": better, "equivalent": 1 - better - worse, "worse": worse}
-    outcome: Outcome = "undecided"
-    for side, probability in sides.items():
-        if probability >= level:
-            outcome = side
-    more = None
-    if outcome == "undecided" and limit > n:
-        counts = np.arange(n + 1, limit + 1)
-        below, above = _outside(mean, np.sqrt(variance * (1 / counts + ratio)), counts - 1, rope)
-        decided = np.flatnonzero(np.max([below, above, 1 - below - above], axis=0) >= level)
-        more = int(decided[0]) + 1 if len(decided) else None
-    return Verdict(outcome, better, sides["equivalent"], worse, rope, more)
-
-
-def _outside(mean: float, scale: Any, freedom: Any, rope: float) -> tuple[Any, Any]:
-    """Posterior probability below and above the region of practical equivalence; without spread, where the mean is."""
-    from scipy.special import stdtr
-
-    if np.ndim(scale) == 0 and scale == 0:
-        return float(mean < -rope), float(mean > rope)
-    below, above = stdtr(freedom, (-rope - mean) / scale), stdtr(freedom, (mean - rope) / scale)
-    return (below, above) if np.ndim(scale) else (float(below), float(above))
+    values = np.asarray(p_values, dtype=np.float64)
+    order = np.argsort(values, kind="stable")
+    stepped = alpha / np.arange(len(values), 0, -1)
+    failed = np.flatnonzero(values[order] > stepped)
+    if len(failed):
+        stepped[failed[0] :] = stepped[failed[0]]
+    levels = np.empty_like(values)
+    levels[order] = stepped
+    return [float(level) for level in levels]

@@ -18,21 +18,25 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 
-@dataclass(frozen=True)
-class Ranking:
-    """Friedman's test over tasks with Nemenyi's critical difference; mean ranks, 1 is best.
+@dataclass(frozen=True, kw_only=True)
+class Friedman:
+    """Friedman's test over ``n_tasks`` tasks, with Nemenyi's critical difference: two methods whose mean ranks differ
+    by at least that differ at the level."""
 
-    ``ranks`` : mean rank and its bootstrap interval over tasks. Two methods whose mean ranks differ by at least
-    ``critical_difference`` differ at the level; ``p_values`` (k, k) are Nemenyi's. ``n_tasks`` complete tasks.
-    """
-
-    methods: tuple[str, ...]
-    ranks: tuple[Interval, ...]
     chi_square: float
     p_value: float
     critical_difference: float
-    p_values: NDArray[np.float64]
     n_tasks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ranking(Friedman):
+    """The same with mean ranks (``ranks``, 1 is best, with bootstrap intervals over tasks) and Nemenyi's ``p_values``
+    (k, k)."""
+
+    methods: tuple[str, ...]
+    ranks: tuple[Interval, ...]
+    p_values: NDArray[np.float64]
 
 
 def ranks(scores: ArrayLike) -> NDArray[np.float64]:
@@ -43,33 +47,45 @@ def ranks(scores: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(above + (equal + 1) / 2, dtype=np.float64)
 
 
-def ranking(methods: Sequence[str], scores: ArrayLike, level: float = 0.95, random_state: int = 0) -> Ranking:
-    """Friedman's test and Nemenyi's post-hoc test (Demsar 2006, JMLR 7), by scipy and scikit-posthocs.
+def friedman(scores: ArrayLike, level: float = 0.95) -> Friedman:
+    """Friedman's test and the critical difference of Nemenyi's post-hoc test (Demsar 2006, JMLR 7), by scipy.
 
-    ``scores`` (n_tasks, k), more is better; a task on which any method has none (NaN) is left out, as the test needs
-    complete blocks. ``CD = q(level, k) sqrt(k (k + 1) / (6 n_tasks))`` with ``q`` the studentized range over sqrt(2).
-    Raises ``ValueError`` for fewer than three methods or two complete tasks.
+    ``scores`` (n_tasks, k), more is better, without gaps. ``CD = q(level, k) sqrt(k (k + 1) / (6 n_tasks))`` with ``q``
+    the studentized range over sqrt(2). Raises ``ValueError`` for fewer than three methods or two tasks.
     """
-    from scikit_posthocs import posthoc_nemenyi_friedman
     from scipy.stats import friedmanchisquare, studentized_range
 
     array = np.asarray(scores, dtype=np.float64)
-    array = array[np.isfinite(array).all(axis=1)]
     n, k = array.shape
-    if k < 3 or n < 2 or k != len(methods):
+    if k < 3 or n < 2:
         raise ValueError(f"Friedman's test needs three named methods and two complete tasks, got {k} and {n}")
-    table = ranks(array)
     with np.errstate(invalid="ignore"):  # where all tie there is nothing to test: NaN
-        chi_square, p_value = friedmanchisquare(*table.T)
+        chi_square, p_value = friedmanchisquare(*ranks(array).T)
     q = float(studentized_range.ppf(level, k, np.inf)) / 2**0.5
-    return Ranking(
-        methods=tuple(methods),
-        ranks=tuple(bootstrap_intervals(list(table.T), level, random_state=random_state)),
+    return Friedman(
         chi_square=float(chi_square),
         p_value=float(p_value),
         critical_difference=q * (k * (k + 1) / (6 * n)) ** 0.5,
-        p_values=np.asarray(posthoc_nemenyi_friedman(table), dtype=np.float64),
         n_tasks=n,
+    )
+
+
+def ranking(methods: Sequence[str], scores: ArrayLike, level: float = 0.95, random_state: int = 0) -> Ranking:
+    """:func:`friedman` with mean ranks and Nemenyi's p-values, by scikit-posthocs; a task on which any method has no
+    score (NaN) is left out, as the test needs complete blocks. Raises ``ValueError`` as it does, and for another number
+    of names."""
+    from scikit_posthocs import posthoc_nemenyi_friedman
+
+    array = np.asarray(scores, dtype=np.float64)
+    array = array[np.isfinite(array).all(axis=1)]
+    if array.shape[1] != len(methods):
+        raise ValueError(f"{len(methods)} names of {array.shape[1]} methods")
+    test, table = friedman(array, level), ranks(array)
+    return Ranking(
+        **vars(test),
+        methods=tuple(methods),
+        ranks=tuple(bootstrap_intervals(list(table.T), level, random_state=random_state)),
+        p_values=np.asarray(posthoc_nemenyi_friedman(table), dtype=np.float64),
     )
 
 
@@ -79,16 +95,24 @@ START = 1000.0
 
 @dataclass(frozen=True)
 class Rating:
-    """A method's standing against all others: win rate in [0, 1], Elo with its bootstrap interval over tasks."""
+    """A method's standing against all others: win rate in [0, 1], Elo with its bootstrap interval over tasks, None
+    where it is withheld."""
 
     method: str
     win_rate: float
-    elo: Interval
+    elo: Interval | None
     coverage: float
 
 
-def ratings(results: Sequence[tuple[str, str, str, float]], rounds: int = 200, random_state: int = 0) -> list[Rating]:
-    """Win rate and Elo from ``(method, task, split, score)`` rows, more is better, Elo by bencheval; best first.
+def ratings(
+    results: Sequence[tuple[str, str, str, float]], rounds: int = 200, random_state: int = 0, fewest: int = 1
+) -> list[Rating]:
+    """Win rate and Elo from ``(method, task, split, score)`` rows, more is better, Elo by bencheval; by win rate, best
+    first.
+
+    The win rate is, on each task, the share of a method's meetings that it won, a tie being half, and of these the mean
+    over its tasks. Elo is withheld below ``fewest`` tasks: over two or three, one method that lost every meeting has
+    whatever rating the fit stops at.
 
     Two methods meet wherever both have a score at the same task and split (a seed, say), and every task weighs the
     same. A missing cell is a meeting that did not happen: it lowers ``coverage`` (share of all (task, split) with a
@@ -107,13 +131,13 @@ def ratings(results: Sequence[tuple[str, str, str, float]], rounds: int = 200, r
         raise ValueError("ratings need at least two methods that met")
     duels = [Duels(str(task), *_duels(rows.to_numpy(dtype=np.float64))) for task, rows in table.groupby(level="task")]
     methods = [str(name) for name in table.columns]
-    elos = _elos(methods, duels, rounds, random_state)
+    enough = len(duels) >= fewest
+    elos = _elos(methods, duels, rounds, random_state) if enough else [None] * len(methods)
     wins = _win_rates(duels)
     rated = [
         Rating(name, float(rate), elo, float(share[name])) for name, rate, elo in zip(methods, wins, elos, strict=True)
     ]
-    # methods that are as good differ by what the fit leaves undone
-    return sorted(rated, key=lambda r: (-round(r.elo.mean, 1), r.method))
+    return sorted(rated, key=lambda r: (-round(r.win_rate, 12), r.method))
 
 
 @dataclass(frozen=True)
@@ -139,10 +163,11 @@ def _duels(scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np
 
 
 def _win_rates(duels: Sequence[Duels]) -> NDArray[np.float64]:
-    """The mean over opponents of the share of meetings won, a tie being half."""
-    won, met = (np.sum(found, axis=0) for found in ([d.won + d.tied / 2 for d in duels], [d.met for d in duels]))
+    """The mean over tasks of the share of its meetings there that each method won, a tie being half."""
+    won = np.array([(one.won + one.tied / 2).sum(axis=1) for one in duels])
+    met = np.array([one.met.sum(axis=1) for one in duels])
     with np.errstate(invalid="ignore"):
-        return np.asarray(np.nanmean(won / met, axis=1), dtype=np.float64)
+        return np.asarray(np.nanmean(won / met, axis=0), dtype=np.float64)
 
 
 def _elos(methods: Sequence[str], duels: Sequence[Duels], rounds: int, random_state: int) -> list[Interval]:

@@ -189,7 +189,9 @@ class TrialRun:
         model = create(
             entry, cell.params, random_state=seed, device=fit.device, n_jobs=fit.threads, shape=flat_shape(rows.schema)
         )
-        options = method.classifier_options()
+        options = dict(method.classifier_options())
+        if method.batch_transform is not None:
+            options["batch_transform"] = method.batch_transform
         if absent := set(options) - set(model.get_params(deep=False)):
             raise Unsuitable(f"{fit.method} sets {absent.pop()}, which {cell.classifier} does not have")
         model.set_params(**options)

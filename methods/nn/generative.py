@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, cast
 
 import numpy as np
 import torch
@@ -18,8 +18,10 @@ from bench.augmenter import Augmenter
 from bench.errors import BenchError
 from bench.seeds import derive
 from methods.nn.adversarial import Batches, Objective, OnStep, seeded, train
+from methods.nn.averaging import Average
 from methods.nn.encoding import LabelEncoder, RowEncoder, uniform_batches
 from methods.nn.networks import Critic, Generator, MixedHead
+from methods.nn.transforms import TransformName, transform
 
 if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
@@ -51,6 +53,9 @@ class AdversarialAugmenter(Augmenter):
     balanced : with conditions, draw every class equally often while training. The published code draws rows as they
         come; then a class of 0.17 % is in one batch of 128 out of five, and its rows are what is wanted. It leaves
         p(row | class), which is all that is sampled from, as it is.
+    transform : how numeric columns of a table look to the networks: "none", "quantile" (normal scores, class by class)
+        or "modes" (CTGAN's); see :mod:`methods.nn.transforms`.
+    ema : decay of the average of the generator's weights that rows are drawn from; 0 draws from the last weights.
     """
 
     #: one pair of networks for all classes, with the label as input, or one pair for each class
@@ -71,6 +76,10 @@ class AdversarialAugmenter(Augmenter):
     temperature: float | tuple[float, float]
     balanced: bool
     device: str
+    #: how numeric columns look to the networks, see :mod:`methods.nn.transforms`
+    transform: TransformName = "none"
+    #: decay of the average of the generator's weights that rows are drawn from, see :mod:`methods.nn.averaging`
+    ema: float = 0.0
 
     @abstractmethod
     def _objective(self) -> Objective:
@@ -84,7 +93,9 @@ class AdversarialAugmenter(Augmenter):
         """Train on rows (n, *schema.shape) and labels (n,). Raises ``BenchError`` for options that make no sense."""
         self._check()
         self.schema_ = schema
-        self.encoder_ = RowEncoder(schema)
+        self.rows_ = transform(self.transform, schema, derive(self.random_state, "transform")).fit(X, y)
+        X = self.rows_.transform(X, y)
+        self.encoder_ = RowEncoder(self.rows_.schema)
         self.labels_ = LabelEncoder(schema.n_classes)
         self.present_ = tuple(int(c) for c in np.unique(y))
         self.generators_: dict[int | None, Generator] = {}
@@ -99,9 +110,11 @@ class AdversarialAugmenter(Augmenter):
         return self
 
     def sample(self, labels: Labels) -> Array:
-        """One row per label, (len(labels), *schema.shape) float32. Raises ``BenchError`` for a class not learnt."""
+        """One row per label, (len(labels), *schema.shape), float64 of a table, else float32. Raises ``BenchError`` for
+        a class not learnt."""
         labels = np.asarray(labels, dtype=np.int64)
-        rows = np.empty((len(labels), *self.schema_.shape), dtype=np.float32)
+        kind = np.float64 if self.schema_.modality == "tabular" else np.float32
+        rows = np.empty((len(labels), *self.schema_.shape), dtype=kind)
         for cls in np.unique(labels).tolist():
             key = None if self.conditional else cls
             if cls not in self.present_ or key not in self.generators_:
@@ -141,6 +154,8 @@ class AdversarialAugmenter(Augmenter):
             critic = Critic(encoder.width, condition, self.critic, critic_activation, self.pac)
             generator.to(self.device)
             critic.to(self.device)
+            average = Average(generator, self.ema)
+            drawn = cast(Generator, average.module)
             train(
                 generator,
                 critic,
@@ -150,9 +165,9 @@ class AdversarialAugmenter(Augmenter):
                 steps=self.steps,
                 noise=self.noise,
                 critic_steps=self.critic_steps,
-                on_step=self._watch(generator, y, cls, seed, last / first),
+                on_step=average.following(self._watch(generator, drawn, y, cls, seed, last / first)),
             )
-        return generator.eval()
+        return drawn.eval()
 
     def _temperatures(self) -> tuple[float, float]:
         first, last = (
@@ -183,8 +198,11 @@ class AdversarialAugmenter(Augmenter):
 
         return draw
 
-    def _watch(self, generator: Generator, y: Labels, cls: int | None, seed: int, cooling: float) -> OnStep | None:
-        """What happens after a step: the temperature falls, the monitor is told."""
+    def _watch(
+        self, generator: Generator, drawn: Generator, y: Labels, cls: int | None, seed: int, cooling: float
+    ) -> OnStep | None:
+        """What happens after a step: the temperature falls, the monitor is told. ``drawn`` is what rows come from: the
+        average of the generator, or the generator."""
         monitor, first = self.monitor, generator.head.temperature
         if monitor is None and cooling == 1:
             return None
@@ -194,12 +212,12 @@ class AdversarialAugmenter(Augmenter):
 
         def on_step(step: int, losses: Mapping[str, Tensor]) -> None:
             if cooling != 1:
-                generator.head.temperature = first * cooling ** (step / self.steps)
+                generator.head.temperature = drawn.head.temperature = first * cooling ** (step / self.steps)
             if monitor is None or not monitor.wants(step, self.steps):
                 return
 
             def draw() -> tuple[Array, Labels]:
-                rows = self._draw(generator, watched, derive(seed, "watch", step))
+                rows = self._draw(drawn, watched, derive(seed, "watch", step))
                 generator.train()
                 return rows, watched
 
@@ -218,4 +236,4 @@ class AdversarialAugmenter(Augmenter):
                 noise = torch.randn(len(some), self.noise, device=self.device)
                 vectors = generator(noise, self.labels_(some) if self.conditional else None)
                 rows.append(self.encoder_.decode(vectors))
-        return np.concatenate(rows)
+        return self.rows_.inverse(np.concatenate(rows), labels)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import registry
-from bench.slugs import LONGEST, draw_stem, fault, printable, regime_slug, rows_folder, slug
+from bench.slugs import LONGEST, cell, draw_stem, fault, printable, regime_slug, rows_folder, slug
 
 HOSTILE = (
     "lib/copies", "/elsewhere/x", "../up", "..", ".", "N/A", "and/or", "T-shirt/top", "<img src=x onerror=alert(1)>",
@@ -69,3 +69,12 @@ def test_what_would_act_on_a_terminal_is_written_out() -> None:
         printable("red \x1b[31m, bell \x07, caf\udce9, \u202egnp") == r"red \x1b[31m, bell \x07, caf\udce9, \u202egnp"
     )
     assert printable("Δ ± 日本\n\tnext") == "Δ ± 日本\n\tnext"
+
+
+def test_no_cell_of_a_table_is_a_formula() -> None:
+    for text in ("=cmd|' /C calc'!A0", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1"):
+        assert cell(text).startswith("'")
+        assert cell(text).isprintable()
+    for plain in ("pima", "Δ F1", "a=1", "", 1.5, -1.5, None, True):
+        assert cell(plain) is plain or cell(plain) == plain
+    assert cell("red \x1b[31m") == r"red \x1b[31m"

@@ -3,16 +3,15 @@
 import hashlib
 
 import numpy as np
+from hostile_names import CLASSES, ESCAPES, FORMULA, LONG, SCRIPT, TASK
+from sklearn.tree import DecisionTreeClassifier
 
 from bench.augmenter import Augmenter
-from bench.registry import method, task
+from bench.registry import classifier, method, task
 from bench.task import Column, Dataset, Origin, Schema, Task
 
-SCRIPT = "<img src=x onerror=window.owned=1>&amp;</script><script>window.owned=2</script><!--"
-CLASSES = (f"N/A {SCRIPT}", "rare", "a|b [x](javascript:window.owned=3) $y$ \\ `z`")
 
-
-@task("../<img src=x onerror=window.owned=1>&lt;</script><script>window.owned=2</script>")
+@task(TASK)
 class Hostile(Task):
     """<script>window.owned=4</script>"""
 
@@ -20,18 +19,19 @@ class Hostile(Task):
     primary = "f1_macro"
 
     def locate(self, home):
-        return Origin("real", "folder", hashlib.sha256(b"hostile").hexdigest(), f"note {SCRIPT}", licence=SCRIPT)
+        note = f"note {SCRIPT} {ESCAPES} {LONG}"
+        return Origin("real", "folder", hashlib.sha256(b"hostile").hexdigest(), note, licence=SCRIPT)
 
     def read(self, origin):
         rng = np.random.default_rng(0)
         y = np.repeat(np.arange(3), [120, 40, 30])
         X = rng.normal(size=(len(y), 3)) + y[:, None]
         X[:, 2] = rng.integers(0, 2, len(y))
-        columns = (Column(f"u {SCRIPT}"), Column("v $x_{"), Column(f"kind {SCRIPT}", (SCRIPT, "$\\frac{$")))
+        columns = (Column(FORMULA), Column(LONG), Column(f"kind {SCRIPT}", (SCRIPT, "$\\frac{$")))
         return Dataset(X.astype(np.float32), y, Schema("tabular", (3,), CLASSES, columns), origin)
 
     def measures(self, rows, labels):
-        return {f"own {SCRIPT}": 0.5}
+        return {f"own {SCRIPT}": 0.5, FORMULA: 0.5, f"own {ESCAPES}": 0.5}
 
 
 class Copies(Augmenter):
@@ -56,9 +56,22 @@ class Slash(Copies):
     """Copies."""
 
 
+@method(FORMULA, LONG)
+class Formula(Copies):
+    """\x1b[2J\x1b]0;owned\x07"""
+
+
+@classifier("+tree; <img src=x onerror=window.owned=7> \\ %")
+class Tree(DecisionTreeClassifier):
+    """A tree."""
+
+    def __init__(self, random_state=0):
+        super().__init__(max_depth=3, random_state=random_state)
+
+
 @method("<!-- fails -->")
 class Fails(Copies):
     """Fails with a message of its own kind."""
 
     def fit(self, X, y, schema):
-        raise ValueError(f"\x1b[2J\udce9 {SCRIPT}")
+        raise ValueError(f"\x1b[2J\udce9 {SCRIPT} {ESCAPES}")

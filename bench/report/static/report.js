@@ -70,7 +70,7 @@ const columns = [
   plain("metric", (row) => board(row).metric + (board(row).lower ? " ↓" : "")),
   numeric("score", (row) => row.mean, (row) => (row.status === "ok" ? interval(row.mean, row.ci) : row.status)),
   numeric(`Δ to ${escape(data.reference)}`, (row) => row.diff, (row) => interval(row.diff, row.diffci, true)),
-  plain("verdict", (row, kind) => (kind === "display" && row.more ? `${row.verdict} (+${row.more})` : row.verdict ?? NONE)),
+  plain("verdict", (row, kind) => (kind === "display" && row.more ? `${row.verdict} (${row.more} more)` : row.verdict ?? NONE)),
   numeric("fit (s)", (row) => row.fit, (row) => short(row.fit)),
   numeric("fit (CPU s)", (row) => row.cpu, (row) => short(row.cpu), { visible: rows.some((row) => row.cpu !== null) }),
   numeric("train (s)", (row) => row.train, (row) => short(row.train)),

@@ -92,7 +92,8 @@ def test_draw_names_and_captions_every_picture(mixed: list[Record]) -> None:
 
 
 @pytest.fixture
-def standing(record: Callable[..., Record]) -> Board:
+def standing(record: Callable[..., Record], monkeypatch: pytest.MonkeyPatch) -> Board:
+    monkeypatch.setattr("bench.boards.standing.ELO_TASKS", 3)
     values = {"none": 0.5, "smote": 0.7, "gan": 0.6, "wgan": 0.4}
     records = [
         record(task, method, regime="real" if method == "none" else "balance", seed=seed, value=value)
@@ -126,6 +127,7 @@ def test_the_critical_difference_is_drawn_with_every_method(standing: Board) -> 
     for name in ("smote · balance", "gan · balance", "none", "wgan · balance"):
         assert name in texts
     assert f"critical difference {standing.facts['critical_difference']:.2f} over 3 tasks" in texts
+    assert f"Friedman's test: {standing.facts['verdict']}" in texts
 
 
 def test_write_removes_pictures_of_another_naming(record: Callable[..., Record], tmp_path: Path) -> None:

@@ -6,14 +6,18 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
-from scipy.stats import wilcoxon
+from scipy.stats import t, ttest_rel
 
 from bench.boards.board import Board
 from bench.boards.formats import render
 from bench.boards.tables import build
 from bench.records.record import Machine, Record
+from bench.records.replicates import Replicate
 from bench.statistics import comparison
 
 
@@ -42,27 +46,77 @@ def three(record: Callable[..., Record]) -> list[Record]:
     return found + scores(record, "gan", "balance", GAN)
 
 
-def test_a_row_has_verdict_p_and_bootstrap_interval_of_its_difference(three: list[Record]) -> None:
+PRIMARY = {"pima": [["smote", "xgboost", "balance"], ["gan", "xgboost", "balance"]]}
+
+
+def differences(values: list[float], base: list[float] = NONE) -> list[float]:
+    return [a - b for a, b in zip(values, base, strict=True)]
+
+
+def test_a_row_has_a_verdict_read_off_its_interval(three: list[Record]) -> None:
     found = row(task(three), "smote")
-    differences = [a - b for a, b in zip(SMOTE, NONE, strict=True)]
-    expected = comparison.verdict(differences, 154 / 460, 0.01)
+    expected = comparison.estimate(differences(SMOTE), 154 / 460)
+    assert (found["comparison"], found["alpha"], found["p_holm"]) == ("exploratory", 0.05, None)
     assert (found["verdict"], found["rope"]) == ("better", 0.01)
-    assert found["p_better"] == pytest.approx(expected.p_better)
-    (interval,) = comparison.bootstrap_intervals([differences])
-    assert (found["auprc_diff_low"], found["auprc_diff_high"]) == pytest.approx((interval.low, interval.high))
-    assert found["p"] == pytest.approx(wilcoxon(differences).pvalue)
+    assert found["auprc_diff_half"] == found["auprc_diff_ci95"] == pytest.approx(expected.half())
+    assert found["p"] == pytest.approx(expected.p_value())
+    worse, better = expected.outside()
+    assert (found["p_worse"], found["p_better"]) == pytest.approx((worse, better))
     reference = row(task(three), "none")
-    assert (reference["verdict"], reference["p"], reference["p_holm"]) == (None, None, None)
+    assert (reference["verdict"], reference["p"], reference["comparison"]) == (None, None, None)
 
 
-def test_p_is_adjusted_over_the_rows_of_one_classifier(three: list[Record], record: Callable[..., Record]) -> None:
-    other = scores(record, "none", "real", NONE, classifier="mlp")
-    other += scores(record, "smote", "balance", SMOTE, classifier="mlp")
-    board = task(three + other)
-    raw = {m: row(board, m)["p"] for m in ("smote", "gan")}
-    adjusted = comparison.holm([raw["smote"], raw["gan"]])
-    assert [row(board, m)["p_holm"] for m in ("smote", "gan")] == pytest.approx(adjusted)
-    assert row(board, "smote", "mlp")["p_holm"] == pytest.approx(raw["smote"])
+def test_without_overlap_p_is_that_of_the_paired_t_test(record: Callable[..., Record]) -> None:
+    """A test set so small that the correction vanishes."""
+    small = {"n_test": 1, "n_train": 10**9}
+    records = scores(record, "none", "real", NONE, **small) + scores(record, "gan", "balance", GAN, **small)
+    assert row(task(records), "gan")["p"] == pytest.approx(ttest_rel(GAN, NONE).pvalue, rel=1e-6)
+
+
+def test_primary_comparisons_are_corrected_among_themselves(three: list[Record], record: Callable[..., Record]) -> None:
+    other = scores(record, "wgan", "balance", [v - 0.2 for v in NONE])
+    other += scores(record, "smote", "tstr", SMOTE)
+    board = task(three + other, comparisons=PRIMARY)
+    found = {m: next(r for r in board.rows if (r["method"], r["regime"]) == (m, "balance")) for m in ("smote", "gan")}
+    estimates = {"smote": comparison.estimate(differences(SMOTE), 154 / 460)}
+    estimates["gan"] = comparison.estimate(differences(GAN), 154 / 460)
+    p_values = [estimates[m].p_value() for m in found]
+    assert [r["p_holm"] for r in found.values()] == pytest.approx(comparison.holm(p_values))
+    assert [r["alpha"] for r in found.values()] == pytest.approx([0.025, 0.05])
+    for method, alpha in (("smote", 0.025), ("gan", 0.05)):
+        assert found[method]["comparison"] == "primary"
+        assert found[method]["auprc_diff_half"] == pytest.approx(estimates[method].half(alpha))
+    assert [r["comparison"] for r in board.rows if r["regime"] == "tstr" or r["method"] == "wgan"] == [
+        "exploratory"
+    ] * 2
+    assert all(r["p_holm"] is None for r in board.rows if r["comparison"] != "primary")
+    assert "primary: 2 comparisons declared before the run" in "\n".join(board.notes)
+    assert "every comparison is exploratory" in "\n".join(task(three).notes)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    gains=st.lists(st.lists(st.floats(-0.1, 0.1), min_size=3, max_size=3), min_size=1, max_size=4),
+    lower=st.booleans(),
+)
+def test_the_verdict_never_disagrees_with_the_interval_that_is_shown(
+    record: Callable[..., Record], gains: list[list[float]], lower: bool
+) -> None:
+    records = scores(record, "none", "real", [0.5] * 3)
+    names = [f"m{i}" for i in range(len(gains))]
+    for name, gain in zip(names, gains, strict=True):
+        records += scores(record, name, "balance", [0.5 + g for g in gain])
+    declared = {"pima": [[name, "xgboost", "balance"] for name in names[:3]]}
+    metric = "brier" if lower else "auprc"
+    for found in task(records, comparisons=declared, primary={"pima": metric}).rows:
+        mean, half = found[f"{metric}_diff_mean"], found[f"{metric}_diff_half"]
+        if mean is None:
+            continue
+        low, high = sorted((-1 if lower else 1) * end for end in (mean - half, mean + half))
+        said = "equivalent" if low >= -0.01 and high <= 0.01 else "better" if low > 0 else "worse" if high < 0 else ""
+        assert found["verdict"] == (said or "undecided")
+        if found["p_holm"] is not None and abs(found["p_holm"] - 0.05) > 1e-9:
+            assert (found["p_holm"] < 0.05) == (low > 0 or high < 0)
 
 
 def test_a_metric_of_which_less_is_better_turns_the_verdict(three: list[Record]) -> None:
@@ -71,25 +125,65 @@ def test_a_metric_of_which_less_is_better_turns_the_verdict(three: list[Record])
     assert found["verdict"] == "better"
 
 
-def test_undecided_says_how_many_more_seeds(record: Callable[..., Record]) -> None:
-    official = {"hashes": {"data": "d", "test": "t"}}
-    records = scores(record, "none", "real", [0.5, 0.5, 0.5], **official)
-    records += scores(record, "smote", "balance", [0.52, 0.55, 0.58], **official)
+def test_undecided_says_about_how_many_more_seeds(record: Callable[..., Record]) -> None:
+    records = scores(record, "none", "real", [0.5, 0.5, 0.5], n_test=10)
+    records += scores(record, "smote", "balance", [0.52, 0.55, 0.58], n_test=10)
     board = task(records)
-    more = comparison.verdict([0.02, 0.05, 0.08], 0.0, 0.01).more_seeds
-    assert more
-    assert row(board, "smote")["more_seeds"] == more
-    assert f"| undecided (+{more}) |" in render(board, "md")
+    assert row(board, "smote")["more_seeds"] == "1 to 10"
+    assert "| undecided (1 to 10 more) |" in render(board, "md")
 
 
-def test_without_sizes_the_bootstrap_interval_is_shown_and_no_verdict(record: Callable[..., Record]) -> None:
+def test_without_sizes_there_is_neither_interval_nor_verdict(record: Callable[..., Record]) -> None:
     records = scores(record, "none", "real", NONE, n_test=None) + scores(record, "smote", "balance", SMOTE, n_test=None)
     board = task(records)
     found = row(board, "smote")
-    assert (found["verdict"], found["auprc_diff_ci95"]) == (None, None)
+    assert (found["verdict"], found["auprc_diff_half"], found["auprc_ci95"]) == (None, None, None)
     text = render(board, "md")
-    assert f"+0.112 [+{found['auprc_diff_low']:.3f}, +{found['auprc_diff_high']:.3f}]" in text
-    assert "not corrected for overlapping training sets" in text
+    assert "+0.112 ± –" in text
+    assert "n\\_test or n\\_train is not known" in text
+
+
+UNITS = 22
+
+
+def replicated(records: list[Record], of: Callable[[Record], Any]) -> dict[str, Replicate]:
+    return {r.id: Replicate(UNITS, {"auprc": of(r)}) for r in records}
+
+
+def test_where_every_seed_has_the_same_test_rows_intervals_include_them(record: Callable[..., Record]) -> None:
+    fixed = {"test_units": "groups"}
+    records = scores(record, "none", "real", NONE[:3], **fixed) + scores(record, "smote", "balance", SMOTE[:3], **fixed)
+    rng = np.random.default_rng(0)
+    shared = rng.normal(0, 0.05, 100)  # what test rows do to every record of a draw
+    own = {r.id: rng.normal(0, 0.01, 100) for r in records}
+    kept = replicated(records, lambda r: r.metrics["auprc"] + shared + own[r.id])
+    board = task(records, replicates=kept)
+    found = row(board, "smote")
+    smote, none = ([r for r in records if r.method == name] for name in ("smote", "none"))
+    paired = np.stack([own[a.id] - own[b.id] for a, b in zip(smote, none, strict=True)])
+    gains = [a - b for a, b in zip(SMOTE[:3], NONE, strict=False)]
+    rows = paired.mean(axis=0).var(ddof=1) * UNITS / (UNITS - 1)
+    seeds = np.var(gains, ddof=1) / 3
+    freedom = (seeds + rows) ** 2 / (seeds**2 / 2 + rows**2 / (UNITS - 1))
+    assert found["auprc_diff_half"] == pytest.approx(t.ppf(0.975, freedom) * np.sqrt(seeds + rows))
+    whole = (np.stack([own[r.id] for r in smote]).mean(axis=0) + shared).var(ddof=1) * UNITS / (UNITS - 1)
+    assert found["auprc_ci95"] > 1.9 * np.sqrt(whole)  # the draws do not cancel in a mean
+    assert (found["test_units"], found["verdict"]) == (UNITS, "better")
+    assert "when the 22 groups of the test set, the same for every seed, are drawn again" in "\n".join(board.notes)
+    assert found["f1_ci95"] is None  # of this metric nothing was kept
+    (pair,) = board.pairs
+    assert (pair["diff_ci95"], pair["verdict"]) == (pytest.approx(found["auprc_diff_half"]), "better")
+
+
+def test_without_draws_an_interval_of_a_fixed_test_set_decides_nothing(record: Callable[..., Record]) -> None:
+    fixed = {"test_units": "rows"}
+    records = scores(record, "none", "real", NONE, **fixed) + scores(record, "smote", "balance", SMOTE, **fixed)
+    board = task(records, comparisons=PRIMARY)
+    found = row(board, "smote")
+    plain = comparison.estimate([a - b for a, b in zip(SMOTE, NONE, strict=True)])
+    assert found["auprc_diff_half"] == pytest.approx(plain.half())
+    assert (found["verdict"], found["p"], found["p_holm"]) == (None, None, None)
+    assert "THESE TEST ROWS ALONE" in "\n".join(board.notes)
 
 
 def test_any_two_methods_are_compared_at_matched_seeds(three: list[Record]) -> None:
@@ -101,8 +195,7 @@ def test_any_two_methods_are_compared_at_matched_seeds(three: list[Record]) -> N
     interval = comparison.mean_interval(differences, 154 / 460)
     assert (found["n"], found["verdict"]) == (5, "better")
     assert (found["diff_mean"], found["diff_ci95"]) == pytest.approx((interval.mean, interval.half))
-    adjusted = comparison.holm([p["p"] for p in board.pairs])
-    assert [p["p_holm"] for p in board.pairs] == pytest.approx(adjusted)
+    assert found["p"] == pytest.approx(comparison.estimate(differences, 154 / 460).p_value())
 
 
 def test_a_pair_with_none_says_what_the_row_says(matrix: Callable[..., list[Record]]) -> None:

@@ -67,7 +67,7 @@ def test_seeded_restores_after_an_error():
     ],
 )
 def test_steps(options, steps, table):
-    assert MLP(**options).fit(*table).n_steps_ == steps
+    assert MLP(**{"batch_size": 64} | options).fit(*table).n_steps_ == steps
 
 
 @pytest.mark.parametrize("options", [{"batch_size": 1}, {"max_steps": 0}, {"epochs": 0, "min_steps": 0}])

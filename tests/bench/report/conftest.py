@@ -156,7 +156,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from bench import registry, report
     from bench.config import Config
     from bench.run import execute
-    from tests.plugins.hostile import CLASSES
+    from tests.plugins.hostile_names import CLASSES
 
     plugin = Path(__file__).parents[2] / "plugins" / "hostile.py"
     registry.discover()
@@ -164,7 +164,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     names = {kind: [e.name for e in known if e.file == plugin] for kind, known in registry.BY_KIND.items()}
     folder = tmp_path_factory.mktemp("hostile") / "out"
     config = Config(
-        budget="smoke", tasks=tuple(names["task"]), methods=("none", *names["method"]), classifiers=("xgboost",),
+        budget="smoke", tasks=tuple(names["task"]), methods=("none", *names["method"]),
+        classifiers=tuple(names["classifier"]),
         regimes=("real", "balance", f"append:5@{CLASSES[0]}"), engine="serial", offline=True, out=folder,
     )  # fmt: skip
     try:
