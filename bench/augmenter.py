@@ -93,10 +93,7 @@ def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
 
     from bench.errors import InvalidRows
 
-    plain = isinstance(rows, np.ndarray) and not isinstance(rows, np.ma.MaskedArray)
-    if not isinstance(rows, np.ndarray) or not plain or rows.dtype.kind not in "fiu":
-        got = f"{rows.dtype} array" if isinstance(rows, np.ndarray) and plain else type(rows).__name__
-        raise InvalidRows(f"sample() must return a numeric numpy array, got {got}")
+    rows = _numbers(rows)
     if len(rows) != len(labels):
         raise InvalidRows(f"{len(labels)} rows asked for, {len(rows)} drawn")
     if rows.shape[1:] != schema.shape:
@@ -117,3 +114,18 @@ def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
                 f"column {schema.columns[i].name!r}: {codes[wrong].flat[0]:g} is not one of its {count} category codes"
             )
     return single
+
+
+def _numbers(rows: object) -> NDArray[Any]:
+    """Rows as a plain array of numbers, or ``InvalidRows``."""
+    import numpy as np
+
+    from bench.errors import InvalidRows
+
+    plain = isinstance(rows, np.ndarray) and not isinstance(rows, np.ma.MaskedArray)
+    if not isinstance(rows, np.ndarray) or not plain or rows.dtype.kind not in "fiu":
+        got = f"{rows.dtype} array" if isinstance(rows, np.ndarray) and plain else type(rows).__name__
+        raise InvalidRows(f"sample() must return a numeric numpy array, got {got}")
+    if rows.ndim == 0:
+        raise InvalidRows("sample() must return one row a label, got a single number")
+    return np.asarray(rows)  # a subclass may answer otherwise than its numbers

@@ -29,6 +29,13 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
+def said(error: BaseException) -> str:
+    """An exception in words: its message, behind its type where that is not one of ours or of a failed import."""
+    text = one_line(str(error))
+    plain = isinstance(error, BenchError | ImportError) and text
+    return text if plain else f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
 class DataUnavailable(BenchError):
     """The rows of a task cannot be had here (missing files, no network, package not installed)."""
 

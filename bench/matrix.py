@@ -195,7 +195,8 @@ def cell_of(fit: FitJob, task: Any, method: Any, classifier: Any, regime: Regime
         "versions": versions_hash(provenance.versions(requires)),
     }
     key = identity(fit.axes(classifier.name, str(regime)), hashes)
-    return Cell(key, classifier.name, str(regime), params, hashes | {"code": joint_code(codes)}, requires)
+    hashes |= {"code": joint_code(codes)}
+    return Cell(key, classifier.name, str(regime), params, hashes, requires, foreign(classifier))
 
 
 def foreign(entry: registry.Entry[Any]) -> bool:

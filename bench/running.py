@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bench import engines
-from bench.engines import server
+from bench.engines.worker import forks
 from bench.errors import DataUnavailable, InvalidData
 from bench.progress import Progress
 from bench.records.predictions import Predictions
@@ -52,7 +52,7 @@ def carry_out(
     """
     others = min(settings.workers, len(fits)) - 1 if engine != "serial" else 0
     fits = [replace(fit, parallel_workers=max(0, others)) for fit in fits]
-    overhead = Overhead(0 if engine == "processes" and server.forks() else others + 1)
+    overhead = Overhead(0 if engine == "processes" and forks() else others + 1)
     outcome = Outcome()
     events = engines.run(engine, fits, settings)
     try:

@@ -14,7 +14,7 @@ import typer
 
 from bench import __version__
 from bench.cli import results
-from bench.cli.names import discover, expand
+from bench.cli.names import absolute, discover, expand
 from bench.errors import BenchError, HarnessError
 from bench.messages import speak
 
@@ -37,7 +37,8 @@ DataDir = Annotated[
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Never use the network.")]
 Plugins = Annotated[
-    list[Path] | None, typer.Option("--plugin", help="A Python file that defines methods, tasks or classifiers.")
+    list[Path] | None,
+    typer.Option("--plugin", help="A Python file, folder or module that defines methods, tasks or classifiers."),
 ]
 
 
@@ -133,9 +134,7 @@ def run(
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):
         given[key] = expand(key, names)
     chosen = settings.load(budget, config, given)
-    raise typer.Exit(
-        execute(chosen, tuple(p.resolve() for p in plugin or ()), why=why, retry=retry, strict=fail_on_error)
-    )
+    raise typer.Exit(execute(chosen, absolute(plugin), why=why, retry=retry, strict=fail_on_error))
 
 
 @app.command()
@@ -148,8 +147,7 @@ def check(
     """Check that a method, classifier or task keeps its contract; for whoever writes one."""
     from bench.cli.check import check as checkup
 
-    discover(plugin)
-    raise typer.Exit(checkup(name or [], plugin or []))
+    raise typer.Exit(checkup(name or [], discover(plugin)))
 
 
 @app.command()

@@ -18,9 +18,10 @@ from bench.task import Modality
 _STEPS = 5
 
 
-def check(names: list[str], plugins: list[Path]) -> int:
-    """Print a line a check; 0 if all passed, 1 if any failed. Raises ``BenchError`` for unknown names or none."""
-    chosen = [_find(name) for name in names] or _defined_by(plugins)
+def check(names: list[str], defined: list[Entry[Any]]) -> int:
+    """Print a line a check of the named, or else of all that plugins ``defined``; 0 if all passed, 1 if any failed.
+    Raises ``BenchError`` for unknown names or none."""
+    chosen = [_find(name) for name in names] or defined
     if not chosen:
         raise BenchError("nothing to check: name a method, classifier or task, or give --plugin FILE")
     failed = 0
@@ -43,11 +44,6 @@ def _find(name: str) -> Entry[Any]:
         known = [n for r in BY_KIND.values() for n in r.names()]
         raise BenchError(f"nothing is registered as {name!r}{did_you_mean(name, known)}")
     return found[0]
-
-
-def _defined_by(plugins: list[Path]) -> list[Entry[Any]]:
-    files = {p.resolve() for p in plugins}
-    return [entry for r in BY_KIND.values() for entry in r if entry.file in files]
 
 
 def _checks(entry: Entry[Any]) -> Iterator[tuple[str, Check]]:

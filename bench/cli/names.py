@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from bench.errors import BenchError
+
+if TYPE_CHECKING:
+    from bench.registry import Entry
 
 
 def expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
@@ -25,14 +29,19 @@ def expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(found))
 
 
-def discover(plugins: list[Path] | None = None) -> None:
-    """Fill the registry: what comes with augbench, what is installed, and the files named."""
+def discover(plugins: list[Path] | None = None) -> list[Entry[Any]]:
+    """Fill the registry: what comes with augbench, what is installed, and the plugins named, whose entries it
+    returns."""
     from bench import registry
 
     _refuse_shadows()
     registry.discover()
-    for plugin in plugins or ():
-        registry.load_plugin(plugin)
+    return [entry for plugin in plugins or () for entry in registry.load_plugin(plugin)]
+
+
+def absolute(plugins: list[Path] | None) -> tuple[Path, ...]:
+    """Plugins as every process finds them, wherever it stands: paths made absolute, names of modules as they are."""
+    return tuple(plugin.resolve() if plugin.exists() else plugin for plugin in plugins or ())
 
 
 def _refuse_shadows() -> None:

@@ -100,14 +100,14 @@ def reproduce(
     out: Out = None,
     data_dir: DataDir = None,
     offline: Offline = False,
-    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="The Python files the run was given.")] = None,
+    plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="The plugins that the run was given.")] = None,
 ) -> None:
     """Run the cells of these records again from data, and say whether they match or by how much not."""
-    from bench.cli.names import discover
+    from bench.cli.names import absolute, discover
     from bench.release.reproduce import reproduce as again
 
     discover(plugin)
-    raise typer.Exit(again(record, out or LOCAL, data_dir, offline, tuple(p.resolve() for p in plugin or ())))
+    raise typer.Exit(again(record, out or LOCAL, data_dir, offline, absolute(plugin)))
 
 
 @app.command()

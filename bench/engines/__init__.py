@@ -18,7 +18,7 @@ from bench.engines.settings import Settings
 from bench.errors import BenchError
 from bench.slugs import did_you_mean
 from bench.trial.events import Event
-from bench.trial.fit import FitJob
+from bench.trial.fit import Cell, FitJob
 
 __all__ = ["Settings", "cores", "run"]
 
@@ -42,4 +42,15 @@ def run(engine: str, fits: Sequence[FitJob], settings: Settings) -> Generator[Ev
         from bench.engines.processes import processes as function
     # a fit may run in a folder of its own: what it writes must not depend on where it stands
     settings = replace(settings, spool=settings.spool.absolute())
-    return function([replace(fit, samples=fit.samples and fit.samples.absolute()) for fit in fits], settings)
+    fits = [replace(fit, samples=fit.samples and fit.samples.absolute()) for fit in fits]
+    return function([part for fit in fits for part in _apart(fit)], settings)
+
+
+def _apart(fit: FitJob) -> list[FitJob]:
+    """One job with the suite's own classifiers, and one with each of a plugin: in one process they could change each
+    other's numbers. The method is trained again, from the same seed."""
+    cells: dict[str, list[Cell]] = {}
+    for cell in fit.cells:
+        cells.setdefault(cell.classifier if cell.foreign else "", []).append(cell)
+    first, *more = (replace(fit, cells=tuple(chosen)) for chosen in cells.values())
+    return [first, *(replace(part, samples=None, pictured=False) for part in more)]

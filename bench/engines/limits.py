@@ -7,9 +7,12 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
+#: bytes that a fit may have printed before they are dropped
+_FLOOD = 2**26
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -28,15 +31,39 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process and its descendants in MB of 10^6 bytes; 0 once it has gone."""
-    total = 0
+def resident_mb(pid: int, enough: float = 0.0) -> float:
+    """Resident memory of a process and its descendants in MB of 10^6 bytes; 0 once it has gone. Above ``enough``, what
+    they share counts once, where the kernel tells (Linux): that takes milliseconds a process."""
+    family: list[psutil.Process] = []
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        for one in (process, *process.children(recursive=True)):
-            with suppress(psutil.Error):
-                total += one.memory_info().rss
-    return total / 1e6
+        family = [process, *process.children(recursive=True)]
+    taken = [_bytes(one, "rss") for one in family]
+    if len(family) > 1 and sum(taken) / 1e6 > enough and sys.platform == "linux":
+        return max(*taken, sum(_bytes(one, "pss") for one in family)) / 1e6
+    return sum(taken) / 1e6
+
+
+def _bytes(process: psutil.Process, kind: str) -> int:
+    try:
+        return int(getattr(process.memory_info() if kind == "rss" else process.memory_full_info(), kind))
+    except psutil.Error:
+        return 0
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended, also if nobody has asked yet how."""
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return True
+
+
+def shorten(output: Path) -> None:
+    """Empty a file that a fit has flooded; whoever prints appends to it, and only its end is kept anyway."""
+    with suppress(OSError):
+        if output.stat().st_size > _FLOOD:
+            os.truncate(output, 0)
 
 
 def kill_tree(pid: int) -> None:

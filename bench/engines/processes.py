@@ -17,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Generator, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from shutil import rmtree
@@ -26,15 +26,17 @@ from typing import Any
 from bench.engines import limits, server, worker
 from bench.engines.settings import Settings
 from bench.engines.spool import Spool
-from bench.engines.worker import NO_SPOOL, Began, Finished
+from bench.engines.worker import Began, Finished
 from bench.records.record import Status
 from bench.trial.events import Done, Ended, Event
 from bench.trial.fit import FitJob, now, tail
 
 TRIES = 3
 _POLL_S = 0.2
-#: seconds between looks at the memory of the fits that have a limit
+#: seconds between looks at what a fit takes
 _LOOK_S = 0.5
+#: seconds that a worker has to say that its fit is over, once the process of the fit has ended
+_SILENT_S = 10.0
 #: seconds that a worker has to begin its fit: importing the libraries, where it is not forked from a server
 _START_S = 300.0
 
@@ -70,11 +72,11 @@ class Worker:
     looked: float = 0.0
     #: set once the fit has been ended for what it took
     sentence: Verdict | None = None
-    #: seconds from the begin of the fit to the begin of the phase it is in
-    entered: float = field(default=0.0)
+    #: since when its worker should have said that the fit is over
+    over: float | None = None
 
     def take(self, attempt: Attempt) -> None:
-        self.attempt, self.began, self.sentence = attempt, None, None
+        self.attempt, self.began, self.sentence, self.over = attempt, None, None, None
         self.started, self.clock = now(), time.monotonic()
         with suppress(OSError):  # one that has died is found dead at the next look
             self.pipe.send(attempt.fit)
@@ -163,29 +165,33 @@ class Pool:
         return message
 
     def _watch(self, one: Worker) -> None:
-        """End the fit if it takes longer or more than it may; one that is being ended is left alone."""
-        assert one.attempt is not None
-        fit = one.attempt.fit
-        if one.sentence is not None:
-            return
-        if one.began is None:
-            if one.spent > _START_S:
-                self._discard(one)
-            return
-        if fit.timeout is not None and one.spent > fit.timeout:
-            self._end(one, Verdict("timeout", f"the fit and its cells took longer than {fit.timeout:g} s", "Timeout"))
-        elif fit.memory_mb is not None and time.monotonic() - one.looked > _LOOK_S:
-            one.looked = time.monotonic()
-            taken = limits.resident_mb(one.began.pid)
-            if taken > fit.memory_mb:
-                reason = f"the fit and its cells took {taken:.0f} MB, more than {fit.memory_mb:g} MB"
-                self._end(one, Verdict("oom", reason, "MemoryLimit"))
+        """End the fit if it takes longer or more than it may, and a worker that does not begin or does not say that
+        its fit is over (it may have been stopped); it is found dead at the next look."""
+        now = time.monotonic()
+        silent = one.over is not None and now - one.over > _SILENT_S
+        late = one.began is None and one.spent > _START_S
+        if (late or silent) and one.process.pid is not None:
+            limits.kill_tree(one.process.pid)
+        elif one.began is not None and one.over is None and (sentence := self._sentence(one, one.began)):
+            one.sentence, one.over = sentence, now
+            limits.kill_tree(one.began.pid)
 
     @staticmethod
-    def _end(one: Worker, sentence: Verdict) -> None:
-        assert one.began is not None
-        one.sentence = sentence
-        limits.kill_tree(one.began.pid)
+    def _sentence(one: Worker, began: Began) -> Verdict | None:
+        """Why the fit is to be ended, if it is."""
+        assert one.attempt is not None
+        fit, now = one.attempt.fit, time.monotonic()
+        if fit.timeout is not None and one.spent > fit.timeout:
+            return Verdict("timeout", f"the fit and its cells took longer than {fit.timeout:g} s", "Timeout")
+        if now - one.looked > _LOOK_S:
+            one.looked = now
+            limits.shorten(began.output)
+            if limits.gone(began.pid):
+                one.over = now
+            elif fit.memory_mb is not None and (took := limits.resident_mb(began.pid, fit.memory_mb)) > fit.memory_mb:
+                reason = f"the fit and its cells took {took:.0f} MB, more than {fit.memory_mb:g} MB"
+                return Verdict("oom", reason, "MemoryLimit")
+        return None
 
     def _over(self, one: Worker, message: Finished | None) -> Iterator[Event]:
         """A fit has ended, well or not: records for the cells that it left without one, or another try."""
@@ -217,24 +223,27 @@ class Pool:
             return None
         if one.sentence is not None:
             return one.sentence
-        phase = self.spool.phase.get(fit.id, "")
+        phase = self._phase(fit, one)
         if message is None:
             one.process.join(1)
             code = one.process.exitcode
             if one.began is None or phase in ("", "load"):
                 return Verdict("harness", f"the worker died before the fit began ({_ended(code)})", "WorkerDied")
             return Verdict("killed", f"the worker died with the fit ({_ended(code)})", "WorkerDied")
-        if message.trouble or message.exit_code == NO_SPOOL:
-            what = message.trouble or f"its events could not be written: {message.printed[-200:] or 'disk full?'}"
-            return Verdict("harness", what, "SpoolFailed")
+        if message.trouble:
+            return Verdict("harness", message.trouble, "SpoolFailed")
         if message.exit_code is None:
             return Verdict("harness", "the worker left cells without a record", "CellsLost")
         return Verdict(
             "killed", f"its process ended before its cells did ({_ended(message.exit_code)})", "ProcessEnded"
         )
 
+    def _phase(self, fit: FitJob, one: Worker) -> str:
+        """The phase that the fit was in, "" before its first."""
+        return self.spool.phase.get((str(one.began.pid), fit.id), "") if one.began else ""
+
     def _records(self, fit: FitJob, lost: Verdict, one: Worker, printed: str) -> Iterator[Event]:
-        phase = self.spool.phase.get(fit.id, "load")
+        phase = self._phase(fit, one) or "load"
         times = {phase: round(one.spent, 6)}
         for cell in fit.cells:
             if cell.id not in self.spool.seen:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import sys
 from typing import Any
 
-from bench.engines.worker import cap_threads
+from bench.engines.worker import cap_threads, forks
 
 
 def prestart(threads: int) -> None:
@@ -17,11 +16,6 @@ def prestart(threads: int) -> None:
         from multiprocessing.forkserver import ensure_running
 
         ensure_running()
-
-
-def forks() -> bool:
-    """Whether workers are forked from one server here, or each starts by itself."""
-    return sys.platform not in ("win32", "darwin")
 
 
 def context() -> Any:

@@ -5,6 +5,8 @@ A worker that fits share takes this fingerprint before and after each; at the fi
 
 from __future__ import annotations
 
+import gc
+import locale
 import os
 import signal
 import sys
@@ -25,6 +27,11 @@ def fingerprint() -> Mapping[str, Any]:
         "open files": _descriptors(),
         "signal handlers": tuple(signal.getsignal(number) for number in sorted(signal.valid_signals())),
         "timers": tuple(signal.getitimer(which)[1] for which in _TIMERS) if _TIMERS else (),
+        "file mode": _umask(),
+        "limits": tuple(resource.getrlimit(which) for which in _LIMITS),
+        "priority": os.getpriority(os.PRIO_PROCESS, 0) if hasattr(os, "getpriority") else 0,
+        "locale": locale.setlocale(locale.LC_ALL),
+        "collector": gc.isenabled(),
         "recursion limit": sys.getrecursionlimit(),
         "standard streams": (id(sys.stdout), id(sys.stderr)),
         "numpy errors": tuple(sorted(np.geterr().items())),
@@ -48,11 +55,25 @@ def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF) if hasattr(signal, "getitimer") else ()
 
 
+try:
+    import resource
+except ImportError:  # Windows
+    _LIMITS: tuple[int, ...] = ()
+else:
+    _LIMITS = (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_AS, resource.RLIMIT_CPU)
+
+
 def _folder() -> str:
     try:
         return os.getcwd()
     except OSError:  # somebody removed it
         return ""
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def _descriptors() -> tuple[tuple[str, str], ...]:

@@ -5,7 +5,7 @@ Fits of the suite's own tasks, methods and classifiers share the process: its st
 in a process of its own, forked from this one: in a session, working directory and output file of its own, and it ends
 with this one. What such a fit leaves running is ended.
 
-On macOS and Windows nothing is forked: such a fit runs in the worker, which is replaced afterwards.
+On macOS nothing is forked: such a fit runs in the worker, which is replaced afterwards.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from bench.trial.events import Event
+from bench.trial.failures import DISK
 from bench.trial.fit import FitJob, tail
 
 #: read by the numerical libraries when they are first imported
@@ -29,8 +31,8 @@ THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
 )  # fmt: skip
-#: exit code of a fit's process whose events could not be written (a full disk)
-NO_SPOOL = 74
+#: in a fit's scratch folder: its working directory, and a file that it removes if the disk takes no more
+_FOLDER, _SPOOL = "folder", "spooling"
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,18 @@ class Began:
 class Finished:
     """A fit is over. ``exit_code`` of its own process (negative: the signal that ended it), None if it shared the
     worker; ``printed`` the end of what it printed; ``changed`` names what is no longer as it was in a shared worker;
-    ``trouble`` is the worker's own."""
+    ``trouble`` is no doing of the fit: the worker's own, or a full disk's."""
 
     exit_code: int | None = None
     printed: str = ""
     changed: tuple[str, ...] = ()
     trouble: str = ""
+
+
+def forks() -> bool:
+    """Whether processes are forked here: workers from one server, and fits of plugins from workers. macOS has ``fork``,
+    but its libraries do not survive it."""
+    return sys.platform not in ("win32", "darwin")
 
 
 def cap_threads(threads: int) -> None:
@@ -103,7 +111,7 @@ def serve(pipe: Connection, threads: int, spool: Path, scratch: Path) -> None:
         except (EOFError, OSError):
             return
         try:
-            if fit.isolated and hasattr(os, "fork"):
+            if fit.isolated and forks():
                 finished = _alone(fit, pipe, spool, scratch)
                 limits.end_descendants()
             else:
@@ -145,20 +153,26 @@ def _alone(fit: FitJob, pipe: Connection, spool: Path, scratch: Path) -> Finishe
             load_rows(fit)
     home = Path(tempfile.mkdtemp(dir=scratch))
     output = home / "output"
+    (home / _SPOOL).touch()
+    (home / _FOLDER).mkdir()
     try:
         child = os.fork()
         if child == 0:
             _be_alone(replace(fit, output=output), pipe, spool, home)
         pipe.send(Began(child, output))
         _, status = os.waitpid(child, 0)
-        return Finished(os.waitstatus_to_exitcode(status), tail(output))
+        printed = tail(output)
+        full = "" if (home / _SPOOL).exists() else f"the disk took no more: {printed[-200:]}"
+        return Finished(os.waitstatus_to_exitcode(status), printed, trouble=full)
     finally:
         rmtree(home, ignore_errors=True)
 
 
 def _be_alone(fit: FitJob, pipe: Connection, spool: Path, home: Path) -> None:
-    """The process of one fit, from its first line to its last; never returns."""
-    code = NO_SPOOL
+    """The process of one fit, from its first line to its last; never returns. That the disk is full is said by a file
+    that is no longer there: no exit code says it, since a method may leave with any."""
+    leave, remove = os._exit, os.unlink
+    code = 1
     try:
         from bench.engines import limits
         from bench.engines.spool import write
@@ -166,14 +180,21 @@ def _be_alone(fit: FitJob, pipe: Connection, spool: Path, home: Path) -> None:
         limits.die_with_parent()
         os.setsid()
         pipe.close()
-        os.chdir(home)
+        os.chdir(home / _FOLDER)
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
+        os.close(nothing)
         _print_to(home / "output")
         write(spool, walk(fit))
         code = 0
+    except BaseException as error:
+        with suppress(BaseException):
+            if isinstance(error, OSError) and error.errno in DISK:
+                remove(home / _SPOOL)
+        with suppress(BaseException):
+            os.write(2, "".join(traceback.format_exception(error)[-3:]).encode("utf-8", "replace"))
     finally:
         for stream in (sys.stdout, sys.stderr):
-            with suppress(Exception):
+            with suppress(BaseException):
                 stream.flush()
-        os._exit(code)
+        leave(code)

@@ -22,6 +22,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.registry.places import PREFIX, SUITE, Place, place_of
+
 #: version of the scheme, in front of every hash; records keep the hashes of the scheme they were made by
 SCHEME = 2
 #: parts of the suite that carry results about but do not make them
@@ -33,7 +35,6 @@ CARRIERS = (
 _REGISTERS = ("task", "method", "classifier")
 #: names in the test of a block that does not run on import
 _NEVER_RUN = {"TYPE_CHECKING", "__name__"}
-_SUITE = ("bench", "methods", "tasks")
 
 
 @functools.cache
@@ -58,6 +59,7 @@ class Source:
 
     module: str
     file: Path
+    place: Place | None = None
     definitions: dict[str, list[ast.stmt]] = field(default_factory=dict)
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)
     starred: list[str] = field(default_factory=list)
@@ -66,7 +68,7 @@ class Source:
     @staticmethod
     @functools.cache
     def of(module: str, file: Path) -> Source:
-        source = Source(module, file)
+        source = Source(module, file, place_of(module, file) if module.startswith(PREFIX) else None)
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             source._take(node)
         return source
@@ -94,7 +96,7 @@ class Source:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     name = alias.asname or alias.name.partition(".")[0]
-                    found[name] = (alias.name if alias.asname else name, "")
+                    found[name] = (self._meant(alias.name if alias.asname else name), "")
             elif isinstance(node, ast.ImportFrom):
                 for alias in node.names:
                     found[alias.asname or alias.name] = (self._absolute(node), alias.name)
@@ -102,11 +104,17 @@ class Source:
 
     def locate(self, module: str) -> Path | None:
         """The file of a module that this one imports, if we answer for its code; its own package always counts."""
+        if self.place and module.startswith(PREFIX):
+            return self.place.file(module)
         return locate(module, self.module.partition(".")[0])
+
+    def _meant(self, module: str) -> str:
+        """A module that an absolute import names: of a plugin's own files, the private name."""
+        return (self.place.private(module) if self.place else None) or module
 
     def _absolute(self, node: ast.ImportFrom) -> str:
         if not node.level:
-            return node.module or ""
+            return self._meant(node.module or "")
         package = self.module.split(".")
         keep = len(package) - node.level + (self.file.name == "__init__.py")
         return ".".join([*package[: max(keep, 0)], *([node.module] if node.module else [])])
@@ -122,6 +130,9 @@ def _visit(source: Source, name: str, found: set[str], met: set[tuple[Path, str]
             _take_in(source, effect, found, met)
         for module in source.starred:
             _follow(source, module, "*", found, met)
+            if place := source.locate(module):  # what it imports itself is handed on, too
+                for other in Source.of(module, place).imports:
+                    _follow(source, module, other, found, met)
     met.add((source.file, name))
     if name == "*":
         for other in source.definitions:
@@ -237,7 +248,7 @@ def locate(module: str, own: str = "") -> Path | None:
         spec = importlib.util.find_spec(top)
     except (ImportError, ValueError):
         return None
-    if spec is None or (top not in (*_SUITE, own) and _installed(spec.origin)):
+    if spec is None or (top not in (*SUITE, own) and _installed(spec.origin)):
         return None
     if not spec.submodule_search_locations:
         return Path(spec.origin).resolve() if spec.origin and not rest else None

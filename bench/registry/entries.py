@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, get_args
 
-from bench.errors import BenchError
+from bench.dataset import Modality
+from bench.errors import BenchError, said
 from bench.options import annotations_of, check_type, constructor_arguments, constructor_default
-from bench.registry.loading import load_module
+from bench.registry.loading import is_there, load_module
 from bench.registry.training import Training
 from bench.slugs import did_you_mean, fault
 
@@ -51,7 +51,7 @@ class Entry(Generic[T]):
     @property
     def missing(self) -> str | None:
         """Why it cannot be used here ("wfdb is not installed"), or None."""
-        absent = [name for name in self.requires if importlib.util.find_spec(name) is None]
+        absent = [name for name in self.requires if not is_there(name)]
         return f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not installed" if absent else None
 
     def load(self) -> type[T]:
@@ -60,9 +60,9 @@ class Entry(Generic[T]):
             raise BenchError(f"{self.kind} {self.name!r} cannot be used: {self.missing}")
         try:
             found: Any = load_module(self.module, self.file)
-        except ImportError as error:
+        except (Exception, SystemExit) as error:  # whatever the file raises as it is imported
             raise BenchError(
-                f"{self.kind} {self.name!r} ({self.file}:{self.line}) cannot be imported: {error}"
+                f"{self.kind} {self.name!r} ({self.file}:{self.line}) cannot be imported: {said(error)}"
             ) from error
         for part in self.qualname.split("."):
             found = getattr(found, part)
@@ -100,6 +100,19 @@ class Entry(Generic[T]):
             check_type(f"{self.kind}.{self.name}", key, known[key], value)
 
 
+def _undeclarable(entry: Entry[Any]) -> str | None:
+    """What is wrong with the facts of a decorator, or None."""
+    for key in ("modalities", "requires", "traits", "unfit", "regimes"):
+        value = getattr(entry, key)
+        if not isinstance(value, tuple | list) or not all(isinstance(part, str) and part for part in value):
+            return f"{key} must be a tuple of texts, not {value!r}"
+    if not entry.modalities or set(entry.modalities) - set(get_args(Modality)):
+        return f"modalities are of {', '.join(get_args(Modality))}, not {', '.join(entry.modalities) or 'none'}"
+    if not isinstance(entry.params, Mapping) or not all(isinstance(key, str) for key in entry.params):
+        return f"params must be a dict of constructor arguments, not {entry.params!r}"
+    return None
+
+
 class Registry(Generic[T]):
     """The names of one kind. Iterates over them in order."""
 
@@ -110,11 +123,14 @@ class Registry(Generic[T]):
         self.broken: dict[str, str] = {}
 
     def add(self, entry: Entry[T]) -> None:
-        """Raises ``BenchError`` for a name that is no line of text, and for one that another file has taken."""
+        """Raises ``BenchError`` for a name that is no line of text, for one that another class has taken, and for what
+        a decorator declares and no class can be."""
         if wrong := fault(entry.name):
             raise BenchError(f"{entry.file}:{entry.line}: the name {entry.name!r} of a {self.kind} {wrong}")
+        if wrong := _undeclarable(entry):
+            raise BenchError(f"{entry.file}:{entry.line}: @{self.kind}({entry.name!r}): {wrong}")
         known = self._entries.get(entry.name)
-        if known and known.file != entry.file:
+        if known and (known.file, known.qualname) != (entry.file, entry.qualname):
             raise BenchError(
                 f"{self.kind} {entry.name!r} is defined twice: {known.file}:{known.line} and {entry.file}:{entry.line}"
             )

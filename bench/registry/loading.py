@@ -4,31 +4,39 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import sys
 from pathlib import Path
 from typing import Any
+
+from bench.registry.places import PREFIX, SUITE, load_private, private_name
+
+_HOME = Path(__file__).resolve().parents[2]
 
 
 def is_own(file: Path) -> bool:
     """Whether a file belongs to the suite, and is no plugin: what it defines may share a process with other fits."""
-    home = Path(__file__).resolve().parents[2]
-    return any(file.resolve().is_relative_to(home / package) for package in ("bench", "methods", "tasks"))
+    return any(file.resolve().is_relative_to(_HOME / package) for package in SUITE)
+
+
+def module_of(file: Path) -> str:
+    """The name that a file is imported by: of the suite's its own, of a plugin's a private one."""
+    if is_own(file):
+        return ".".join(file.relative_to(_HOME).with_suffix("").parts).removesuffix(".__init__")
+    return private_name(file)
 
 
 def load_module(module: str, file: Path) -> Any:
-    """Import a module by its name, or from its file where no package holds it. Raises what the import raises."""
-    if module in sys.modules:
-        return sys.modules[module]
-    if importlib.util.find_spec(module.partition(".")[0]) is not None:
-        return importlib.import_module(module)
-    spec = importlib.util.spec_from_file_location(module, file)  # a plugin file, which no package holds
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{file} is not a Python file")
-    loaded = importlib.util.module_from_spec(spec)
-    sys.modules[module] = loaded
-    try:
-        spec.loader.exec_module(loaded)
-    except BaseException:
-        del sys.modules[module]
-        raise
+    """Import a module by its name, and make sure that it is the one in ``file``. Raises what the import raises, and
+    ``ImportError`` where another module has the name."""
+    loaded = load_private(file) if module.startswith(PREFIX) else importlib.import_module(module)
+    found = getattr(loaded, "__file__", None)
+    if found is None or Path(found).resolve() != file:
+        raise ImportError(f"a module of the name {module!r} is loaded from {found}; rename one of the two")
     return loaded
+
+
+def is_there(module: str) -> bool:
+    """Whether a module can be found; what packages above it raise as they are imported counts as no."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (Exception, SystemExit):
+        return False

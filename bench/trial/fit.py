@@ -24,7 +24,8 @@ PRINTED = 2000
 @dataclass(frozen=True)
 class Cell:
     """One record to be: a classifier in a regime. ``id`` is a hash of all that determines the result; ``requires``
-    are the modules that its task, method and classifier declare to need."""
+    are the modules that its task, method and classifier declare to need; ``foreign`` says that the classifier is a
+    plugin's."""
 
     id: str
     classifier: str
@@ -32,6 +33,7 @@ class Cell:
     params: Mapping[str, Any] = field(default_factory=dict)
     hashes: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ class FitJob:
             status=status,
             phase=phase,
             reason=printable(reason),
-            error=error,
+            error=printable(error)[:200],
             traceback=printable(traceback),
             limit_s=self.timeout,
             limit_mb=self.memory_mb,

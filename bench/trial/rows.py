@@ -42,6 +42,11 @@ class TrialRows:
         self.rare_classes = tuple(int(c) for c in np.flatnonzero(counts < counts.mean() / 2))
 
 
+def read_only(values: Any) -> Any:
+    """A view of an array that cannot be written to, and cannot be made writeable either."""
+    return np.asarray(np.ascontiguousarray(values).data.toreadonly())
+
+
 class Frozen(dict[str, Any]):
     """Hashable parameters, so that a worker keeps the rows it has read."""
 

@@ -9,6 +9,7 @@ regime's, one of a classifier its cell. Nothing is ever scored in a failed metho
 
 from __future__ import annotations
 
+import copy
 import functools
 import time
 import traceback
@@ -34,7 +35,7 @@ from bench.trial.fit import Cell, FitJob, now
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import flat_shape, flatten
 from bench.trial.regimes import Regime
-from bench.trial.rows import TrialRows, load_rows
+from bench.trial.rows import TrialRows, load_rows, read_only
 from bench.trial.scoring import class_counts, scores, shares_to_weigh_by
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ class TrialRun:
             seeds.everything(seeds.derive(fit.base_seed, "global", fit.task, fit.method, fit.seed))
             yield self._enter("prepare")  # from here on, what fails is the method's
             method = self._method(rows)
-            X, y = rows.X_shown.copy(), rows.y_shown.copy()  # a method may do with its rows as it likes
+            X, y, schema = copy.deepcopy((rows.X_shown, rows.y_shown, rows.schema))  # its own to do with as it likes
             yield self._enter("fit")
             with clock.phase("fit"):
-                method.fit(X, y, rows.schema)
+                method.fit(X, y, schema)
             self.accounted += clock.seconds["fit"]
         except BaseException as error:
             let_pass(error)
@@ -128,7 +129,7 @@ class TrialRun:
         if asked:
             method.wanted = tuple(int(c) for c in np.unique(np.concatenate(asked)))
         warm_up(fit.method, method)
-        given = (rows.X, rows.y, rows.schema)
+        given = (read_only(rows.X), read_only(rows.y), copy.deepcopy(rows.schema))
         save = functools.partial(self._save_unfinished, rows) if fit.pictured else None
         self.monitor = TrainingMonitor(*given, seed, keep=fit.pictured, pause=self.clock.pause, save=save)
         method.monitor = self.monitor
@@ -143,9 +144,9 @@ class TrialRun:
         axes = (fit.task, fit.method, fit.seed, str(regime))
         method.set_params(random_state=seeds.derive(fit.base_seed, "sample", *axes))
         with self.clock.phase("sample"):
-            synthetic = method.sample(labels)
+            synthetic = method.sample(labels.copy())
         self.accounted += self.clock.seconds["sample"]
-        return check_rows(synthetic, labels, rows.schema), labels
+        return check_rows(synthetic, labels, rows.schema).copy(), labels
 
     def _measure(
         self, method: Augmenter, regime: Regime, rows: TrialRows, synthetic: Array, labels: Labels
@@ -194,16 +195,18 @@ class TrialRun:
         model.set_params(**options)
         warm_up(cell.classifier, model)
         seeds.everything(seed)
+        X, y, X_test = X.copy(), y.copy(), rows.X_test.copy()
         with clock.phase("train"):
             model.fit(X, y)
         self.phase = "infer"
         with clock.phase("infer"):
-            proba = model.predict_proba(rows.X_test)
+            proba = model.predict_proba(X_test)
         self.accounted += clock.seconds["train"] + clock.seconds["infer"]
         on_test = _decided(method, model, proba, len(rows.y_test), rows.schema)
 
         def on_valid() -> NDArray[np.float64]:
-            found = model.predict_proba(rows.X_valid) if len(rows.X_valid) else np.empty((0, len(model.classes_)))
+            X_valid = rows.X_valid.copy()
+            found = model.predict_proba(X_valid) if len(X_valid) else np.empty((0, len(model.classes_)))
             return _decided(method, model, found, len(rows.y_valid), rows.schema)
 
         found = scores(rows, on_test, on_valid)

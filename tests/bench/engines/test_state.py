@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import locale
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -87,6 +90,32 @@ def _timer() -> Callable[[], object]:
 def _file() -> Callable[[], object]:
     number = os.open(os.devnull, os.O_RDONLY)
     return lambda: os.close(number)
+
+
+@change("file mode")
+def _mask() -> Callable[[], object]:
+    before = os.umask(0o123)
+    return lambda: os.umask(before)
+
+
+@change("collector")
+def _collector() -> Callable[[], object]:
+    gc.disable()
+    return gc.enable
+
+
+@change("limits")
+def _limit() -> Callable[[], object]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[0] - 1, before[1]))
+    return lambda: resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@change("locale")
+def _locale() -> Callable[[], object]:
+    before = locale.setlocale(locale.LC_ALL)
+    locale.setlocale(locale.LC_ALL, "C" if before != "C" else "C.UTF-8")
+    return lambda: locale.setlocale(locale.LC_ALL, before)
 
 
 @change("numpy errors")
