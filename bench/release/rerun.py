@@ -16,6 +16,7 @@ from math import ceil
 from pathlib import Path
 
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.records.folder import RunFolder
 from bench.records.record import Record
 from bench.release.reproduce import fit_again
@@ -39,20 +40,20 @@ def rerun(
     run = RunFolder.of_run(folder)
     asked(share, 1)  # before anything is run
     if verify(folder, digest):
-        print(f"refused: {folder} does not verify, so nothing of it was run again")
+        answer(f"refused: {folder} does not verify, so nothing of it was run again")
         return 1
     state = secrets.randbits(32) if random_state is None else random_state
     chosen = draw(run.records, share, state)
     if not chosen:
         raise BenchError(f"{folder} holds no record that could be run again")
-    print(f"{len(chosen)} of {len(run.records)} records are run again, drawn by the seed {state}")
+    answer(f"{len(chosen)} of {len(run.records)} records are run again, drawn by the seed {state}")
     matches = again(chosen, run, data_dir, offline)
     if lost := len(chosen) - matches:
-        print(f"refused: {lost} of {len(chosen)} records did not come out the same, or could not be run")
+        answer(f"refused: {lost} of {len(chosen)} records did not come out the same, or could not be run")
         return 1
     met = 1 - (1 - 1 / FALSE) ** len(chosen)
     chance = f"were one record in {FALSE} false, that would have shown with a chance of {met:.0%}"
-    print(f"accepted: {matches} of {len(chosen)} records came out the same; {chance}")
+    answer(f"accepted: {matches} of {len(chosen)} records came out the same; {chance}")
     return 0
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench import __version__
 from bench.errors import BenchError
+from bench.messages import answer
 from bench.records.files import OURS, load_object, replace_json
 from bench.records.folder import RunFolder
 from bench.release import checksums
@@ -36,16 +37,16 @@ def submit(
     run = RunFolder.of_run(folder)
     reasons = list(_shape(run)) or list(_code(run))
     for reason in reasons:
-        print(reason)
+        answer(reason)
     if reasons:
-        print(f"not taken in: {folder}")
+        answer(f"not taken in: {folder}")
         return 1
     digest, known = checksums.digest(folder), load_object(target / LIST)
     if (place := target / origin).exists():
         same = known.get(origin, {}).get("digest") == digest
         raise BenchError(f"{place} is there already{' and is this release' if same else ''}; name another --origin")
     if rerun(folder, share, data_dir, offline):
-        print(f"not taken in: {folder}")
+        answer(f"not taken in: {folder}")
         return 1
     _copy(folder, place)
     taken = {
@@ -53,7 +54,7 @@ def submit(
         "taken_in": datetime.now(UTC).date().isoformat(),
     }  # fmt: skip
     replace_json(target / LIST, known | {origin: taken})
-    print(f"taken in: {place}, digest {digest}")
+    answer(f"taken in: {place}, digest {digest}")
     return 0
 
 
