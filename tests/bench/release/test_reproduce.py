@@ -198,10 +198,14 @@ def test_there_are_three_answers(folder):
     now.n_train += 1
     assert compare(then, now).answer == "different"  # a count is the same anywhere
     now.n_train -= 1
-    now.metrics["roc_auc"] -= 0.3
+    now.metrics["roc_auc"] -= 0.02  # beyond what was measured of a metric, within what was of one at a threshold
     assert str(compare(then, now)).startswith("NO MATCH: 1 of ")
+    now.metrics["roc_auc"] = then.metrics["roc_auc"]
+    if "f1_tuned" in then.metrics:
+        now.metrics["f1_tuned"] -= 0.02
+        assert compare(then, now).answer == "within tolerance"
     assert {"trained", "untrained"} == set(_tolerances())
-    assert all(0 < number < 1 for stated in _tolerances().values() for number in stated.values())
+    assert all(0 < number < 2 for stated in _tolerances().values() for number in stated.values())
 
 
 def test_the_command_takes_the_plugin_of_the_run(augbench, folder, toy):
