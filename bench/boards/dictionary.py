@@ -15,6 +15,7 @@ _HALF = "half the width of the 95 % interval (mean ± this number); empty where 
 ENDS = {
     "_diff_mean": "mean over seeds of the paired difference to the reference by the same classifier",
     "_diff_ci95": f"of that difference: {_HALF}; Nadeau-Bengio corrected",
+    "_diff_half": "of the primary metric: half the width of the interval at 1 - alpha, which decides the verdict",
     "_diff_low": "lower end of the 95 % bootstrap interval of that difference",
     "_diff_high": "upper end of the 95 % bootstrap interval of that difference",
     "_diff_n": "seeds at which both have a score",
@@ -55,6 +56,9 @@ COLUMNS = {
     "by_seed": "the primary metric by seed",
     "diff_by_seed": "the difference of the primary metric by seed",
     "verdict": "what is known of the difference: better, equivalent, worse or undecided",
+    "comparison": "primary (declared before the run) or exploratory",
+    "alpha": "what the interval that decides may err, after Holm's correction of primary comparisons",
+    "test_units": "what of fixed test rows is drawn again for intervals: rows, groups or blocks; else empty",
     "p_better": "posterior probability that the difference is above the region of equivalence",
     "p_equivalent": "posterior probability that it lies inside",
     "p_worse": "posterior probability that it lies below",

@@ -112,9 +112,15 @@ def _finding(
         return Finding(row, None, "no record" if judged else None)
     ratios = [test_train_ratio([base[seed] for seed in seeds if seed in base]) for base in references]
     interval = _interval(values, ratios, logarithms=row.over is not None)
-    found = Finding(row, interval, None, _room(row, [[part[seed] for seed in seeds] for part in parts]))
-    outcome = "open" if found.crowded else _outcome(interval, row.band) if row.band else None
-    return replace(found, outcome=outcome if judged and row.band else None)
+    room = _room(row, [[part[seed] for seed in seeds] for part in parts])
+    return _judged(Finding(row, interval, None, room)) if judged else Finding(row, interval, None, room)
+
+
+def _judged(found: Finding) -> Finding:
+    """The finding with its outcome, where there is a band to hold it against."""
+    if found.row.band is None or found.interval is None:
+        return found
+    return replace(found, outcome="open" if found.crowded else _outcome(found.interval, found.row.band))
 
 
 def _room(row: Quantity, parts: Sequence[Sequence[Record]]) -> float | None:
