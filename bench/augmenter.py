@@ -104,7 +104,7 @@ def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
 
     rows = _numbers(rows)
     if len(rows) != len(labels):
-        raise InvalidRows(f"{len(labels)} rows asked for, {len(rows)} drawn")
+        raise InvalidRows(f"{len(labels)} rows asked for, {len(rows)} returned")
     if rows.shape[1:] != schema.shape:
         raise InvalidRows(f"rows have shape {rows.shape[1:]}, not {schema.shape}")
     with np.errstate(over="ignore"):

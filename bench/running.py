@@ -61,7 +61,9 @@ def carry_out(
                 overhead.note(event)
                 record = event.record if isinstance(event, Ended) else None
                 if record is not None and refused(record):
-                    outcome.refused.setdefault(record.task, f"{record.task}: {record.reason.partition(': ')[2]}")
+                    outcome.refused.setdefault(
+                        record.task, f"{record.task}: {record.reason.removeprefix(f'{record.error}: ')}"
+                    )
                 elif take(event, store, predictions) and record is not None:
                     progress.cell(record)
                     outcome.lost += record.status == "harness"

@@ -1,86 +1,119 @@
-"""Records for tests: as the store's, from a few fields."""
+"""Records, runs and folders for tests: whoever needs one takes it from here."""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from bench.records.record import Machine, Options, Record, convert, plain
+from bench.config import Config
+from bench.data import DataHome
+from bench.matrix import plan
+from bench.records import runfile
+from bench.records.files import RECORDS
+from bench.records.record import Machine, Options, Record, convert, encode, plain
+from bench.records.store import Store
+from bench.trial import walk
+from bench.trial.events import Ended
+from bench.trial.fit import FitJob
 
-
-class Made(dict[str, Any]):
-    """A record that a test may change and merge like a dict, and that code reads by attributes like a record."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def __or__(self, other: dict[str, Any]) -> Made:  # type: ignore[override]
-        return made(dict(self) | other)
-
-    def __ior__(self, other: Any) -> Made:  # type: ignore[override, misc]
-        self.update(made(dict(self) | dict(other)))
-        return self
-
-    @property
-    def ok(self) -> bool:
-        return bool(self["status"] == "ok")
-
-
+HOME = DataHome(offline=True)
 #: fields that every record has, where a test names no other
 FIELDS: dict[str, Any] = {
-    "schema": 2,
-    "fit_id": "fit",
-    "source": "real",
-    "classifier": "tree",
-    "regime": "real",
-    "seed": 0,
-    "budget": "quick",
-    "device": "cpu",
-    "modality": "tabular",
-    "family": "",
-    "leaky": False,
-    "trivial": False,
-    "reference": False,
-    "status": "ok",
-    "started": "2026-10-05T12:00:00+00:00",
-    "threads": 1,
-    "hashes": {},
-    "versions": {},
-}
-
-
-def made(fields: dict[str, Any]) -> Made:
-    """A record of these fields, every other at its default; options and machine as records hold them."""
-    every = dict.fromkeys(("train_rows", "label_noise", "precision", "tuned", "epsilon"))
-    every |= {"trained": None}
-    every |= dict.fromkeys(("phase", "reason", "error", "traceback", "output", "seal", "test_units"), "")
-    every |= dict.fromkeys(
-        ("limit_s", "limit_mb", "n_train", "n_synthetic", "n_test", "peak_rss_mb", "peak_device_mb", "energy_j")
-    )
-    every |= {
-        name: {}
-        for name in (
-            "metrics", "valid", "fidelity", "privacy", "times", "cpu_s", "device_ms", "train_classes", "test_classes",
-        )
-    }  # fmt: skip
-    found = Made({**every, **FIELDS, **fields})
-    found.setdefault("ended", found["started"])
-    if "started" in fields and "ended" not in fields:
-        found["ended"] = found["started"]
-    if isinstance(found.get("config"), dict) or "config" not in found:
-        config = {"base_seed": 0} | dict(found.get("config") or {})
-        found["config"] = Options(**config)
-    if isinstance(found.get("machine"), dict) or "machine" not in found:
-        found["machine"] = Machine(**(found.get("machine") or {}))
-    found["reference"] = found["method"] == "none"
-    found["family"] = found["family"] or found["task"]
-    return found
+    "schema": 2, "id": "a", "fit_id": "fit", "task": "pima", "source": "real", "method": "smote", "classifier": "tree",
+    "regime": "real", "seed": 0, "budget": "quick", "device": "cpu", "modality": "tabular", "leaky": False,
+    "trivial": False, "status": "ok", "started": "2026-10-05T12:00:00+00:00", "threads": 1, "hashes": {},
+    "config": {"base_seed": 0}, "machine": {}, "versions": {},
+}  # fmt: skip
+#: what a method of ``scored`` records costs to fit, in seconds
+SECONDS = {"none": 0.0, "smote": 0.02, "gan": 12.0, "cgan": 30.0}
 
 
 def record(**fields: Any) -> Record:
-    """A whole record, as it would be read from a file."""
-    base = {"id": "a", "task": "pima", "method": "smote", "metrics": {"auprc": 0.5}}
-    every = made(base | fields)
-    return convert(plain(Record(**{name: every[name] for name in Record.__struct_fields__})))
+    """A whole record, as it would be read from a file. Options and machine may be given as dicts."""
+    every = FIELDS | fields
+    for name, kind in (("config", Options), ("machine", Machine)):
+        if isinstance(every[name], dict):
+            every[name] = kind(**every[name])
+    missing = {
+        "metrics": {"auprc": 0.5} if every["status"] == "ok" else {},
+        "family": every["task"],
+        "reference": every["method"] == "none",
+        "ended": every["started"],
+    }
+    return convert(plain(Record(**missing | every)))
+
+
+def scored(
+    task: str = "pima",
+    method: str = "none",
+    classifier: str = "xgboost",
+    regime: str = "real",
+    seed: int = 0,
+    value: float = 0.5,
+    status: str = "ok",
+    tag: str = "",
+    **more: Any,
+) -> Record:
+    """A record whose scores are a plain function of ``value``, its auprc; one that is not ``ok`` has none. ``tag``
+    gives a second record of the same cell an id of its own."""
+    axes = (task, more.get("source", "real"), method, classifier, regime, seed, more.get("budget", "quick"))
+    fields: dict[str, Any] = {
+        "id": hashlib.sha256(repr((axes, tag)).encode()).hexdigest()[:16],
+        "fit_id": f"{task}-{method}-{seed}",
+        **{"task": task, "method": method, "classifier": classifier, "regime": regime, "seed": seed, "status": status},
+        "trivial": method in ("none", "random-over"),
+        "n_synthetic": 0,
+        "hashes": {"data": f"data-{task}", "code": "c0", "code_task": "t0", "config": "k0"},
+        "machine": {"parallel_workers": 1},
+    }
+    if status == "ok":
+        fields |= {
+            "metrics": {"auprc": value, "roc_auc": value + 0.1, "f1": value - 0.05, "brier": 1 - value},
+            "times": {"fit": SECONDS.get(method, 1), "sample": 0.1, "train": 0.5, "infer": 0.01},
+            "peak_rss_mb": 400.0 + seed,
+            "n_train": 460 + (100 if regime == "balance" else 0),
+            "n_synthetic": 100 if regime == "balance" else 0,
+            "n_test": 154,
+        }
+        if regime != "real":
+            fields |= {"fidelity": {"ks": value / 10, "xgboost_auc": value}, "privacy": {"membership_auc": 0.5}}
+    else:
+        fields |= {"phase": "fit", "reason": "fit took longer than 60 s"}
+    return record(**fields | more)
+
+
+def folder(path: Path, records: Iterable[Record], **facts: Any) -> Path:
+    """A run's folder with these records and, where there are any, facts of ``run.json``."""
+    path.mkdir(parents=True, exist_ok=True)
+    (path / RECORDS).write_bytes(b"".join(map(encode, records)))
+    if facts:
+        runfile.write(path, runfile.RunFacts(**facts))
+    return path
+
+
+def config(*methods: str, **more: Any) -> Config:
+    """A small selection of the toy plugin's task (``tests/plugins/toy.py``)."""
+    usual: dict[str, Any] = {"tasks": ("toy",), "classifiers": ("xgboost",), "regimes": ("real", "balance", "tstr")}
+    return Config(**usual | {"methods": ("none", *methods)} | more)
+
+
+def planned(selection: Config, *plugins: Path) -> list[FitJob]:
+    """The fits of a selection."""
+    return plan(selection, HOME, "cpu", plugins).fits
+
+
+def walked(fits: Iterable[FitJob]) -> list[Record]:
+    """The records of fits that are walked in this process."""
+    return [event.record for fit in fits for event in walk.run(fit) if isinstance(event, Ended)]
+
+
+def run(path: Path, selection: Config, **facts: Any) -> Path:
+    """A run's folder of a selection, walked in this process, with its seals and facts."""
+    with Store(path) as store:
+        for made in walked(planned(selection)):
+            store.append(made)
+    if facts:
+        runfile.write(path, runfile.RunFacts(**facts))
+    return path

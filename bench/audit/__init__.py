@@ -24,7 +24,6 @@ _say = logging.getLogger("augbench.audit").info
 FILE = "audit.json"
 #: more names than this on one class are a family, of which only what a budget names is looked at unasked
 FAMILY = 10
-#: endings of variants that re-run a published protocol with its leak
 
 Audited = dict[str, Any]
 

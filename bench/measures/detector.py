@@ -2,9 +2,9 @@
 
 The published protocol (Nash, "Create data from random noise with generative adversarial networks", 2017; YData's
 slides log the same figure): as many generated as real rows, the first halves train, the second halves test, trees of
-depth 4, 10 rounds, ``binary:logistic``, accuracy at 0.5. **0.5 is ideal** (indistinguishable), 1.0 is trivially fake.
+depth 4, 10 rounds, ``binary:logistic``, accuracy at 0.5. **0.5 is ideal** (indistinguishable), 1.0 tells every row.
 Three things are ours. To keep one look to tens of milliseconds, thresholds are taken from 32 bins a column, and of
-rows wider than 256 numbers (images) a seeded choice of 256 is shown to it. Drawn pixels are put to the nearest grey
+rows wider than 256 numbers (images) a seeded choice of 256 is shown to it. Synthetic pixels are put to the nearest grey
 level of the real ones (``bench.measures.points.snap``), or a pixel of 0.001 where real ones have 0 would give an image
 away.
 
@@ -28,9 +28,9 @@ def accuracy(real: NDArray[np.float32], synthetic: NDArray[np.float32], seed: in
 
     Parameters
     ----------
-    real : (n, ...) and fake : (m, ...) rows of the same form, flattened here; with a shape of three axes (channels,
-        height, width) they are images. The longer side is subsampled to the length of the shorter, and both to 500
-        rows (the published protocol had 492), so that chance is 0.5.
+    real, synthetic : (n, ...) and (m, ...) rows of the same form, flattened here; with a shape of three axes
+        (channels, height, width) they are images. The longer side is subsampled to the length of the shorter, and both
+        to 500 rows (the published protocol had 492), so that chance is 0.5.
     seed : of the subsample, the halves and the trees; use one seed for all the steps of a curve.
 
     Raises
@@ -44,10 +44,10 @@ def accuracy(real: NDArray[np.float32], synthetic: NDArray[np.float32], seed: in
     count = min(len(real), len(synthetic), MAX_ROWS)
     width = real.shape[1]
     if synthetic.shape[1] != width:
-        raise ValueError(f"real rows have {width} numbers, generated rows {synthetic.shape[1]}")
+        raise ValueError(f"real rows have {width} numbers, synthetic rows {synthetic.shape[1]}")
     if count < MIN_ROWS:
         raise ValueError(
-            f"the detector needs {MIN_ROWS} rows a side, got {len(real)} real and {len(synthetic)} generated"
+            f"the detector needs {MIN_ROWS} rows a side, got {len(real)} real and {len(synthetic)} synthetic"
         )
     rng = np.random.default_rng(seed)
     real = real[rng.permutation(len(real))[:count]]

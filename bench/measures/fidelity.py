@@ -4,7 +4,7 @@ Synthetic rows carry labels and are compared with as many real rows of the same 
 (``bench.measures.points.match``), so a draw of the rare class alone is held against the rare class. Marginals,
 dependence, coverage and the Fréchet distance compare with *training* rows, the distribution that was to be learnt; the
 detectors compare with *held-out* rows, because a copy of a training row on the other side of a fold would tell them the
-answer. Drawn pixels are first put to the grey levels of the training images (``bench.measures.points.snap``).
+answer. Synthetic pixels are first put to the grey levels of the training images (``bench.measures.points.snap``).
 
 =================== ===== ========================================================================================
 name                ideal meaning

@@ -55,7 +55,7 @@ def embed(rows: Array, schema: Schema) -> Array:
 
 
 def snap(synthetic: Array, training: Array) -> Array:
-    """Drawn images with every pixel at the nearest grey level that the training images have, as saving them would do.
+    """Synthetic images, every pixel at the nearest grey level that training images have, as saving them would do.
 
     A sigmoid or tanh never gives exactly 0 or 1, real pixels mostly are; comparing the numbers as drawn would measure
     that and little else. Where the training images (m, ...) have more than 256 levels, ``synthetic`` (n, ...) is

@@ -38,9 +38,9 @@ set. (What others call DCR share, how many synthetic rows are nearer to the trai
 need training and held-out rows of equal number; it is not measured here.) Of a mix of copies and fresh rows,
 ``near_duplicates`` is the copies' share plus 5 % of the rest.
 
-Drawn pixels are first put to the grey levels of the training images (``bench.measures.points.snap``). With fewer than 5
-held-out or training rows of the drawn classes, only ``exact_duplicates`` is given. ``dcr_ratio`` is left out where
-more than half of the held-out rows equal a training row.
+Synthetic pixels are first put to the grey levels of the training images (``bench.measures.points.snap``). With fewer
+than 5 held-out or training rows of the classes asked for, only ``exact_duplicates`` is given. ``dcr_ratio`` is left
+out where more than half of the held-out rows equal a training row.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``augbench selftest``: the suite run on methods whose outcome is known (``controls.py``, ``landings.py``).
+"""``augbench selftest``: the suite run on methods whose outcome is known (``controls.py``, ``expectations.py``).
 
 The controls go through the plan, the engine, the store and the boards that users use, in a temporary folder. What is
 found is printed and kept as ``selftest.json`` in the run's folder, with the hash of the suite's code it speaks of.
@@ -96,7 +96,7 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
     }  # fmt: skip
     tasks = (CLOUDS, *([FEW] if helped in controls else []), *([JUDGED] if set(_JUDGED) <= set(controls) else []))
     config = Config(
-        budget="smoke", tasks=tasks, methods=("none", *controls), classifiers=("xgboost",), regimes=("real", "tstr"),
+        budget="smoke", tasks=tasks, methods=tuple(controls), classifiers=("xgboost",), regimes=("real", "tstr"),
         seeds=tuple(range(seeds)), override=(few, judged),
     )  # fmt: skip
     matrix = plan(config, DataHome(offline=True), "cpu", PLANTED)
@@ -108,7 +108,7 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
 
 
 def judge(records: Sequence[Record], boards: Sequence[Board]) -> list[dict[str, Any]]:
-    """One row a landing, as ``selftest.json`` holds them."""
+    """One row an expectation, as ``selftest.json`` holds them."""
     results = _Results(records, boards)
     rows = []
     for expectation in expectations(results.known()):
@@ -126,12 +126,13 @@ def judge(records: Sequence[Record], boards: Sequence[Board]) -> list[dict[str, 
 
 
 class _Results:
-    """What records and boards say of a landing."""
+    """What records and boards say of what was expected."""
 
     def __init__(self, records: Sequence[Record], boards: Sequence[Board]) -> None:
         self.cells: dict[_Key, list[Record]] = defaultdict(list)
         for record in sorted(records, key=lambda r: r.seed):
             self.cells[record.task, record.method, record.classifier, record.regime].append(record)
+        self.reference = next((record.method for record in records if record.reference), "")
         self.rows = {
             (board.task, row["method"], row["classifier"], row["regime"]): row
             for board in boards
@@ -140,24 +141,24 @@ class _Results:
         }
 
     def known(self) -> Known:
-        """Raises ``BenchError`` if not even ``none`` could be scored: there is nothing to compare with."""
+        """Raises ``BenchError`` if not even the reference could be scored: there is nothing to compare with."""
         from bench import registry
 
-        cells = self.cells[CLOUDS, "none", "xgboost", "real"]
+        cells = self.cells[CLOUDS, self.reference, "xgboost", "real"]
         real = [r for r in cells if r.ok]
         if not real:
-            reasons = {f"{r.status}: {r.reason}" for r in cells}
-            raise BenchError(f"self-test: none could not be scored ({'; '.join(sorted(reasons)) or 'no record'})")
+            why = "; ".join(sorted({f"{r.status}: {r.reason}" for r in cells})) or "no record"
+            raise BenchError(f"self-test: {self.reference or 'the reference'} could not be scored ({why})")
         task = registry.tasks[CLOUDS].create()
 
         def mean(name: str) -> float:
             return sum(float(r.metrics[name]) for r in real) / len(real)
 
         sizes = real[0].n_train or 0, real[0].n_test or 0
-        judged = self.cells[JUDGED, "none", ORACLE, "real"]
+        judged = self.cells[JUDGED, self.reference, ORACLE, "real"]
         parts = [(r.n_train or 0, r.test_classes["few"], r.test_classes["many"]) for r in judged if r.ok]
         shared = (task.rare, task.best_auc(), mean("roc_auc"), mean("auprc"))
-        return Known(*sizes, *shared, parts[0] if parts else (0, 0, 0), tuple(r.seed for r in judged))
+        return Known(self.reference, *sizes, *shared, parts[0] if parts else (0, 0, 0), tuple(r.seed for r in judged))
 
     def found(self, expectation: Expectation) -> Found:
         cells, name = self.cells[_key(expectation)], expectation.measure
@@ -190,18 +191,18 @@ class _Results:
     def _difference(self, expectation: Expectation) -> Found:
         row = self.rows.get(_key(expectation))
         if row is None or row.get("roc_auc_diff_mean") is None:
-            return Found(None, missing="the board gives no difference to none")
+            return Found(None, missing=f"the board gives no difference to {self.reference}")
         mean, half = row["roc_auc_diff_mean"], row["roc_auc_diff_ci95"]
         if expectation.measure == "Δ half":
             return Found(half, missing="the board gives no interval")
         return Found(mean) if half is None else Found(mean, mean - half, mean + half)
 
     def _paired(self, name: str, expectation: Expectation, cells: list[Record]) -> Found:
-        own = (expectation.task, "none", expectation.classifier, "real")
-        none = {r.seed: r.metrics for r in self.cells[own] if r.ok}
-        pairs = [(r.metrics, none[r.seed]) for r in cells if r.seed in none]
+        compared = (expectation.task, self.reference, expectation.classifier, "real")
+        known = {r.seed: r.metrics for r in self.cells[compared] if r.ok}
+        pairs = [(r.metrics, known[r.seed]) for r in cells if r.seed in known]
         if len(pairs) < len(cells):
-            return Found(None, missing="none could not be scored at every seed")
+            return Found(None, missing=f"{self.reference} could not be scored at every seed")
         if name == "differing":
             return Found(float(sum(a.get(key) != b.get(key) for a, b in pairs for key in {**a, **b})))
         # a training set takes one row in twenty, so those of two seeds hardly overlap: no correction for it

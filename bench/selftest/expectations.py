@@ -38,10 +38,11 @@ ORACLE, DICE = "control-oracle", "control-dice"
 class Expectation:
     """One measure of one control and the range [low, high] that its mean over seeds must lie in.
 
-    ``measure`` is a name of a record's metrics, fidelity or privacy; ``Δ roc_auc``, the board's difference to none;
-    ``gain``, the same with its interval's lower end in place of the mean; ``Δ half``, half the board's interval of
-    it; ``distinct``, how many ROC AUCs the seeds gave; ``differing``, the metrics that are not none's to the last
-    digit; ``scored``, the seeds that the board scores; or a status, the share of cells that end so.
+    ``measure`` is a name of a record's metrics, fidelity or privacy; ``Δ roc_auc``, the board's difference to the
+    reference; ``gain``, the same with its interval's lower end in place of the mean; ``Δ half``, half the board's
+    interval of it; ``distinct``, how many ROC AUCs the seeds gave; ``differing``, the metrics that are not the
+    reference's to the last digit; ``scored``, the seeds that the board scores; or a status, the share of cells that end
+    so.
     """
 
     control: str
@@ -57,9 +58,11 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Known:
-    """What the bounds rest on: sizes of a split, the rare class's share, the Bayes AUC, what real rows scored, and the
-    sizes of the parts (training, rare test and other test rows) and the seeds of ``control-judged``."""
+    """What the bounds rest on: the name of the method that does nothing, sizes of a split, the rare class's share, the
+    Bayes AUC, what real rows scored, and the sizes of the parts (training, rare test and other test rows) and the seeds
+    of ``control-judged``."""
 
+    reference: str
     n_train: int
     n_test: int
     rare: float
@@ -89,11 +92,11 @@ class Known:
 
 
 def expectations(known: Known) -> Iterator[Expectation]:
-    """Every landing, the controls in turn."""
+    """Every expectation, the controls in turn."""
     best = known.best + known.score(known.best)
     middle = (0.5 + known.best) / 2
     yield Expectation(
-        "none", "roc_auc", f"{middle:.2f} to {best:.2f}", middle, best,
+        known.reference, "roc_auc", f"{middle:.2f} to {best:.2f}", middle, best,
         f"no classifier beats Bayes's {known.best:.3f}, and one that learns is nearer to it than to chance",
         regime="real",
     )  # fmt: skip
@@ -134,7 +137,7 @@ def _worthless(known: Known) -> Iterator[Expectation]:
         "control-noise", "coverage", f"0, below {covered:.2f}", 0, covered, "nearer to none than to the truth's"
     )
     told = Expectation(
-        "control-noise", "xgboost_auc", "1, above 0.75", 0.75, 1, "trivially fake: nearer to 1 than to 0.5"
+        "control-noise", "xgboost_auc", "1, above 0.75", 0.75, 1, "told at once: nearer to 1 than to 0.5"
     )
     yield from (told, few)
     yield _exact("control-noise", "exact_duplicates", 0, "it never looks at the training rows")
@@ -190,9 +193,11 @@ def _judged(known: Known) -> Iterator[Expectation]:
     half = float(stdtrit(freedom, 0.975)) * stdev(gains) * sqrt(1 / len(seeds) + (rare + many) / train)
     alone, more = {"task": JUDGED, "regime": "real"}, {"task": JUDGED, "regime": "balance"}
     planted = "planted: rows of known scores"
-    yield _exact("none", "roc_auc", fmean(auc(s, more=False) for s in seeds), planted, **alone, classifier=ORACLE)
     yield _exact(
-        "none", "f1_tuned", fmean(tuned_f1(s, rare, many) for s in seeds),
+        known.reference, "roc_auc", fmean(auc(s, more=False) for s in seeds), planted, **alone, classifier=ORACLE
+    )
+    yield _exact(
+        known.reference, "f1_tuned", fmean(tuned_f1(s, rare, many) for s in seeds),
         "the threshold is that of the validation rows; one of the test rows would score more", **alone,
         classifier=ORACLE,
     )  # fmt: skip
@@ -201,7 +206,7 @@ def _judged(known: Known) -> Iterator[Expectation]:
     yield _exact(name, "Δ half", half, "Nadeau and Bengio's interval of the planted gains", **more, classifier=ORACLE)
     start = "the same seeds, so the same start of a classifier that nothing else decides"
     yield _exact("control-nothing", "differing", 0, start, **alone, classifier=DICE)
-    yield _exact("none", "distinct", len(seeds), "another seed, another start", **alone, classifier=DICE)
+    yield _exact(known.reference, "distinct", len(seeds), "another seed, another start", **alone, classifier=DICE)
     second = {"task": JUDGED, "regime": "append:1x"}
     yield _exact("control-seeds", "ok", 1, "each draw has a seed of its own", **second, classifier=DICE)
 

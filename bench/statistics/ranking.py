@@ -197,9 +197,9 @@ def _elos(methods: Sequence[str], duels: Sequence[Duels], rounds: int, random_st
         draws = helper.compute_elo_ratings(battles, seed=random_state, BOOTSTRAP_ROUNDS=rounds, show_process=False)
     found = []
     for i, name in enumerate(methods):
-        own, drawn = sum(bool(one.met[i].any()) for one in duels), draws[name]
-        if own < len(duels):  # a draw without any task of the method leaves it where it began
-            drawn = drawn[drawn != START]
-        low, high = map(float, drawn.quantile([0.025, 0.975])) if own > 1 and len(drawn) else (None, None)
-        found.append(Interval(float(point[name]), low, high, own))
+        met, ratings = sum(bool(one.met[i].any()) for one in duels), draws[name]
+        if met < len(duels):  # a resample without any task of the method leaves it where it began
+            ratings = ratings[ratings != START]
+        low, high = map(float, ratings.quantile([0.025, 0.975])) if met > 1 and len(ratings) else (None, None)
+        found.append(Interval(float(point[name]), low, high, met))
     return found

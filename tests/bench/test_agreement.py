@@ -15,8 +15,7 @@ from bench import registry, seeds
 from bench.config import Config
 from bench.data import DataHome
 from bench.matrix import plan
-from bench.trial import walk
-from bench.trial.events import Ended
+from tests.factories import walked
 
 REAL = pytest.mark.skipif("AUGBENCH_DATA" not in os.environ, reason="the real rows need AUGBENCH_DATA")
 
@@ -29,7 +28,7 @@ def test_none_and_smote_with_xgboost(task, seed, names):
     )
     home = DataHome.resolve(offline=True)
     matrix = plan(config, home, "cpu")
-    found = {e.record.method: e.record for f in matrix.fits for e in walk.run(f) if isinstance(e, Ended)}
+    found = {record.method: record for record in walked(matrix.fits)}
 
     loaded = registry.tasks[task].create()
     rows = loaded.read(loaded.locate(home))

@@ -4,31 +4,17 @@ import pytest
 
 from bench import publish
 from bench.errors import BenchError
+from bench.records import runfile
 from bench.records.folder import RunFolder
 from bench.records.reading import read
-from bench.trial.events import Ended
+from tests import factories
 
 
 @pytest.fixture
 def folder(tmp_path, toy):
     """A folder with the records of a small run."""
-    from bench.config import Config
-    from bench.data import DataHome
-    from bench.matrix import plan
-    from bench.records.store import Store
-    from bench.trial import walk
-
-    config = Config(
-        tasks=("toy",), methods=("none", "toy-jitter"), classifiers=("xgboost",), regimes=("real", "tstr"), seeds=(0, 1)
-    )
-    matrix = plan(config, DataHome(), "cpu")
-    with Store(tmp_path) as store:
-        for fit in matrix.fits:
-            for event in walk.run(fit):
-                if isinstance(event, Ended):
-                    store.append(event.record)
-    (tmp_path / "run.json").write_text(json.dumps({"primary": {"toy": "roc_auc"}}))
-    return tmp_path
+    selection = factories.config("toy-jitter", regimes=("real", "tstr"), seeds=(0, 1))
+    return factories.run(tmp_path, selection, primary={"toy": "roc_auc"})
 
 
 def test_boards_use_the_primary_metric_that_the_run_kept(folder, capsys):
@@ -64,7 +50,7 @@ def test_a_board_says_where_its_rows_come_from_if_they_are_those_of_the_run(fold
     origin = {"source": record.source, "sha256": record.hashes["data"] + "0" * 48, "note": "drawn by the test"}
     said = "where the rows come from: drawn by the test"
     for change, there in (({}, True), ({"sha256": "f" * 64}, False), ({"source": "real"}, False)):
-        (folder / "run.json").write_text(json.dumps({"data": {"toy": origin | change}}))
+        runfile.write(folder, runfile.RunFacts(data={"toy": origin | change}))
         assert [said in board.notes for board in publish.build(RunFolder(folder)) if board.task] == [there]
 
 

@@ -14,9 +14,8 @@ from bench.config import Config
 from bench.data import DataHome
 from bench.errors import Unsuitable
 from bench.matrix import plan
-from bench.trial import walk
-from bench.trial.events import Ended
 from bench.trial.preprocess import Preprocess
+from tests.factories import walked
 from tests.plugins import wards as plugin
 from tests.plugins.wards import SCHEMA, rows
 
@@ -55,7 +54,7 @@ def test_every_classifier_and_measure_takes_them(wards: str) -> None:
         measures={"series": (2, 2), "forecast": 1, "study": ["lr"]},
     )  # fmt: skip
     matrix = plan(config, DataHome(offline=True), "cpu")
-    found = [e.record for fit in matrix.fits for e in walk.run(fit) if isinstance(e, Ended)]
+    found = walked(matrix.fits)
     assert {(r.method, r.status) for r in found} == {("none", "ok"), ("smote", "ok"), ("timegan", "skipped")}
     assert len(found) == 12
     measured = next(r for r in found if r.method == "smote")

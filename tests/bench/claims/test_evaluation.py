@@ -2,14 +2,14 @@
 
 import math
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bench.claims import evaluate, render
 from bench.claims.files import Claim, Quantity
 from bench.claims.selection import configuration
 from bench.statistics.comparison import mean_interval
-from tests.factories import made
+from tests.factories import record
 
 METRIC = "metrics.f1"
 SMOTE, NONE = {"method": "smote"}, {"method": "none"}
@@ -35,19 +35,22 @@ def claim(band=(0.1, math.inf), minus=(NONE,), arms=None, **more):
 def records(values, method="smote", task="pima", of=None, arm="as_published", budget="quick", **more):
     """A record a value, as a run of the claim would have written it."""
     config = configuration(of or claim(), arm, budget, more.get("source", "real"))
+    options = {
+        "base_seed": 0, "task": dict(config.options("task", task, task)), "measures": dict(config.measures),
+    }  # fmt: skip
+    usual = {
+        "task": task, "method": method, "budget": budget, "regime": "real" if method == "none" else "balance",
+        "n_train": 100, "n_test": 50, "versions": {"python": "3"}, "started": "2026", "config": options,
+    }  # fmt: skip
+    name = f"{method}{task}{budget}{more.get('source', '')}{more.get('started', '')}"
     return [
-        made({
-            "id": f"{method}{task}{budget}{more.get('source', '')}{more.get('started', '')}{seed}", "seed": seed,
-            "task": task, "method": method, "classifier": "tree", "budget": budget, "source": "real", "status": "ok",
-            "regime": "real" if method == "none" else "balance", "metrics": {"f1": value}, "n_train": 100, "n_test": 50,
-            "hashes": {"test": f"t{seed}"}, "versions": {"python": "3"}, "device": "cpu", "started": "2026",
-            "config": {
-                "base_seed": 0, "task": dict(config.options("task", task, task)), "measures": dict(config.measures),
-                "method": {}, "classifier": {},
-            },
-        } | more)
+        record(
+            **usual
+            | {"id": f"{name}{seed}", "seed": seed, "metrics": {"f1": value}, "hashes": {"test": f"t{seed}"}}
+            | more
+        )
         for seed, value in enumerate(values)
-    ]  # fmt: skip
+    ]
 
 
 def judge(found, of=None):
@@ -70,7 +73,7 @@ def test_the_interval_of_a_difference_is_paired_and_corrected():
 
 
 def test_the_same_test_rows_at_every_seed_need_no_correction():
-    same = [r | {"hashes": {"test": "official"}} for r in BASE + HIGH]
+    same = [replace(r, hashes={"test": "official"}) for r in BASE + HIGH]
     row = judge(same)["rows"][0]["as_published"]
     assert row["high"] == pytest.approx(mean_interval([0.2, 0.2, 0.21, 0.2]).high)
 
@@ -146,7 +149,7 @@ def test_a_row_counts_only_on_the_sources_it_names():
 
 def test_sources_are_never_pooled_and_the_most_real_one_is_judged():
     of = claim(sources=("real", "simulated"))
-    other = [r | {"id": "s" + r["id"], "source": "simulated"} for r in BASE + LOW]
+    other = [replace(r, id="s" + r.id, source="simulated") for r in BASE + LOW]
     assert judge(other, of)["verdict"] == "not reproduced"
     assert "SIMULATED" in judge(other, of)["why"]
     found = judge(other + BASE + HIGH, of)
@@ -166,13 +169,13 @@ def test_a_smaller_budget_than_decides_is_shown_and_undecided():
 
 
 def test_records_of_other_options_are_other_cells():
-    changed = [r | {"config": msgspec.structs.replace(r["config"], method={"k_neighbors": 3})} for r in HIGH]
+    changed = [replace(r, config=replace(r.config, method={"k_neighbors": 3})) for r in HIGH]
     assert judge(BASE + changed)["verdict"] == "undecided"
-    assert judge([r | {"seed": r["seed"] + 50} for r in BASE + HIGH])["verdict"] == "not run"
+    assert judge([replace(r, seed=r.seed + 50) for r in BASE + HIGH])["verdict"] == "not run"
 
 
 def test_the_newest_record_of_a_cell_counts():
-    newer = [r | {"id": "n" + r["id"], "started": "2027", "ended": "2027"} for r in LOW]
+    newer = [replace(r, id="n" + r.id, started="2027", ended="2027") for r in LOW]
     assert judge(newer + BASE + HIGH)["verdict"] == "not reproduced"
 
 
@@ -184,12 +187,12 @@ def test_a_run_that_is_not_at_its_end_is_open():
 
 
 def test_a_sum_that_cancels_is_zero():
-    same = records([r["metrics"]["f1"] + 1e-17 for r in BASE])
+    same = records([r.metrics["f1"] + 1e-17 for r in BASE])
     assert "gain 0 [0, 0] over 4 seeds" in judge(BASE + same)["why"]
 
 
 def test_a_failed_cell_is_said():
-    failed = HIGH[0] | {"status": "timeout", "phase": "fit", "reason": "took too long", "metrics": {}}
+    failed = replace(HIGH[0], status="timeout", phase="fit", reason="took too long", metrics={})
     found = judge([*BASE, failed, *HIGH[1:]])
     assert found["verdict"] == "reproduced"
     assert "1 cell failed, e.g. timeout in fit: took too long" in found["why"]
@@ -197,7 +200,7 @@ def test_a_failed_cell_is_said():
 
 
 def test_what_the_harness_lost_is_still_to_be_run():
-    lost = HIGH[0] | {"status": "harness", "phase": "fit", "reason": "the disk is full", "metrics": {}}
+    lost = replace(HIGH[0], status="harness", phase="fit", reason="the disk is full", metrics={})
     found = judge([*BASE, lost, *HIGH[1:]])
     assert found["verdict"] == "undecided"
     assert "1 cell is still to be run" in found["why"]
@@ -206,11 +209,11 @@ def test_what_the_harness_lost_is_still_to_be_run():
 
 @pytest.mark.parametrize(("axis", "value"), [("train_rows", 50), ("label_noise", 0.1), ("tuned", "ab"), ("epsilon", 1)])
 def test_records_of_fewer_rows_flipped_labels_or_tuned_options_are_other_cells(axis, value):
-    assert judge(BASE + [r | {axis: value} for r in HIGH])["verdict"] == judge(BASE)["verdict"]
+    assert judge(BASE + [replace(r, **{axis: value}) for r in HIGH])["verdict"] == judge(BASE)["verdict"]
 
 
 def test_seeds_made_by_different_code_are_said():
-    mixed = [*HIGH[:2], *(r | {"hashes": r["hashes"] | {"code": "other"}} for r in HIGH[2:])]
+    mixed = [*HIGH[:2], *(replace(r, hashes=r.hashes | {"code": "other"}) for r in HIGH[2:])]
     assert "MIXED CODE" in judge(BASE + mixed)["why"]
 
 
@@ -222,7 +225,7 @@ def test_the_page_has_a_row_a_quantity_and_is_loud_about_the_source():
     of = claim(
         sources=("simulated",), published=0.2, band=(0.1, math.inf), url="https://example.org", remark="mind | it"
     )
-    found = evaluate([r | {"source": "simulated"} for r in BASE + HIGH], [of])
+    found = evaluate([replace(r, source="simulated") for r in BASE + HIGH], [of])
     page = render(found)
     assert page == render(found)
     assert page.endswith("\n")

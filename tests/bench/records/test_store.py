@@ -10,8 +10,7 @@ from tests.factories import record as make
 
 
 def record(key, **more):
-    metrics = {} if more.get("status", "ok") != "ok" else {"f1": 0.5}
-    return make(id=key, **{"metrics": metrics} | more)
+    return make(id=key, **more)
 
 
 def test_appends_are_on_disk_at_once_and_never_doubled(tmp_path):
@@ -80,7 +79,7 @@ def test_forgotten_records_can_be_written_again(tmp_path):
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
 def test_nan_never_reaches_the_file(tmp_path, value):
     broken = record("a")
-    broken.metrics["f1"] = value
+    broken.metrics["auprc"] = value
     with Store(tmp_path) as store:
         with pytest.raises(MalformedRecord):
             store.append(broken)

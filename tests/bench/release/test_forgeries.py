@@ -4,7 +4,6 @@ A forger here seals changed records anew, makes boards, page, claims and plots a
 as far as each forgery says. Who does all of it to the end has made another release: only its digest tells.
 """
 
-import json
 import shutil
 from itertools import islice
 
@@ -24,7 +23,7 @@ from bench.records.selection import Planned
 from bench.records.store import Store
 from bench.release import checksums, environment, pack
 from bench.release.verify import verify
-from bench.trial.events import Ended
+from tests import factories
 
 RECORDS = "records.parquet"
 
@@ -41,27 +40,17 @@ def _two_plots():
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory, toy):
     """A release of two tasks, with a method that fails and one that is skipped."""
-    from bench.config import Config
-    from bench.data import DataHome
-    from bench.matrix import plan
-    from bench.trial import walk
-
     source, target = tmp_path_factory.mktemp("run"), tmp_path_factory.mktemp("results") / "v0.2"
-    config = Config(
-        tasks=("toy",), methods=("none", "toy-jitter", "toy-error"), classifiers=("tree",),
-        regimes=("real", "balance"), seeds=(0, 1, 2),
-    )  # fmt: skip
+    facts = {"augbench": __version__, "command": ["augbench", "run"], "primary": {"toy": "roc_auc"}, "commit": "a" * 40}
+    chosen = factories.config(
+        "toy-jitter", "toy-error", classifiers=("tree",), regimes=("real", "balance"), seeds=(0, 1, 2)
+    )
+    factories.run(source, chosen, **facts)
     with Store(source) as store:
-        for fit in plan(config, DataHome(offline=True), "cpu").fits:
-            for event in walk.run(fit):
-                if isinstance(event, Ended):
-                    store.append(event.record)
         for record in list(store.records.values()):  # a second task, alike
             other = replace(record, task="toy-b", family="toy-b")
             store.append(replace(other, id=identity_of(other)))
         selection.write(source, map(Planned.of, store.records.values()))
-    facts = {"augbench": __version__, "command": ["augbench", "run"], "primary": {"toy": "roc_auc"}, "commit": "a" * 40}
-    (source / "run.json").write_text(json.dumps(facts))
     (source / "selftest.json").write_text(
         '{"passed": false, "code": "", "seeds": 1, "controls": [{"control": "none", "task": "c", "measure": "f1", '
         '"expected": "1", "found": 0.5, "low": null, "high": null, "ok": false, "why": "planted"}]}'

@@ -15,11 +15,10 @@ from bench.claims.running import write as write_claims
 from bench.errors import BenchError
 from bench.records.packed import pack as packed
 from bench.records.reading import lines, read
-from bench.records.record import encode
 from bench.records.store import Store
 from bench.release import pack
 from bench.release.verify import verify
-from bench.trial.events import Ended
+from tests import factories
 
 ROOT = Path(__file__).parents[3]
 
@@ -36,24 +35,10 @@ def _one_plot():
 @pytest.fixture(scope="module")
 def source(tmp_path_factory, toy):
     """A run with a failure (whose traceback names files), findings of other commands, and two pictures."""
-    from bench.config import Config
-    from bench.data import DataHome
-    from bench.matrix import plan
-    from bench.trial import walk
-
     folder = tmp_path_factory.mktemp("run")
-    config = Config(
-        tasks=("toy",), methods=("none", "toy-jitter", "toy-error"), classifiers=("xgboost",), regimes=("tstr",),
-        seeds=(0, 1),
-    )  # fmt: skip
-    with Store(folder) as store:
-        for fit in plan(config, DataHome(offline=True), "cpu").fits:
-            for event in walk.run(fit):
-                if isinstance(event, Ended):
-                    store.append(event.record)
     command = ["augbench", "run", "--out", str(folder), "--task", "toy"]
-    run = {"augbench": __version__, "command": command, "primary": {}}
-    (folder / "run.json").write_text(json.dumps(run))
+    selection = factories.config("toy-jitter", "toy-error", regimes=("tstr",), seeds=(0, 1))
+    factories.run(folder, selection, augbench=__version__, command=command)
     (folder / "selftest.json").write_text('{"passed": true, "code": "", "seeds": 1, "controls": []}')
     (folder / "audit.json").write_text('{"tasks": {}}')
     (folder / "samples").mkdir()
@@ -190,7 +175,7 @@ def test_older_records_are_sealed_and_a_broken_seal_is_not_mended(source, tmp_pa
     records[1].metrics["f1"] = 0.987
     old = tmp_path / "old"
     old.mkdir()
-    (old / "records.jsonl").write_bytes(b"".join(map(encode, records)))
+    factories.folder(old, records)
     assert pack.release(old, tmp_path / "new") == 1
     out = capsys.readouterr().out
     assert "1 of 6 records are older than seals" in out

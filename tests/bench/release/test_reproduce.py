@@ -6,37 +6,24 @@ import json
 import pytest
 from msgspec import structs
 
-from bench.config import Config
-from bench.data import DataHome
 from bench.errors import BenchError
-from bench.matrix import plan
 from bench.records.folder import RunFolder
 from bench.records.reading import read
-from bench.records.record import convert, encode, plain
+from bench.records.record import convert, plain
 from bench.records.store import Store
 from bench.release.equality import _tolerances, compare
 from bench.release.reproduce import find, rebuild, reproduce
-from bench.trial import walk
-from bench.trial.events import Ended
 from bench.trial.fit import now
+from tests import factories
 
-HOME = DataHome(offline=True)
 
-
-def make(folder, *methods, task="toy", classifiers=("xgboost",), regimes=("balance", "tstr"), seeds=(0,)):
-    """Records of a small run; those of cells that kill their worker are made as an engine makes them."""
-    config = Config(tasks=(task,), methods=methods, classifiers=classifiers, regimes=regimes, seeds=seeds)
-    with Store(folder) as store:
-        for fit in plan(config, HOME, "cpu").fits:
-            for event in walk.run(fit):
-                if isinstance(event, Ended):
-                    store.append(event.record)
-    return folder
+def make(folder, *methods, regimes=("balance", "tstr"), **more):
+    return factories.run(folder, factories.config(*methods, regimes=regimes, **more))
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, toy):
-    return make(tmp_path_factory.mktemp("run"), "none", "toy-jitter", "toy-error", "toy-nan", seeds=(0, 1))
+    return make(tmp_path_factory.mktemp("run"), "toy-jitter", "toy-error", "toy-nan", seeds=(0, 1))
 
 
 def change(folder, target, edit):
@@ -46,14 +33,13 @@ def change(folder, target, edit):
     fields = plain(records[at])
     edit(fields)
     records[at] = convert(fields)
-    target.mkdir(exist_ok=True)
-    (target / "records.jsonl").write_bytes(b"".join(map(encode, records)))
+    factories.folder(target, records)
     return records[at].id
 
 
 def test_a_real_record_matches_to_the_last_bit(tmp_path, names, capsys, monkeypatch):
     monkeypatch.delenv("AUGBENCH_DATA", raising=False)
-    make(tmp_path, "none", task="pima", regimes=("real",))
+    make(tmp_path, tasks=("pima",), regimes=("real",))
     (record,) = read(tmp_path)
     assert record.source == "real"
     assert reproduce([record.id[:8]], tmp_path, offline=True) == 0
@@ -131,25 +117,24 @@ def test_the_fit_has_its_regimes_again_and_no_cell_too_many(tmp_path, toy):
     make(tmp_path, "toy-jitter", classifiers=("xgboost", "tree"))
     shared = [r for r in read(tmp_path) if r.method == "toy-jitter"]
     chosen = [r for r in shared if r.regime == "tstr" and r.classifier == "tree"]
-    fit, records = rebuild(chosen, shared, HOME)
+    fit, records = rebuild(chosen, shared, factories.HOME)
     assert fit.regimes == ("balance", "tstr")
     assert [(c.regime, c.classifier) for c in fit.cells] == [("tstr", "tree")]
     assert list(records.values()) == chosen
     assert list(records) == [chosen[0].id]  # nothing has changed, so the cell has its id
-    whole, _ = rebuild(shared, shared, HOME)
+    whole, _ = rebuild(shared, shared, factories.HOME)
     assert whole.id == shared[0].fit_id
 
 
 def test_a_missing_part_of_a_training_is_said(folder, toy, tmp_path, capsys):
     records = [r for r in read(folder) if r.method == "toy-jitter" and r.regime == "balance"]
-    (tmp_path / "records.jsonl").write_bytes(b"".join(map(encode, records)))
+    factories.folder(tmp_path, records)
     assert reproduce([records[0].id], tmp_path, offline=True, plugins=(toy,)) == 0
     assert "the fit had other regimes than those of its records in this folder" in capsys.readouterr().out
 
 
 def test_a_dead_worker_takes_only_its_record_with_it(tmp_path, toy, capsys):
-    config = Config(tasks=("toy",), methods=("toy-die",), classifiers=("xgboost",), regimes=("tstr",), seeds=(0,))
-    fit = next(fit for fit in plan(config, HOME, "cpu").fits if fit.method == "toy-die")
+    fit = factories.planned(factories.config("toy-die", regimes=("tstr",)))[-1]
     with Store(tmp_path) as store:
         store.append(
             fit.record(fit.cells[0], "killed", started=now(), phase="sample", reason="the worker died (exit code -9)")
@@ -159,13 +144,10 @@ def test_a_dead_worker_takes_only_its_record_with_it(tmp_path, toy, capsys):
 
 
 def test_a_time_limit_is_that_of_the_record(tmp_path, toy):
-    config = Config(
-        tasks=("toy",), methods=("toy-sleep",), classifiers=("xgboost",), regimes=("tstr",), seeds=(0,), timeout=1.5
-    )
-    fit = next(fit for fit in plan(config, HOME, "cpu").fits if fit.method == "toy-sleep")
+    fit = factories.planned(factories.config("toy-sleep", regimes=("tstr",), timeout=1.5))[-1]
     reason = "the fit and its cells took longer than 1.5 s"
     record = fit.record(fit.cells[0], "timeout", started=now(), phase="fit", reason=reason)
-    assert rebuild([record], [record], HOME)[0].timeout == 1.5
+    assert rebuild([record], [record], factories.HOME)[0].timeout == 1.5
 
 
 def test_compare_reports_what_is_only_on_one_side(folder):

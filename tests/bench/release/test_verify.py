@@ -14,32 +14,17 @@ from bench.errors import BenchError
 from bench.records import selection
 from bench.records.reading import read
 from bench.records.record import seal
-from bench.records.store import Store
 from bench.release import environment
 from bench.release.verify import verify
-from bench.trial.events import Ended
+from tests import factories
 
 
 @pytest.fixture(scope="session")
 def run_once(tmp_path_factory, toy):
     """A small run with failures in it, its boards written."""
-    from bench.config import Config
-    from bench.data import DataHome
-    from bench.matrix import plan
-    from bench.trial import walk
-
-    folder = tmp_path_factory.mktemp("run")
-    config = Config(
-        tasks=("toy",), methods=("none", "toy-jitter", "toy-error"), classifiers=("xgboost",),
-        regimes=("balance", "tstr"), seeds=(0, 1),
-    )  # fmt: skip
-    matrix = plan(config, DataHome(offline=True), "cpu")
-    with Store(folder) as store:
-        for fit in matrix.fits:
-            for event in walk.run(fit):
-                if isinstance(event, Ended):
-                    store.append(event.record)
-    (folder / "run.json").write_text(json.dumps({"augbench": __version__, "primary": {"toy": "roc_auc"}}))
+    chosen = factories.config("toy-jitter", "toy-error", regimes=("balance", "tstr"), seeds=(0, 1))
+    facts = {"augbench": __version__, "primary": {"toy": "roc_auc"}}
+    folder = factories.run(tmp_path_factory.mktemp("run"), chosen, **facts)
     publish.boards(folder, "none")
     return folder
 

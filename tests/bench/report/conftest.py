@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from bench.records.record import encode
-from tests.factories import record as whole
-
-Record = dict[str, Any]
+from bench.records.record import Record
+from tests.factories import folder as made_folder
+from tests.factories import scored
 
 GAINS = {"none": 0.0, "smote": 0.03, "gan": -0.05, "cgan": 0.04}
 TASKS = (("pima", "real"), ("credit-fraud", "real-subset"), ("simulacrum", "simulated"))
@@ -30,42 +29,25 @@ def make_records(tasks: tuple[tuple[str, str], ...] = TASKS, seeds: int = 5, cla
                     for seed in range(seeds):
                         wobble = 0.01 * ((seed * (3 - c % 3) + t) % 5)
                         value = 0.6 + 0.02 * c + wobble + gain - (0.1 if regime == "tstr" else 0.0)
-                        records.append(_record(task, source, method, f"classifier-{c}", regime, seed, value))
-    late = next(r for r in records if (r["method"], r["regime"], r["seed"]) == ("cgan", "balance", seeds - 1))
-    late |= {"status": "timeout", "phase": "fit", "reason": "fit took </script> 60 s", "metrics": {}, "times": {}}
-    late |= {"fidelity": {}, "privacy": {}}
+                        records.append(_record(task, source, method, f"classifier-{c}", regime, seed, round(value, 6)))
+    axes = ("cgan", "balance", seeds - 1)
+    late = next(i for i, r in enumerate(records) if (r.method, r.regime, r.seed) == axes)
+    records[late] = replace(
+        records[late], status="timeout", phase="fit", reason="fit took </script> 60 s", metrics={}, times={},
+        fidelity={}, privacy={},
+    )  # fmt: skip
     return records
 
 
 def _record(task: str, source: str, method: str, classifier: str, regime: str, seed: int, value: float) -> Record:
-    axes = (task, source, method, classifier, regime, seed)
-    return {
-        "id": hashlib.sha256(repr(axes).encode()).hexdigest()[:16],
-        "fit_id": f"{task}-{method}-{seed}",
-        **dict(zip(("task", "source", "method", "classifier", "regime", "seed"), axes, strict=True)),
-        "budget": "quick",
-        "status": "ok",
-        "phase": "",
-        "reason": "",
-        "metrics": {"auprc": round(value, 6), "roc_auc": round(value + 0.1, 6), "brier": round(1 - value, 6)},
-        "times": {"fit": 12.5 if "gan" in method else 0.02, "sample": 0.1, "train": 0.5, "infer": 0.01},
-        "device": "cpu",
-        "device_ms": {},
-        "threads": 1,
-        "peak_rss_mb": 400.0 + seed,
-        "peak_device_mb": None,
-        "energy_j": None,
-        "n_train": 460,
-        "n_synthetic": 100 if regime == "balance" else 0,
-        "n_test": 154,
-        "fidelity": {} if regime == "real" else {"own_score": 8.0, "xgboost_auc": round(value, 6), "ks": 0.1},
-        "privacy": {} if regime == "real" else {"dcr_share": 0.5},
-        "hashes": {"data": f"data-{task}", "code": "c0", "code_task": "t0", "code_bench": "b0", "config": "k0"},
-        "config": {"base_seed": 0, "task": {}},
-        "machine": {"parallel_workers": 1},
-        "versions": {"python": "3.11.7", "numpy": "2.4.6"},
-        "started": "2026-10-05T12:00:00+00:00",
-    }
+    return scored(
+        task, method, classifier, regime, seed, value, source=source, n_train=460,
+        times={"fit": 12.5 if "gan" in method else 0.02, "sample": 0.1, "train": 0.5, "infer": 0.01},
+        fidelity={} if regime == "real" else {"own_score": 8.0, "xgboost_auc": value, "ks": 0.1},
+        privacy={} if regime == "real" else {"dcr_share": 0.5},
+        hashes={"data": f"data-{task}", "code": "c0", "code_task": "t0", "code_bench": "b0", "config": "k0"},
+        versions={"python": "3.11.7", "numpy": "2.4.6"},
+    )  # fmt: skip
 
 
 CLAIM = {
@@ -112,21 +94,17 @@ AUDIT = {
 
 def fill(folder: Path, records: list[Record]) -> Path:
     """A run's folder with everything that a page can show."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "records.jsonl").write_bytes(b"".join(encode(whole(**record)) for record in records))
-    primary = {record["task"]: "auprc" for record in records}
-    run = {
-        "augbench": "0.1.0",
-        "command": ["augbench", "run", "--task", "pima"],
-        "commit": "abc123",
-        "primary": primary,
-        "data": {"pima": {"source": "real", "kind": "folder", "sha256": "5eed" * 16, "note": "the csv"}},
-        "versions": {},
-        "machine": {"cpu": "a processor", "cores": 2},
-        "left_out": {"tabddpm": "not installed"},
-    }
-    (folder / "run.json").write_text(json.dumps(run))
-    return folder
+    return made_folder(
+        folder,
+        records,
+        augbench="0.1.0",
+        command=["augbench", "run", "--task", "pima"],
+        commit="abc123",
+        primary={record.task: "auprc" for record in records},
+        data={"pima": {"source": "real", "kind": "folder", "sha256": "5eed" * 16, "note": "the csv"}},
+        machine={"cpu": "a processor", "cores": 2},
+        left_out={"tabddpm": "not installed"},
+    )
 
 
 @pytest.fixture(scope="session")

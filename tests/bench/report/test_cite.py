@@ -1,7 +1,6 @@
 """Cite: BibTeX and one line of provenance, consistent with CITATION.cff, the package and the records."""
 
 import hashlib
-import json
 import re
 import tomllib
 from pathlib import Path
@@ -17,7 +16,7 @@ from bench.records.folder import RunFolder
 from bench.records.reading import read
 from bench.records.store import Store
 from bench.report.cite import CITATION, cite, find_board, misc, ranges, read_cff, software
-from bench.trial.events import Ended
+from tests import factories
 
 ROOT = Path(__file__).parents[3]
 #: fields of CFF 1.2.0's schema for the root and for a reference
@@ -31,22 +30,9 @@ CFF_REFERENCE = (CFF_ROOT - {"cff-version", "message", "preferred-citation", "re
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, toy):
-    from bench.config import Config
-    from bench.data import DataHome
-    from bench.matrix import plan
-    from bench.trial import walk
-
-    folder = tmp_path_factory.mktemp("run")
-    config = Config(
-        tasks=("toy",), methods=("none", "toy-jitter"), classifiers=("xgboost",), regimes=("tstr",), seeds=(0, 1, 3)
-    )
-    with Store(folder) as store:
-        for fit in plan(config, DataHome(offline=True), "cpu").fits:
-            for event in walk.run(fit):
-                if isinstance(event, Ended):
-                    store.append(event.record)
-    run = {"augbench": "0.0.9", "commit": "0123456789abcdef+changes", "primary": {"toy": "roc_auc"}}
-    (folder / "run.json").write_text(json.dumps(run))
+    facts = {"augbench": "0.0.9", "commit": "0123456789abcdef+changes", "primary": {"toy": "roc_auc"}}
+    selection = factories.config("toy-jitter", regimes=("tstr",), seeds=(0, 1, 3))
+    folder = factories.run(tmp_path_factory.mktemp("run"), selection, **facts)
     publish.boards(folder, "none")
     return folder
 

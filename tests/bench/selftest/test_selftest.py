@@ -93,8 +93,8 @@ def test_a_method_that_scored_nothing_is_said(sound):
     assert all(r["found"] is None and r["why"] == "no value: no record" for r in rows if r["measure"] != "Δ roc_auc")
 
 
-def test_without_a_score_of_none_there_is_no_verdict():
-    with pytest.raises(BenchError, match="none could not be scored"):
+def test_without_a_score_of_the_reference_there_is_no_verdict():
+    with pytest.raises(BenchError, match="the reference could not be scored"):
         selftest.judge([], [])
 
 

@@ -10,30 +10,23 @@ import pandas as pd
 import pytest
 
 from bench import registry
-from bench.config import Config
-from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable, InvalidData
-from bench.matrix import plan
 from bench.records.record import decode, encode
 from bench.running import refused
 from bench.task import Column
-from bench.trial import estimators, rows, walk
-from bench.trial.events import Ended
+from bench.trial import estimators, rows
+from tests.factories import config, planned, walked
 
 
 def lay_out(*methods, regimes=("real", "balance", "tstr")):
-    chosen = ("none", *methods)
-    config = Config(tasks=("toy",), methods=chosen, classifiers=("xgboost",), regimes=regimes, named={"tasks"})
-    return plan(config, DataHome(), "cpu")
+    return planned(config(*methods, regimes=regimes, named={"tasks"}))
 
 
 def records(*methods, **more):
     """By method and regime; the rows are read anew."""
     rows.load_task.cache_clear()
     rows._rows.cache_clear()
-    events = (event for fit in lay_out(*methods, **more).fits for event in walk.run(fit))
-    found = [event.record for event in events if isinstance(event, Ended)]
-    return {(r.method, r.regime): r for r in found}
+    return {(r.method, r.regime): r for r in walked(lay_out(*methods, **more))}
 
 
 @pytest.fixture(autouse=True)

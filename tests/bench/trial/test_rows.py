@@ -6,16 +6,13 @@ import numpy as np
 import pytest
 
 from bench import registry
-from bench.config import Config
-from bench.data import DataHome
-from bench.matrix import plan
 from bench.trial import rows
 from bench.trial.rows import load_rows
+from tests.factories import config, planned
 
 
 def fits(seeds=(0,)):
-    config = Config(tasks=("toy",), methods=("none", "smote"), classifiers=("xgboost",), regimes=("real", "balance"))
-    return plan(replace(config, seeds=seeds), DataHome(), "cpu").fits
+    return planned(config("smote", regimes=("real", "balance"), seeds=seeds))
 
 
 @pytest.fixture(autouse=True)

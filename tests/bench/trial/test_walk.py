@@ -3,26 +3,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bench.config import Config
-from bench.data import DataHome
-from bench.matrix import plan
 from bench.trial import walk
 from bench.trial.events import Done, Ended, Scored
 from bench.trial.rows import load_rows
-
-
-def config(*methods, regimes=("real", "balance", "tstr"), **more):
-    return Config(tasks=("toy",), methods=("none", *methods), classifiers=("xgboost",), regimes=regimes, **more)
+from tests.factories import config, planned, walked
 
 
 def events(*methods, **more):
-    matrix = plan(config(*methods, **more), DataHome(), "cpu")
-    return [event for fit in matrix.fits for event in walk.run(fit)]
+    return [event for fit in planned(config(*methods, **more)) for event in walk.run(fit)]
 
 
 def records(*methods, **more):
-    found = [event.record for event in events(*methods, **more) if isinstance(event, Ended)]
-    return {(r.method, r.regime): r for r in found}
+    return {(r.method, r.regime): r for r in walked(planned(config(*methods, **more)))}
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +61,7 @@ def test_leaving_out_a_regime_changes_nothing_of_the_others():
     [
         ("toy-error", "error", "fit", "ValueError: no luck"),
         ("toy-oom", "oom", "fit", "MemoryError: too much"),
-        ("toy-short", "invalid", "sample", "InvalidRows: 72 rows asked for, 71 drawn"),
+        ("toy-short", "invalid", "sample", "InvalidRows: 72 rows asked for, 71 returned"),
     ],
 )
 def test_a_failure_is_a_result(method, status, phase, reason):
@@ -94,10 +86,7 @@ def test_a_classifier_that_fails_spoils_its_cell_alone(monkeypatch):
         raise RuntimeError("did not converge")
 
     monkeypatch.setattr(MLP, "fit", fit)
-    matrix = plan(
-        Config(tasks=("toy",), methods=("none",), classifiers=("mlp", "xgboost"), regimes=("real",)), DataHome(), "cpu"
-    )
-    found = {e.record.classifier: e.record for e in walk.run(matrix.fits[0]) if isinstance(e, Ended)}
+    found = {r.classifier: r for r in walked(planned(config(classifiers=("mlp", "xgboost"), regimes=("real",))))}
     assert (found["mlp"].status, found["mlp"].phase) == ("error", "train")
     assert found["xgboost"].status == "ok"
 
@@ -132,8 +121,7 @@ def test_a_method_never_holds_test_or_validation_rows(monkeypatch, toy):
         return fit(self, X, y, schema)
 
     monkeypatch.setattr(cls, "fit", spy)
-    matrix = plan(config("toy-jitter"), DataHome(), "cpu")
-    chosen = next(f for f in matrix.fits if f.method == "toy-jitter")
+    _, chosen = planned(config("toy-jitter"))
     list(walk.run(chosen))
     rows = load_rows(chosen)
     held_out = {row.tobytes() for row in np.concatenate([rows.X_valid, rows.X_test])}
@@ -166,7 +154,7 @@ def test_overhead_is_counted_apart():
 def test_probabilities_come_with_records_where_asked_for_and_give_their_scores():
     from bench.measures.metrics import score
 
-    (fit,) = [fit for fit in plan(config("toy-jitter"), DataHome(), "cpu").fits if fit.method == "toy-jitter"]
+    _, fit = planned(config("toy-jitter"))
     without = [event for event in walk.run(fit) if isinstance(event, Ended)]
     found = list(walk.run(replace(fit, predictions=True)))
     told = [event for event in found if isinstance(event, Scored)]
@@ -187,7 +175,7 @@ def test_probabilities_come_with_records_where_asked_for_and_give_their_scores()
 
 
 def test_a_failed_cell_has_no_probabilities():
-    (fit,) = [fit for fit in plan(config("toy-error"), DataHome(), "cpu").fits if fit.method == "toy-error"]
+    _, fit = planned(config("toy-error"))
     found = list(walk.run(replace(fit, predictions=True)))
     assert not any(isinstance(event, Scored) for event in found)
     assert all(event.predicted is None for event in found if isinstance(event, Ended))
