@@ -54,7 +54,7 @@ def _csv(board: Board, rows: Sequence[Row]) -> str:
 
 def as_json(board: Board) -> str:
     """The whole board; its pairs, of which there are many, one a line."""
-    parts = {"kind": board.kind, "task": board.task, "source": board.source}
+    parts: Row = {"kind": board.kind, "task": board.task, "source": board.source}
     head = _head(board)
     parts |= {name: head[name] for name in board.setting._fields if name in head}
     parts |= {"provenance": dict(board.provenance)} if board.provenance else {}
