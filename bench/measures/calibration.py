@@ -66,17 +66,19 @@ class _Likelihood:
         self.logs, self.weights = logs, weights / weights.sum()
         self.truth = np.eye(logs.shape[1])[y]
 
-    def _shares(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
-        from scipy.special import softmax
+    def _scores(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Logarithms of each class's odds against the row's most probable one."""
+        found: NDArray[np.float64] = at[0] * self.logs + np.concatenate([[0.0], at[1:]])
+        return found - found.max(axis=1, keepdims=True)
 
-        found: NDArray[np.float64] = softmax(at[0] * self.logs + np.concatenate([[0.0], at[1:]]), axis=1)
+    def _shares(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
+        odds = np.exp(self._scores(at))
+        found: NDArray[np.float64] = odds / odds.sum(axis=1, keepdims=True)
         return found
 
     def value(self, at: NDArray[np.float64]) -> float:
-        from scipy.special import logsumexp
-
-        scores = at[0] * self.logs + np.concatenate([[0.0], at[1:]])
-        return float(self.weights @ (logsumexp(scores, axis=1) - (scores * self.truth).sum(axis=1)))
+        scores = self._scores(at)
+        return float(self.weights @ (np.log(np.exp(scores).sum(axis=1)) - (scores * self.truth).sum(axis=1)))
 
     def separates(self, at: NDArray[np.float64]) -> bool:
         """Whether each row's own class is more probable than not: then the likelihood has no maximum."""

@@ -23,6 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bench.errors import InvalidProbabilities
 from bench.measures.calibration import calibration_error, calibration_slope, log_losses
+from bench.measures.confusion import Matrix, by_class, confusion, mcc
 from bench.measures.naming import PRECISIONS, at_training, auc_of, recall_of, reweighted
 
 #: how far a probability may lie outside [0, 1], and a row's sum from 1: single precision, over many classes
@@ -138,20 +139,19 @@ def weights_of(y: NDArray[np.int64], shares: ArrayLike) -> NDArray[np.float64]:
 def _binary(
     y: NDArray[np.int64], p: NDArray[np.float64], rare: int, threshold: float | None, weights: Weights
 ) -> dict[str, float]:
-    from sklearn.metrics import precision_recall_curve, roc_auc_score
-    from sklearn.metrics import precision_recall_fscore_support as by_class
+    from sklearn.metrics import auc, precision_recall_curve, roc_curve
 
     positive, probability, predicted = y == rare, p[:, rare], p.argmax(1)
-    true, alarm, counts = _cells(y, predicted, 2, weights)
-    precision, recall, f1, _ = by_class(true, alarm, labels=(rare, 1 - rare), sample_weight=counts, zero_division=0)
-    found = _shared(true, alarm, counts, recall[[bool(positive.any()), not positive.all()]])
-    found |= {"precision": precision[0], "recall": recall[0], "f1": f1[0]}
+    matrix = confusion(positive, predicted == rare, 2, weights)
+    precision, recall, f1, _ = by_class(matrix)
+    found = _shared(matrix, recall[[1, 0]][[bool(positive.any()), not positive.all()]])
+    found |= {"precision": precision[1], "recall": recall[1], "f1": f1[1]}
     if threshold is not None:
-        true, alarm, counts = _cells(positive, probability >= threshold, 2, weights)
-        tuned = by_class(true, alarm, average="binary", pos_label=1, sample_weight=counts, zero_division=0)
-        found |= dict(zip(("precision_tuned", "recall_tuned", "f1_tuned"), tuned, strict=False))
+        tuned = by_class(confusion(positive, probability >= threshold, 2, weights))
+        found |= {f"{name}_tuned": tuned[i][1] for i, name in enumerate(("precision", "recall", "f1"))}
     if positive.any() and not positive.all():
-        found["roc_auc"] = roc_auc_score(positive, probability, sample_weight=weights)
+        false, true, _ = roc_curve(positive, probability, sample_weight=weights)
+        found["roc_auc"] = auc(false, true)
         precision, recall, _ = precision_recall_curve(positive, probability, sample_weight=weights)
         # average precision is a sum over this curve: summed here, it need not be computed twice
         found["auprc"] = max(0.0, -np.sum(np.diff(recall) * precision[:-1]))
@@ -165,12 +165,11 @@ def _multiclass(
     y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], rare_classes: Sequence[int], weights: Weights
 ) -> dict[str, float]:
     from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
-    from sklearn.metrics import precision_recall_fscore_support as by_class
 
     predicted, present = p.argmax(1), np.unique(y)
-    cells = _cells(y, predicted, len(classes), weights)
-    precision, recall, f1, rows = by_class(*cells[:2], labels=present, sample_weight=cells[2], zero_division=0)
-    found = _shared(*cells, recall)
+    matrix = confusion(y, predicted, len(classes), weights)
+    precision, recall, f1, rows = (values[present] for values in by_class(matrix))
+    found = _shared(matrix, recall)
     recalls = dict(zip(present.tolist(), recall, strict=True))
     found |= {recall_of(classes[c]): value for c, value in recalls.items()}
     if measured := [recalls[c] for c in rare_classes if c in recalls]:
@@ -218,31 +217,15 @@ def _calibration(
     return found
 
 
-def _cells(
-    y: NDArray[Any], predicted: NDArray[Any], k: int, weights: Weights
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[Any]]:
-    """The confusion matrix as its occupied cells: true class, predicted class, count, or sum of weights.
-
-    Metrics of predictions depend on nothing else; on so few weighted rows they cost the same however many rows
-    there are.
-    """
-    occupied, which, counts = np.unique(y.astype(np.int64) * k + predicted, return_inverse=True, return_counts=True)
-    return occupied // k, occupied % k, counts if weights is None else np.bincount(which, weights=weights)
-
-
-def _shared(
-    true: NDArray[np.int64], predicted: NDArray[np.int64], counts: NDArray[Any], recalls: NDArray[np.float64]
-) -> dict[str, float]:
-    """What both sets have, from the cells; ``recalls`` are those of the classes that test rows hold."""
+def _shared(matrix: Matrix, recalls: NDArray[np.float64]) -> dict[str, float]:
+    """What both sets have, from the confusion matrix; ``recalls`` are those of the classes that test rows hold."""
     from scipy.stats import gmean
-    from sklearn.metrics import matthews_corrcoef
 
     return {
-        "accuracy": counts[true == predicted].sum() / counts.sum(),
+        "accuracy": matrix.trace() / matrix.sum(),
         "balanced_accuracy": recalls.mean(),
         "gmean": gmean(recalls) if recalls.all() else 0.0,
-        # 0 by definition where there is one cell only, of which scikit-learn would warn
-        "mcc": matthews_corrcoef(true, predicted, sample_weight=counts) if len(counts) > 1 else 0.0,
+        "mcc": mcc(matrix),
     }
 
 

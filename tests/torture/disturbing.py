@@ -6,6 +6,7 @@ import runpy
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from unittest.mock import patch
 
@@ -22,6 +23,10 @@ COMMON: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+#: the registry is patched for one plugin file at a time
+_importing = Lock()
+
+
 def planted(kind: str) -> dict[str, type]:
     """The classes of a plugin file that declare what they deserve, by name; nothing is registered in this process."""
     found: dict[str, type] = {}
@@ -29,7 +34,7 @@ def planted(kind: str) -> dict[str, type]:
     def named(name: str) -> Callable[[type], type]:
         return lambda cls: found.setdefault(name, cls)
 
-    with patch("bench.registry.method", named), patch("bench.registry.classifier", named):
+    with _importing, patch("bench.registry.method", named), patch("bench.registry.classifier", named):
         runpy.run_path(str(PLUGINS / f"{kind}.py"))
     return found
 

@@ -15,9 +15,9 @@ from typing import Any
 import psutil
 from harness import PLUGINS, Run, Tally
 
-VICTIMS = ("parent", "server", "worker", "group")
-#: seconds between a start, or a kill that the run outlives, and the next kill
-LEAST, MOST = 0.3, 6.0
+#: seconds from a start to the first kill at most, and from a kill that the run outlives to the next
+FIRST, NEXT = 15.0, 4.0
+LEAST = 0.3
 SELECTION: Mapping[str, Any] = {
     "tasks": ["pima"], "methods": ["none", "random-over", "good-slow", "smote"], "classifiers": ["xgboost", "tree"],
     "regimes": ["real", "balance", "tstr"], "seeds": 12, "workers": 2,
@@ -52,16 +52,16 @@ def kills(folder: Path, engine: str, count: int, seed: int = 0) -> Tally:
 
 def _killed_once(run: Run, rng: random.Random, tally: Tally) -> bool:
     """Start the run and kill until it is gone; False once it ended by itself."""
-    process = run.start()
+    process, most = run.start(), FIRST
     while True:
         before = {record["id"] for record in run.records()}
-        deadline = time.monotonic() + rng.uniform(LEAST, MOST)
+        deadline, most = time.monotonic() + rng.uniform(LEAST, most), NEXT
         while time.monotonic() < deadline and process.poll() is None:
             time.sleep(0.05)
         if process.poll() is not None:
             return False
-        victim = rng.choice(VICTIMS)
-        tally.tried += kill(process.pid, victim, rng)
+        victim = kill(process.pid, rng)
+        tally.tried += 1
         if lost := before - {record["id"] for record in run.records()}:
             tally.lost += len(lost)
             tally.notes.append(f"{run.out.name}: {len(lost)} records gone after a kill of {victim}")
@@ -70,19 +70,18 @@ def _killed_once(run: Run, rng: random.Random, tally: Tally) -> bool:
             return True
 
 
-def kill(parent: int, victim: str, rng: random.Random) -> bool:
-    """Kill a process of a run outright; False if it has none of this kind just now."""
+def kill(parent: int, rng: random.Random) -> str:
+    """Kill a process of a run outright, of a kind that it has by now; returns the kind."""
+    victims: dict[str, list[psutil.Process]] = {}
+    with suppress(psutil.Error):
+        servers = [p for p in psutil.Process(parent).children() if "forkserver" in " ".join(p.cmdline())]
+        victims = {"server": servers, "worker": [worker for server in servers for worker in server.children()]}
+    kind = rng.choice(["parent", "group", *(name for name, found in victims.items() if found)])
     with suppress(psutil.Error, ProcessLookupError):
-        if victim == "parent":
+        if kind == "parent":
             os.kill(parent, signal.SIGKILL)
-        elif victim == "group":
+        elif kind == "group":
             os.killpg(parent, signal.SIGKILL)
         else:
-            servers = [p for p in psutil.Process(parent).children() if "forkserver" in " ".join(p.cmdline())]
-            workers = [worker for server in servers for worker in server.children()]
-            chosen = servers if victim == "server" else workers
-            if not chosen:
-                return False
-            rng.choice(chosen).kill()
-        return True
-    return False
+            rng.choice(victims[kind]).kill()
+    return kind

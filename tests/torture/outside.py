@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -77,16 +78,19 @@ def filled(place: Path, room: float) -> Iterator[None]:
 
 
 def two_runs(folder: Path, engine: str, whole: Run) -> Tally:
-    """A second run in the folder of one that is at work says so and leaves; the first is not disturbed."""
+    """A second run in the folder of one that is at work says so and leaves; the first is not disturbed. It is stopped
+    meanwhile, so that it is still at work."""
     tally, start = Tally("two runs in one folder", engine, tried=3), time.monotonic()
     run = Run(folder / "shared", SELECTION, SLOW, engine)
     first = run.start()
     while not run.records() and first.poll() is None:
         time.sleep(0.05)
-    for _ in range(tally.tried):
-        second = Run(run.out, SELECTION, SLOW, engine, aside=folder / "second")
-        code = second.go()
-        tally.survived += code == 2 and "another run is writing" in second.said()
+    first.send_signal(signal.SIGSTOP)
+    others = [Run(run.out, SELECTION, SLOW, engine, aside=folder / f"second-{i}") for i in range(tally.tried)]
+    codes = [process.wait() for process in [other.start() for other in others]]
+    first.send_signal(signal.SIGCONT)
+    for other, code in zip(others, codes, strict=True):
+        tally.survived += code == 2 and "another run is writing" in other.said()
     if first.wait():
         tally.notes.append(f"the first run ended with {first.returncode}: {run.said()[-400:]}")
     tally.compare(run.records(), whole.records())
