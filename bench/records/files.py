@@ -33,7 +33,8 @@ SUMS = "SHA256SUMS"
 #: what our commands write into a folder
 OURS = frozenset({
     RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT,
-    ".lock", "spool", PREDICTIONS, REPLICATES, "samples", "pictures", "boards", "plots", "environment.txt",
+    ".lock", "spool", PREDICTIONS, REPLICATES, "samples", "pictures", "boards", ".boards", "plots", ".plots",
+    "environment.txt",
 })  # fmt: skip
 
 
