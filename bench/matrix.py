@@ -31,6 +31,8 @@ class Matrix:
     refused: dict[str, str] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     primary: dict[str, str] = field(default_factory=dict)
+    #: the cells that were asked for; those of the reference, which is always in, only where it was named
+    asked: set[str] = field(default_factory=set)
 
     @property
     def comparisons(self) -> dict[str, list[list[str]]]:
@@ -84,7 +86,8 @@ def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] =
             continue
         matrix.primary[entry.name] = task.primary
         matrix.fits += _task_fits(config, matrix, entry, device, plugins)
-    if not any(cell for fit in matrix.fits for cell in fit.cells if _asked_for(config, fit, cell)):
+    matrix.asked = {cell.id for fit in matrix.fits for cell in fit.cells if _asked_for(config, fit, cell)}
+    if not matrix.asked:
         raise BenchError(_nothing(config, matrix))
     return matrix
 

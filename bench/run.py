@@ -36,7 +36,7 @@ def execute(
 ) -> int:
     """Run what is missing of the selection and write its boards; the process's exit code.
 
-    0, or 1 if no cell of the selection is ``ok`` (``strict``: if any failed). Raises ``BenchError`` for what the user
+    0, or 1 if no cell that was asked for is ``ok`` (``strict``: if any failed). Raises ``BenchError`` for what the user
     can mend: before anything runs, or, where it concerns some tasks alone, once the others have run; ``HarnessError``
     for cells that were lost by no fault of a method.
     """
@@ -68,7 +68,7 @@ def execute(
     _publish(config, matrix, chosen, changed)
     if refused:
         raise BenchError("; ".join(refused.values()))
-    return _exit_code(chosen, strict)
+    return _exit_code(chosen, matrix.asked, strict)
 
 
 def _announce(home: DataHome, matrix: Matrix) -> None:
@@ -120,12 +120,12 @@ def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record], changed: 
         publish.pictures(config.out, _workers(config))
 
 
-def _exit_code(chosen: Sequence[Record], strict: bool) -> int:
+def _exit_code(chosen: Sequence[Record], asked: Collection[str], strict: bool) -> int:
     if lost := sum(record.status == "harness" for record in chosen):
         raise HarnessError(f"{lost} cells were lost by no fault of a method; the same command runs them again")
     if strict and any(record.status not in ("ok", "skipped") for record in chosen):
         return 1
-    return 0 if any(record.ok for record in chosen) else 1
+    return 0 if any(record.ok and record.id in asked for record in chosen) else 1
 
 
 def _carry_out(

@@ -71,6 +71,7 @@ def scored(
     if status == "ok":
         fields |= {
             "metrics": {"auprc": value, "roc_auc": value + 0.1, "f1": value - 0.05, "brier": 1 - value},
+            "valid": {"auprc": value, "brier": 1 - value},
             "times": {"fit": SECONDS.get(method, 1), "sample": 0.1, "train": 0.5, "infer": 0.01},
             "peak_rss_mb": 400.0 + seed,
             "n_train": 460 + (100 if regime == "balance" else 0),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bench.boards.board import Name, Row
 from bench.boards.cells import higher_is_better, label, use
+from bench.boards.choice import best
 from bench.boards.statistics import side
 from bench.boards.training import words
 
@@ -13,18 +14,22 @@ MARK = "†"
 
 
 def notes(rows: Sequence[Row], pairs: Sequence[Row], primary: str) -> list[str]:
-    """The best of the other methods against the best trivial baseline, classifier by classifier; loud where none of
-    them is ahead with any classifier. Rows that train on synthetic rows alone are not in it."""
+    """The best of the other methods against the best trivial baseline, classifier by classifier, both chosen on
+    validation rows; loud where none of them is ahead with any classifier. Rows that train on synthetic rows alone are
+    not in it."""
     if not any(row["baseline"] for row in rows):
         return []
-    lines = [f"{MARK} trivial baseline: nothing is learned from the rows to draw new ones"]
+    lines = [
+        f"{MARK} trivial baseline: nothing is learned from the rows to draw new ones; the best of these, and of the "
+        "methods, are those of validation rows"
+    ]
     duels = _duels(rows, primary)
     parts = [
-        f"{best['classifier']}: {_name(best)}{words(best)} against {_name(base)} {_difference(best, base, pairs)}"
-        for best, base in duels
+        f"{one['classifier']}: {_name(one)}{words(one)} against {_name(base)} {_difference(one, base, pairs)}"
+        for one, base in duels
     ]
     sign, mean = 1 if higher_is_better(primary) else -1, f"{primary}_mean"
-    if parts and not any(sign * (best[mean] - base[mean]) > 0 for best, base in duels):
+    if parts and not any(sign * (one[mean] - base[mean]) > 0 for one, base in duels):
         lines.append(f"NO METHOD BEATS THE BEST TRIVIAL BASELINE in {label(primary)}: {'; '.join(parts)}")
     elif parts:
         lines.append(f"best method against best trivial baseline, Δ {label(primary)}: {'; '.join(parts)}")
@@ -37,11 +42,10 @@ def _duels(rows: Sequence[Row], primary: str) -> list[tuple[Row, Row]]:
     found = []
     for classifier in sorted({row["classifier"] for row in scored}):
         mine = [row for row in scored if row["classifier"] == classifier]
-        # rows are in the board's order, so that the first of its kind is the best
-        base = next((row for row in mine if row["baseline"]), None)
-        best = next((row for row in mine if not row["baseline"]), None)
-        if base and best:
-            found.append((best, base))
+        base = best((row for row in mine if row["baseline"]), primary)
+        other = best((row for row in mine if not row["baseline"]), primary)
+        if base and other:
+            found.append((other, base))
     return found
 
 

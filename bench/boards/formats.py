@@ -77,7 +77,9 @@ def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = FILES)
             if old.suffix in _ENDS and old.is_file():
                 old.unlink()
     except OSError as error:
-        raise BenchError(f"boards cannot be written into {folder}: {error.strerror}") from error
+        raise BenchError(
+            f"boards cannot be written into {folder}: {error.strerror}; free that place, or make room"
+        ) from error
     return paths
 
 

@@ -103,6 +103,8 @@ MEASURES: dict[str, Measure] = {
          "chance that a synthetic row is nearer to the training rows than a held-out row"),
         ("membership_auc", PRIVACY, 0.5, "0 to 1", "Chen et al. 2020, Hilprecht et al. 2019",
          "ROC AUC of guessing from synthetic rows who was a training row"),
+        ("membership_ratio_auc", PRIVACY, 0.5, "0 to 1", "van Breugel et al. 2023, by a classifier",
+         "ROC AUC of guessing who was a training row by the ratio of synthetic to held-out density; no distances"),
         ("test_copies", PRIVACY, "less", "0 to 1", _OURS,
          "share of synthetic rows that equal a test row and no row of another part"),
         ("peek_auc", PRIVACY, 0.5, "0 to 1", _OURS,

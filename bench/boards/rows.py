@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 from bench.boards.board import Row
 from bench.boards.cells import Cells, commonest, failure, typical
+from bench.boards.choice import VALID
 from bench.boards.spread import Replicates, spread, test_train_ratio
 from bench.boards.training import share
 from bench.records.record import Record
@@ -42,6 +44,7 @@ def task_row(cells: Cells, reference: Mapping[int, Record], shown: Shown) -> tup
         gain = found if metric == shown.primary else gain
     for name in shown.measures:
         row |= _measure(name, [r.fidelity[name] for r in ok if name in r.fidelity])
+    row[VALID] = _valid(shown.primary, ok)
     row["failed_seeds"] = [_text(r.seed) for r in records if r.status not in ("ok", "skipped")]
     row |= _costs(ok)
     row["trained_share"] = share(records)
@@ -92,6 +95,12 @@ def _spread(
     scores = [[record.metrics[metric] for record in side] for side in sides]
     values = scores[0] if len(scores) == 1 else [a - b for a, b in zip(*scores, strict=True)]
     return spread(values, sides, metric, ratio, shown.replicates), values
+
+
+def _valid(metric: str, ok: Sequence[Record]) -> float | None:
+    """The mean on validation rows; None unless every seed that has scores has one."""
+    found = [r.valid[metric] for r in ok if metric in r.valid]
+    return fmean(found) if found and len(found) == len(ok) else None
 
 
 def _by_seed(records: Sequence[Record], values: Sequence[float]) -> dict[str, float]:

@@ -17,6 +17,18 @@ from bench.statistics.comparison import mean_interval
 
 #: method's name of the line that says what real rows give in the place of synthetic ones
 REAL_ROWS = "(real rows)"
+#: names of the lines of rows whose worth is known (``Record.references``), and what they are
+REFERENCES = {
+    "held-out": ("(held-out real rows)", "test rows in the place of synthetic ones: the ideal"),
+    "jittered": (
+        "(jittered training rows)",
+        "training rows with 1 % noise: the best that a continuous generator can do",
+    ),
+    "shuffled": (
+        "(shuffled columns)",
+        "training rows with every column shuffled within its class: independent columns",
+    ),
+}
 #: kinds of failure that are listed; CSV and JSON hold the rest
 LISTED = 12
 
@@ -43,7 +55,7 @@ def synthetic(used: Sequence[Record], board: Board, heading: str) -> Board | Non
     if not names:
         return None
     axes = axes_of(list(draws))
-    rows = _rows(draws, names, axes)
+    rows = _rows(draws, _known(used), names, axes)
     return Board(
         "measures", board.task, board.source, board.setting, board.date, "", heading,
         notes=tuple(_notes(rows)),
@@ -60,12 +72,16 @@ def synthetic(used: Sequence[Record], board: Board, heading: str) -> Board | Non
     )  # fmt: skip
 
 
-def _rows(draws: Mapping[Name, list[Draw]], names: Sequence[str], axes: Sequence[str]) -> list[Row]:
-    """Regime by regime what real rows give, then every method."""
+def _rows(
+    draws: Mapping[Name, list[Draw]], known: Mapping[str, list[Draw]], names: Sequence[str], axes: Sequence[str]
+) -> list[Row]:
+    """Regime by regime what rows of known worth give, then every method."""
     rows: list[Row] = []
     # a draw that stands for the training set has more measures than one that fills it up
     for regime in sorted({unit.regime for unit in draws}, key=lambda regime: (use(regime) != "tstr", regime)):
         mine = {unit: found for unit, found in draws.items() if unit.regime == regime}
+        for kind, (name, _) in REFERENCES.items():
+            rows += _stands_for(name, regime, known.get(f"{regime} {kind}", []), names, axes)
         rows += _real(regime, [draw for found in mine.values() for draw in found], names, axes)
         rows += [_row(unit, found, names, axes) for unit, found in mine.items()]
     return rows
@@ -123,18 +139,38 @@ def _named(unit: Name, axes: Sequence[str]) -> Row:
     return {name: getattr(unit, name) for name in ("method", "regime", *axes)}
 
 
+def _known(used: Sequence[Record]) -> dict[str, list[Draw]]:
+    """The measures of rows of known worth by regime and kind, one a seed."""
+    found: dict[str, list[Draw]] = defaultdict(list)
+    for record in used:
+        for kind, measured in record.references.items():
+            found[kind].append(Draw(record, measured))
+    return found
+
+
 def _real(regime: str, draws: Sequence[Draw], names: Sequence[str], axes: Sequence[str]) -> list[Row]:
-    """What real rows give in the place of synthetic ones: the same for every method of a seed, so it is taken once."""
+    """What real rows give in the place of synthetic ones, as it was measured beside these: the same for every method of
+    a seed."""
+    measured = [
+        Draw(draw.record, {name: draw.values[name + REAL] for name in names if name + REAL in draw.values})
+        for draw in draws
+    ]
+    return _stands_for(REAL_ROWS, regime, measured, names, axes)
+
+
+def _stands_for(
+    method: str, regime: str, draws: Sequence[Draw], names: Sequence[str], axes: Sequence[str]
+) -> list[Row]:
+    """The line of rows that are no method's, each seed once; none where nothing was measured."""
     by_seed: dict[int, Draw] = {}
     for draw in draws:
-        measured = {name: draw.values[name + REAL] for name in names if name + REAL in draw.values}
         seed = draw.record.seed
-        if measured and (seed not in by_seed or by_seed[seed].trust < draw.trust):
-            by_seed[seed] = Draw(draw.record, measured)
+        if draw.values and (seed not in by_seed or by_seed[seed].trust < draw.trust):
+            by_seed[seed] = draw
     if not by_seed:
         return []
     n = len(by_seed)
-    row = _named(Name(REAL_ROWS, "", regime), axes) | {
+    row = _named(Name(method, "", regime), axes) | {
         "baseline": False,
         "real": True,
         "seeds_ok": n,
@@ -171,8 +207,10 @@ def _notes(rows: Sequence[Row]) -> list[str]:
         "whatever classifiers are trained on it; what too few rows did not allow is left out of its mean",
         "↓ less is better, ↑ more is better, → the value that real rows would have; no sign: not judged",
     ]
-    if any(row["real"] for row in rows):
+    shown = {row["method"] for row in rows if row["real"]}
+    if REAL_ROWS in shown:
         lines.append(f"{REAL_ROWS}: what real rows give in the place of synthetic ones")
+    lines += [f"{name}: {what}" for name, what in REFERENCES.values() if name in shown]
     failed = [
         f"{row['method']}/{row['regime']}: {row['seeds'] - row['seeds_ok']} of {row['seeds']} draws {row['reason']}"
         for row in rows

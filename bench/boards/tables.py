@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bench.boards import baselines, checks, statistics, training
+from bench.boards import baselines, checks, choice, statistics, training
 from bench.boards.board import SHOWN, SOURCE_LABELS, Board, Column, Key, Name, Row, axes_of, axis_columns, baseline
 from bench.boards.cells import (
     Cells,
@@ -138,6 +138,7 @@ def _task_board(
         modality=newest.modality if newest else "",
         leaky=newest is not None and newest.leaky,
     )  # fmt: skip
+    board = replace(board, notes=(*board.notes, *choice.notes(board)))
     return replace(board, synthetic=synthetic(used, board, f"{key.task}: the synthetic rows · {heading}"))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import logging
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +17,7 @@ import typer
 from bench import __version__
 from bench.cli import results
 from bench.cli.names import absolute, discover, expand
-from bench.errors import BenchError, HarnessError
+from bench.errors import BenchError, HarnessError, one_line, said
 from bench.messages import speak
 
 #: whether tracebacks are shown and fits run in this process
@@ -197,8 +199,9 @@ app.add_typer(results.app)
 
 
 def main() -> None:
-    """Entry point. Exit codes: 0; 1 if no cell is ok or a check fails; 2, with one line, for what the user can mend;
-    3 for what is neither the user's nor a method's (a full disk, dying workers); 130 if it was stopped."""
+    """Entry point. Exit codes: 0; 1 if no cell that was asked for is ok, or a check fails; 2, with one line, for what
+    the user can mend; 3 for what is neither the user's nor a method's (a full disk, dying workers, a fault of ours);
+    130 if it was stopped."""
     global DEBUG
     speak()
     _take_any_text()
@@ -216,11 +219,11 @@ def main() -> None:
     except BrokenPipeError:
         os._exit(1)  # the reader of our output has gone, as `| head` does
     except Exception as error:
-        show = getattr(error, "format_message", None)  # a usage error of the command line
-        if DEBUG or show is None:
+        if DEBUG:
             raise
-        _leave(f"{show()} (augbench --help)", 2)
+        _leave(*_unforeseen(error))
     if code == 130:  # typer may turn Ctrl-C into this code by itself
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one is not to break off the end
         _leave("stopped; finished cells are kept, the same command goes on", 130)
     raise SystemExit(code if isinstance(code, int) else 0)
 
@@ -239,6 +242,24 @@ def _end_like_ctrl_c() -> None:
             signal.signal(getattr(signal, name), signal.default_int_handler)
 
 
+def _unforeseen(error: Exception) -> tuple[str, int]:
+    """What to say of an exception that is none of ours, and the exit code."""
+    show = getattr(error, "format_message", None)
+    if show is not None:  # a usage error of the command line; without any words the help was shown
+        return (f"{show()} (augbench --help)" if show() else ""), 2
+    if isinstance(error, OSError) and error.strerror:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+        return (
+            f"{where}{error.strerror}{'; make room and run the same command again' if full else ''}",
+            3 if full else 2,
+        )
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return f"a fault of augbench, {said(error)} ({where}); --debug shows all of it: please report it", 3
+
+
 def _leave(message: str, code: int) -> None:
-    logging.getLogger("augbench").error(message)
+    if message:
+        logging.getLogger("augbench").error(one_line(message))
     raise SystemExit(code)

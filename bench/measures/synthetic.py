@@ -4,13 +4,17 @@
 option       default  what is measured
 ============ ======== ==========================================================================================
 ``fidelity`` true     ``bench.measures.fidelity``: marginals, dependence, coverage, detectors
-``privacy``  true     ``bench.measures.privacy``: distance to closest rows, duplicates, membership inference
+``privacy``  true     ``bench.measures.privacy`` and ``membership``: distance to closest rows, duplicates, who was
+                      trained on
 ``frechet``  150      images: steps that the feature network of the Fréchet distance is trained for; 0 leaves it out
 ``series``   [0, 0]   series, whole draws, numeric channels alone: iterations of TimeGAN's discriminative and
                       predictive score (published: 2,000 and 5,000); 0 leaves a score out
 ``forecast`` 0        series, whole draws: epochs of the forecaster (train-synthetic beside train-real; published: 200)
 ``study``    []       tables with categories, whole draws: models ("lr", "rf") of the Simulacrum study's measures
 ============ ======== ==========================================================================================
+
+``references`` (3): at seeds below this number rows of known worth are measured as well (``bench.trial.references``); 0
+leaves them out.
 
 A whole draw is one that stands for the training set (regime ``tstr``). Held-out real rows are validation rows.
 """
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
 OPTIONS = {
     "fidelity": "bool",
     "privacy": "bool",
+    "references": "int",
     "frechet": "int",
     "series": "tuple[int, int]",
     "forecast": "int",
@@ -62,7 +67,7 @@ def check_options(options: Mapping[str, Any]) -> None:
         if key not in OPTIONS:
             raise BenchError(f"measures has no option {key!r}{did_you_mean(key, OPTIONS)}")
         check_type("measures", key, OPTIONS[key], value)
-        if key in ("frechet", "series", "forecast") and np.min(value) < 0:
+        if key in ("frechet", "series", "forecast", "references") and np.min(value) < 0:
             raise BenchError(f"measures: {key} must not be negative, not {value!r}; 0 leaves it out")
 
 
@@ -90,7 +95,7 @@ def measure(
     device: str = "cpu",
 ) -> Measured:
     """Everything of one draw; ``seed`` is shared by all methods of a task and seed."""
-    from bench.measures import fidelity, privacy
+    from bench.measures import fidelity, membership, privacy
 
     given = (rows.X, rows.y, rows.X_valid_rows, rows.y_valid, synthetic, labels, rows.schema, seed)
     found = Measured()
@@ -105,6 +110,7 @@ def measure(
         found.fidelity.update(_slides_detector(rows, synthetic, labels, seed))
     if options.get("privacy", True):
         found.privacy.update(privacy.measure(*given))
+        found.privacy.update(membership.measure(*given))
     if whole and rows.schema.modality == "series":
         found.fidelity.update(_series(rows, synthetic, seed, options))
     if whole and rows.schema.modality == "tabular" and len(rows.schema.categorical) > 1 and options.get("study"):

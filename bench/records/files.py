@@ -30,12 +30,12 @@ PREDICTIONS = "predictions"
 REPLICATES = "replicates.parquet"
 #: the checksums of a released folder
 SUMS = "SHA256SUMS"
-#: what our commands write into a folder
-OURS = frozenset({
-    RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT,
-    ".lock", "spool", PREDICTIONS, REPLICATES, "samples", "pictures", "boards", ".boards", "plots", ".plots",
-    "environment.txt",
-})  # fmt: skip
+#: what our commands write into a folder, and what of it are folders
+FOLDERS = frozenset({"spool", PREDICTIONS, "samples", "pictures", "boards", "plots"})
+OURS = FOLDERS | {
+    RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT, ".lock", ".boards", ".plots",
+    "environment.txt", REPLICATES,
+}  # fmt: skip
 
 
 #: half of a UTF-16 pair: Python puts one in the place of each byte of a file name or message that is not UTF-8

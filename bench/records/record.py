@@ -115,6 +115,8 @@ class Record(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     valid: dict[str, float] = {}
     fidelity: dict[str, float] = {}
     privacy: dict[str, float] = {}
+    #: of the method that others are compared with: the measures of rows whose worth is known, by regime and kind
+    references: dict[str, dict[str, float]] = {}
     n_train: int | None = None
     n_synthetic: int | None = None
     n_test: int | None = None

@@ -43,7 +43,8 @@ def read(folder: Path) -> dict[str, Replicate]:
     units: dict[str, int] = {}
     values: dict[str, dict[str, NDArray[np.float64]]] = defaultdict(dict)
     try:
-        table = pq.read_table(path, columns=["id", "units", "metric", "values"])
+        with path.open("rb") as stream:  # pyarrow itself opens no path that is not UTF-8
+            table = pq.read_table(stream, columns=["id", "units", "metric", "values"])
         lists = table.column("values").combine_chunks()
         flat = lists.values.to_numpy(zero_copy_only=False).astype(np.float64)
         numbers = flat.reshape(len(table), -1) if len(table) else ()

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Self
 import msgspec
 
 from bench.errors import BenchError, HarnessError
-from bench.records.files import OURS, PARQUET, RECORDS, RUN, XZ, replace_bytes
+from bench.records.files import FOLDERS, OURS, PARQUET, RECORDS, RUN, XZ, replace_bytes
 from bench.records.reading import read
 from bench.records.record import Record, encode, sealed
 
@@ -108,6 +108,10 @@ def claim(folder: Path) -> None:
             raise BenchError(
                 f"output folder {folder} holds files that are not ours ({foreign[0]}); name an empty one with --out"
             )
+    for name in sorted(names & OURS):
+        if (folder / name).is_dir() != (name in FOLDERS):
+            kind, other = ("folder", "file") if name in FOLDERS else ("file", "folder")
+            raise BenchError(f"{folder / name} is a {other}, not a {kind}; move it away or name another --out")
     if not os.access(folder, os.W_OK):
         raise BenchError(f"output folder {folder} cannot be written; name another with --out")
 

@@ -37,8 +37,7 @@ def cite(folder: Path, board: str | None = None) -> None:
         answer(f"\n{folder} holds no records: this cites the suite alone; name the folder of a run with --out")
         return
     run = RunFolder(folder)
-    answer(bibtex(run, board))
-    answer(f"\nprovenance: {provenance(run, board)}")
+    answer(f"{bibtex(run, board)}\n\nprovenance: {provenance(run, board)}")
 
 
 def bibtex(run: RunFolder, board: str | None = None) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from bench.boards import choice
 from bench.boards.board import Board, Row, half
 from bench.boards.cells import higher_is_better, label
 from bench.boards.formats import stems
@@ -91,16 +92,14 @@ def files(folder: Path, stem: str, ends: Sequence[str] = ENDS) -> tuple[tuple[st
 
 
 def tasks(boards: Sequence[Board], folder: Path) -> list[dict[str, Any]]:
-    """One line a task's board: the best row without synthetic rows, the best with them, and what lies between."""
+    """One line a task's board: the best row without synthetic rows, the best with them, both chosen on validation rows,
+    and what lies between."""
     return [
         _task(board, stem, folder) for board, stem in zip(boards, stems(boards), strict=True) if board.kind == "task"
     ]
 
 
 def _task(board: Board, stem: str, folder: Path) -> dict[str, Any]:
-    scored = [row for row in board.rows if row[f"{board.primary}_mean"] is not None]
-    plain = next((row for row in scored if board.is_reference(row)), None)
-    helped = next((row for row in scored if not board.is_reference(row)), None)
     ok, tried = sum(row["seeds_ok"] for row in board.rows), sum(row["seeds"] for row in board.rows)
     return {
         "stem": stem,
@@ -110,8 +109,8 @@ def _task(board: Board, stem: str, folder: Path) -> dict[str, Any]:
         "budget": board.budget,
         "device": board.device,
         "metric": label(board.primary) + ("" if higher_is_better(board.primary) else " (lower is better)"),
-        "plain": _best(board, plain),
-        "helped": _best(board, helped),
+        "plain": _best(board, choice.plain(board)),
+        "helped": _best(board, choice.helped(board)),
         "rows": len(board.rows),
         "ok": f"{ok}/{tried}",
         "failed": tried - ok,

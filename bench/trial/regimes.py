@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from bench.task import Array, Labels, Schema
 
 NAMES = ("real", "balance", "append", "tstr")
+#: a number with a digit too many should be said, and not fill the memory
+MOST_ROWS = 10_000_000
 _APPEND = re.compile(r"append:(?P<count>\d+(?:\.\d+)?)(?P<times>x?)(?:@(?P<cls>.+))?")
 
 
@@ -45,10 +47,12 @@ class Regime:
         match = _APPEND.fullmatch(text)
         if match:
             count, times = float(match["count"]), match["times"] == "x"
-            if count > 0 and (times or count == int(count)):
+            if 0 < count <= MOST_ROWS and (times or count == int(count)):
                 return cls("append", text, count, times, match["cls"])
         if text.startswith("append"):
-            raise BenchError(f"regime {text!r}: write append:N, append:2x or append:N@class with N above zero")
+            raise BenchError(
+                f"regime {text!r}: write append:N, append:2x or append:N@class with N above 0, at most {MOST_ROWS:,}"
+            )
         raise BenchError(f"unknown regime {text!r}{did_you_mean(text, NAMES)}")
 
     @property

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import math
 import time
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
@@ -34,6 +35,7 @@ from bench.trial.failures import let_pass, reason_of, status_of
 from bench.trial.fit import Cell, FitJob, now
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import flat_shape, flatten
+from bench.trial.references import PART, SEEDS, references
 from bench.trial.regimes import Regime
 from bench.trial.rows import TrialRows, load_rows, read_only
 from bench.trial.scoring import class_counts, scores, shares_to_weigh_by
@@ -153,7 +155,7 @@ class TrialRun:
     ) -> dict[str, Any]:
         if len(synthetic) == 0:
             self.clock.seconds["measure"] = 0.0
-            return {"fidelity": {}, "privacy": {}}
+            return {"fidelity": {}, "privacy": {}, "references": self._references(rows)}
         start = time.perf_counter()
         fit = self.fit
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
@@ -171,6 +173,18 @@ class TrialRun:
         self.accounted += spent
         self.clock.seconds["measure"] = spent
         return {"fidelity": finite("fidelity", found.fidelity), "privacy": finite("privacy", found.privacy)}
+
+    def _references(self, rows: TrialRows) -> dict[str, dict[str, float]]:
+        """The measures of rows whose worth is known, with the method that all others are compared with."""
+        fit, start = self.fit, time.perf_counter()
+        if not fit.facts.reference or fit.seed >= fit.measures.get("references", SEEDS):
+            return {}
+        seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
+        allowed = math.inf if fit.timeout is None else PART * fit.timeout
+        found = references(rows, fit.measures, seed, fit.device, allowed)
+        self.clock.seconds["measure"] = time.perf_counter() - start
+        self.accounted += self.clock.seconds["measure"]
+        return found
 
     def _save_unfinished(self, rows: TrialRows, monitor: TrainingMonitor) -> None:
         fit = self.fit
@@ -236,6 +250,7 @@ class TrialRun:
             valid=facts["valid"],
             fidelity=facts["fidelity"],
             privacy=facts["privacy"],
+            references=facts.get("references", {}),
             n_train=facts["n_train"],
             n_synthetic=synthetic,
             n_test=len(rows.y_test),

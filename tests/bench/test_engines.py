@@ -97,7 +97,8 @@ def test_killed_outright_and_started_again_nothing_is_lost_or_doubled(toy, tmp_p
 
 
 @pytest.mark.slow
-def test_ctrl_c_keeps_what_is_finished_and_exits_130(toy, tmp_path):
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_keeps_what_is_finished_and_exits_130(toy, tmp_path, times):
     words = ["run", "--task", "toy", "--method", "toy-slow", "--classifier", "xgboost", "--plugin", str(toy),
              "--seeds", "20", "--workers", "2", "--out", str(tmp_path / "out")]  # fmt: skip
     process = subprocess.Popen(
@@ -108,7 +109,9 @@ def test_ctrl_c_keeps_what_is_finished_and_exits_130(toy, tmp_path):
     while not (tmp_path / "out" / "records.jsonl").exists() or not list(read(tmp_path / "out")):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    for _ in range(times):
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
     error = process.communicate(timeout=60)[1]
     assert process.returncode == 130
     assert error.strip().splitlines()[-1] == "augbench: stopped; finished cells are kept, the same command goes on"

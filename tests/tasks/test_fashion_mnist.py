@@ -131,6 +131,27 @@ def test_an_altered_file_is_not_passed_over(tmp_path):
         FashionMNIST("x").locate(DataHome(folder=tmp_path, cache=tmp_path / "cache", offline=True))
 
 
+@pytest.mark.parametrize(("content", "count"), [(b"", 4), (b"<html>403</html>", 4),
+                                                (gzip.compress(b"\0\0\x08\x03")[:-5], 3)])  # fmt: skip
+def test_empty_cut_or_other_files_are_refused_also_if_one_is_missing(tmp_path, content, count):
+    for file in FILES[:count]:
+        path = tmp_path / file.path
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+    with pytest.raises(InvalidData, match="altered or truncated"):
+        FashionMNIST("x").locate(DataHome(folder=tmp_path, cache=tmp_path / "cache", offline=True))
+
+
+def test_files_that_a_browser_unpacked_are_said_beside_the_stand_in(tmp_path):
+    for file in FILES:
+        path = (tmp_path / file.path).with_suffix("")
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"\0\0\x08\x03")
+    home = DataHome(folder=tmp_path, cache=tmp_path / "cache", offline=True)
+    assert FashionMNIST("x").locate(home).source == "simulated"
+    assert "official .gz files" in " ".join(home.messages)
+
+
 @pytest.mark.skipif("AUGBENCH_DATA" not in os.environ, reason="needs the real images in AUGBENCH_DATA")
 def test_real_images(tmp_path):
     home = DataHome.resolve(offline=True)

@@ -199,3 +199,24 @@ def test_every_measure_of_the_suite_is_in_the_glossary() -> None:
     for ideal, sign in (("less", "↓"), ("more", "↑"), (0.05, "→ 0.05"), (None, "")):
         assert glossary.Measure("x", glossary.FIDELITY, ideal, "", "", "").sign == sign  # type: ignore[arg-type]
     assert set(glossary.FIRST) <= set(glossary.MEASURES)
+
+
+def test_rows_of_known_worth_stand_above_the_methods_of_their_regime(record: Callable[..., Record]) -> None:
+    """They come with the reference's records, the same with every classifier, and count once a seed."""
+    known = {f"tstr {kind}": {"ks": value} for kind, value in (("held-out", 0.1), ("jittered", 0.2), ("shuffled", 0.3))}
+    records = [
+        replace(record(classifier=name, seed=seed), references=known if seed == 0 else {})
+        for name in ("mlp", "xgboost") for seed in range(2)
+    ]  # fmt: skip
+    records += [record(method="gan", regime=regime, seed=s) for regime in ("balance", "tstr") for s in range(2)]
+    (board,) = [b.synthetic for b in build(records) if b.kind == "task"]
+    assert board is not None
+    names = [(row["method"], row["regime"]) for row in board.rows]
+    lines = ["(held-out real rows)", "(jittered training rows)", "(shuffled columns)"]
+    assert names == [*((name, "tstr") for name in lines), ("gan", "tstr"), ("gan", "balance")]
+    assert [row["ks_mean"] for row in board.rows[:3]] == [0.1, 0.2, 0.3]
+    assert [row["seeds"] for row in board.rows[:3]] == [1, 1, 1]
+    assert all(row["real"] for row in board.rows[:3])
+    assert sum(any(name in note for name in lines) for note in board.notes) == 3
+    # without any method there is nothing to compare with them
+    assert [b.synthetic for b in build(records[:4]) if b.kind == "task"] == [None]

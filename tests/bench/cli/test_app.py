@@ -113,7 +113,7 @@ def test_a_run_resumes_repairs_and_explains(toy_run, toy, tmp_path):
     metrics = lambda text: {r["id"]: r["metrics"] for r in map(json.loads, text.splitlines())}  # noqa: E731
     assert metrics(path.read_text()) == metrics(first)
 
-    retried = toy_run("--method", "toy-error", "--seeds", "2", "--retry")
+    retried = toy_run("--method", "toy-error", "--seeds", "2", "--retry", check=1)  # all that was asked for fails
     assert "4 cells to run" in retried.stderr
     assert len(path.read_text().splitlines()) == 10
 

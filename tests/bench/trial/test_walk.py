@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bench import registry
 from bench.trial import walk
 from bench.trial.events import Done, Ended, Scored
 from bench.trial.rows import load_rows
@@ -77,6 +78,17 @@ def test_a_bad_draw_spoils_its_regime_alone():
     assert found["toy-nan", "balance"].status == "ok"
     assert found["toy-nan", "tstr"].status == "invalid"
     assert "1 rows hold NaN" in found["toy-nan", "tstr"].reason
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float32("nan")])
+def test_a_measure_of_the_tasks_own_that_is_no_number_fails_its_cells_and_says_which(monkeypatch, value):
+    monkeypatch.setattr(registry.tasks["toy"].load(), "measures", lambda *_: {"own": value})
+    found = records("toy-jitter")
+    assert found["none", "real"].status == "ok"
+    for regime in ("balance", "tstr"):
+        record = found["toy-jitter", regime]
+        assert (record.status, record.metrics, record.fidelity) == ("error", {}, {})
+        assert "own" in record.reason
 
 
 def test_a_classifier_that_fails_spoils_its_cell_alone(monkeypatch):
