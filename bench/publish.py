@@ -83,13 +83,13 @@ def build(
 ) -> list[Board]:
     """The boards of a folder's records (of the ids ``shown``, if given), as everything that shows or checks boards
     must make them."""
-    from bench.boards import tables
+    from bench.boards import provenance, tables
 
     kept = [record for record in run.records if shown is None or record.id in shown]
     metrics = run.facts.primary | dict(primary or {})
     facts = run.facts
     found = (facts.data, facts.comparisons, run.replicates, facts.looks)
-    return tables.build(kept, metrics, run.date, run.selftest, run.audit, *found)
+    return provenance.added(tables.build(kept, metrics, run.date, run.selftest, run.audit, *found), run)
 
 
 def pictures(folder: Path, workers: int, again: bool = False) -> None:

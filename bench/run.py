@@ -194,7 +194,7 @@ def _facts(config: Config, matrix: Matrix, device: str, store: Store) -> runfile
     """What ``run.json`` is to say: of this run, and of tasks that it has not what it said before."""
     selection = {key: list(getattr(config, key)) for key in ("tasks", "methods", "classifiers", "regimes", "seeds")}
     origins = {
-        name: {"source": o.source, "kind": o.kind, "sha256": o.sha256, "note": o.note}
+        name: {"source": o.source, "kind": o.kind, "sha256": o.sha256, "note": o.note, "licence": o.licence}
         for name, o in matrix.origins.items()
     }
     try:

@@ -146,7 +146,8 @@ class Board:
     ``standing`` is ``real`` (subsets included, and counted) or ``simulated``, never both. ``reference`` is the method
     that every row is compared with, as its records declare it; ``family``, ``modality`` and ``leaky`` are what those of
     a task do. ``pairs`` are comparisons of any two rows; ``facts`` what tests over all tasks found, or what measures
-    mean; ``synthetic`` a task's board of measures.
+    mean; ``synthetic`` a task's board of measures; ``provenance`` what every file of the board says of its version,
+    commit, records, selection and licence (``bench.boards.provenance``).
     """
 
     kind: Literal["task", "overall", "standing", "measures"]
@@ -166,6 +167,7 @@ class Board:
     pairs: tuple[Row, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     synthetic: Board | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def key(self) -> Key:

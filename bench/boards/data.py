@@ -54,9 +54,10 @@ def _csv(board: Board, rows: Sequence[Row]) -> str:
 
 def as_json(board: Board) -> str:
     """The whole board; its pairs, of which there are many, one a line."""
-    parts = {"kind": board.kind, "task": board.task, "source": board.source}
+    parts: Row = {"kind": board.kind, "task": board.task, "source": board.source}
     head = _head(board)
     parts |= {name: head[name] for name in board.setting._fields if name in head}
+    parts |= {"provenance": dict(board.provenance)} if board.provenance else {}
     parts |= {name: getattr(board, name) for name in ("date", "primary", "heading", "notes", "facts", "rows")}
     pairs = ",\n  ".join(json.dumps(pair, ensure_ascii=False, allow_nan=False) for pair in board.pairs)
     return _indented(parts)[: -len("\n}")] + ',\n "pairs": [' + (f"\n  {pairs}\n ]" if pairs else "]") + "\n}\n"
@@ -100,5 +101,6 @@ def parquet(board: Board) -> bytes:
     # a column without one value would be typed by nothing: it holds numbers like its neighbours
     arrays = {n: a.cast(pa.float64()) if pa.types.is_null(a.type) else a for n, a in arrays.items()}
     out = io.BytesIO()
-    pq.write_table(pa.table(arrays), out, compression="zstd")
+    about = {f"augbench.{name}": text for name, text in board.provenance.items()}
+    pq.write_table(pa.table(arrays).replace_schema_metadata(about or None), out, compression="zstd")
     return out.getvalue()

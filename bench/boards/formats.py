@@ -10,13 +10,14 @@ import io
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from tabulate import tabulate
 
+from bench.boards import provenance
 from bench.boards.board import BOARD_AXES, Board, Column
 from bench.boards.data import as_json, pairs_csv, parquet, rows_csv
 from bench.boards.glossary import GROUPS, MEASURES, group
@@ -48,15 +49,21 @@ def render(board: Board, fmt: str, width: int = 100, color: bool = False) -> str
 
 def files(boards: Sequence[Board], formats: Sequence[str] = FILES) -> Iterator[tuple[str, bytes]]:
     """Name and content of every file that ``write`` leaves. Parquet is left out where pyarrow is not installed."""
+    tables: list[tuple[str, Mapping[str, str]]] = []
     for board, stem in zip(boards, stems(boards), strict=True):
         for name, table in [(stem, board), *([(f"{stem}.measures", board.synthetic)] if board.synthetic else [])]:
             for fmt in formats:
+                if fmt == "csv" and table.provenance:
+                    tables.append((f"{name}.csv", table.provenance))
                 if fmt != "parquet":
                     yield f"{name}.{'txt' if fmt == 'text' else fmt}", render(table, fmt).encode()
                 elif find_spec("pyarrow"):
                     yield f"{name}.parquet", parquet(table)
         if board.pairs and "csv" in formats:
             yield f"{stem}.pairs.csv", pairs_csv(board).encode()
+            tables += [(f"{stem}.pairs.csv", board.provenance)] if board.provenance else []
+    if tables:
+        yield provenance.SIDECAR, provenance.sidecar(tables).encode()
 
 
 def write(boards: Sequence[Board], folder: Path, formats: Sequence[str] = FILES) -> list[Path]:
@@ -117,7 +124,8 @@ def _part(part: str, value: Any) -> str:
 
 
 def _markdown(board: Board) -> str:
-    notes = "\n".join(f"- {_one_line(note)}" for note in board.notes)
+    about = [f"Where the numbers come from: {provenance.line(board.provenance)}"] if board.provenance else []
+    notes = "\n".join(f"- {_one_line(note)}" for note in (*board.notes, *about))
     if board.kind != "measures":
         return f"## {markdown(board.heading)}\n\n{_table(board, board.columns)}\n\n{notes}\n"
     # one table a group: side by side they would be wider than any page

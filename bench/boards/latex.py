@@ -7,6 +7,7 @@ import unicodedata
 from bench.boards.baselines import MARK
 from bench.boards.board import Board
 from bench.boards.layout import align, cells, fitting, shown
+from bench.boards.provenance import line
 from bench.slugs import printable
 
 #: characters of small print that the text width of a plain article holds
@@ -44,9 +45,10 @@ def latex(board: Board, label: str) -> str:
     head = " & ".join(tex(column.label) for column in columns)
     form = "".join(side[0] for side in align(columns))
     marks = [note for note in board.notes[2:] if note.startswith(MARK)]
+    said = f"% {tex(line(board.provenance))}\n" if board.provenance else ""
     caption = ". ".join((board.heading, *board.notes[:2], *marks))
     return (
-        "% needs \\usepackage{booktabs}\n"
+        f"{said}% needs \\usepackage{{booktabs}}\n"
         "\\begin{table}\n\\centering\\scriptsize\\setlength{\\tabcolsep}{3pt}\n"
         f"\\caption{{{tex(caption)}.}}\n\\label{{tab:{label}}}\n"
         f"\\begin{{tabular}}{{{form}}}\n\\toprule\n{head} \\\\\n\\midrule\n"

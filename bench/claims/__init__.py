@@ -11,10 +11,15 @@ The rule, the same for every claim
 
    - a published number: the number ± its tolerance, where the file says what the tolerance rests on (two standard
      errors of the published figure, from its own test rows or repeats, unless it says otherwise);
-   - a comparison with a published size: at least half of that size, in its direction;
-   - a comparison without a size: the side of zero (of one, for a ratio) that was claimed.
+   - a comparison with a published size: from half of that size to half as much again, in its direction. Bands have
+     two ends, so that a claim can fail on both sides; a file that states one bound beside a published number means the
+     other as far on its other side;
+   - a comparison without a size: the side of zero (of one, for a ratio) that was claimed. Judged by such bands alone, a
+     claim is never "reproduced": the most it can reach is "same sign".
 
    The quantity *agrees* if its interval lies inside the band, *disagrees* if it lies outside, else it is *open*.
+   It is open, too, where there is no room for the gain that was claimed: what is compared with is so near to the most
+   that the metric can be (``most``) that the band cannot be reached.
 3. A run agrees if all judged quantities agree, disagrees if any disagrees, else it is open; so is one that has not been
    run to its end, lest it be stopped where it pleases. A cell that failed has been run: its seed is missing, and said.
 4. The verdict, from the run as published and the leak-free one (one and the same where nothing leaked):

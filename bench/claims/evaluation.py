@@ -12,6 +12,9 @@ from bench.claims.wording import provenance, why
 from bench.config import BUDGETS
 from bench.records.record import Record
 
+#: what a claim that was judged by its sign alone is, never "reproduced"
+SIGN = "same sign"
+
 
 def evaluate(records: Iterable[Record], claims: Sequence[Claim] | None = None) -> list[dict[str, Any]]:
     """Every claim (of the shipped files, unless given) with its verdict, as ``claims.json`` holds it.
@@ -34,6 +37,8 @@ def _claim(claim: Claim, by_task: Mapping[str, Sequence[Record]]) -> dict[str, A
     published = chosen.get("as_published")
     free = chosen.get("leak_free", published)
     verdict = _verdict(published or free, free)
+    if verdict.startswith("reproduced") and (published or free).by_sign:  # type: ignore[union-attr]
+        verdict = verdict.replace("reproduced", SIGN)
     if verdict not in ("not run", "undecided") and not claim.decided(budget):
         verdict = "undecided"
     used = {r.id: r for run in chosen.values() for r in run.records}

@@ -28,7 +28,9 @@ of = {method = "gan"}              # a cell; keys left out are those of the sele
 minus = {method = "none"}          # optional: paired difference; or ``over``: paired ratio; ``of`` and ``minus``
                                    # may be lists, whose cells are added up
 published = 0.80                   # optional
-tolerance = 0.02                   # the band: published ± tolerance; or at_least, at_most or both
+tolerance = 0.02                   # the band: published ± tolerance; or at_least, at_most or both. Of a published
+                                   # number with one bound the other lies as far on its other side
+most = 25                          # optional: the most that the metric can be, where a gain may have no room
 because = "..."                    # what the tolerance rests on
 judged_on = ["real"]               # optional: sources on which it counts; [] never, it is only shown
 """
@@ -62,7 +64,7 @@ _CLAIM |= {"year": "int", "sources": "list[str]", "row": "list[dict]"}
 _SELECTION = dict.fromkeys(_LISTS, "list[str]") | dict.fromkeys(_TABLES, "dict") | {"seeds": "int | list[int]"}
 _ARM = _SELECTION | dict.fromkeys(_OVERLAYS, "dict") | {"leak": "str"}
 _ROW = dict.fromkeys(("quantity", "metric", "because"), "str") | dict.fromkeys(("of", "minus"), "dict | list[dict]")
-_ROW |= dict.fromkeys(("published", "tolerance", "at_least", "at_most"), "float")
+_ROW |= dict.fromkeys(("published", "tolerance", "at_least", "at_most", "most"), "float")
 _ROW |= {"over": "dict", "judged_on": "list[str]"}
 _CELL = dict.fromkeys(("variant", "task", "method", "classifier", "regime", "metric"), "str")
 
@@ -83,6 +85,13 @@ class Quantity:
     band: tuple[float, float] | None = None
     because: str = ""
     judged_on: tuple[str, ...] = SOURCES
+    most: float | None = None
+
+    @property
+    def by_sign(self) -> bool:
+        """Whether its band says on which side of nothing (0, of a ratio 1) it lies, and no more."""
+        nothing = 1.0 if self.over else 0.0
+        return self.band is not None and self.band in ((nothing, math.inf), (-math.inf, nothing))
 
     @property
     def cells(self) -> tuple[Mapping[str, str], ...]:
@@ -216,7 +225,7 @@ def _row(path: Path, row: Mapping[str, Any]) -> Quantity:
         raise BenchError(f"claim {path}: row {name!r}: nothing lies in a band from {band[0]:g} to {band[1]:g}")
     return Quantity(
         name, row["metric"], cells["of"], cells["minus"], over, row.get("published"), band, row.get("because", ""),
-        judged,
+        judged, row.get("most"),
     )  # fmt: skip
 
 
@@ -226,8 +235,20 @@ def _band(path: Path, row: Mapping[str, Any]) -> tuple[float, float] | None:
             raise BenchError(f"claim {path}: row {row['quantity']!r}: a tolerance is about a published number alone")
         return row["published"] - row["tolerance"], row["published"] + row["tolerance"]
     if "at_least" in row or "at_most" in row:
-        return float(row.get("at_least", -math.inf)), float(row.get("at_most", math.inf))
+        low, high = float(row.get("at_least", -math.inf)), float(row.get("at_most", math.inf))
+        return _mirrored(low, high, row["published"], "over" in row) if "published" in row else (low, high)
     return None
+
+
+def _mirrored(low: float, high: float, published: float, ratio: bool) -> tuple[float, float]:
+    """A band about a published number with both ends: the one that is missing lies as far on its other side, of a ratio
+    as many times. A bound at nothing (0, of a ratio 1) states the sign alone, and stays alone."""
+    nothing = 1.0 if ratio else 0.0
+    if math.isinf(high) and low != nothing:
+        high = published**2 / low if ratio else 2 * published - low
+    elif math.isinf(low) and high != nothing:
+        low = published**2 / high if ratio else 2 * published - high
+    return low, high
 
 
 def _known(path: Path, where: str, table: Any, form: Mapping[str, str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from bench.boards.spread import test_train_ratio
@@ -23,6 +23,13 @@ class Finding:
     row: Quantity
     interval: Interval | None
     outcome: Outcome | None
+    #: the most that could be gained over what is taken away; None where nothing limits it
+    room: float | None = None
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there is no room for what was claimed, so that it can be neither confirmed nor denied here."""
+        return self.room is not None and self.row.band is not None and self.room < self.row.band[0]
 
 
 @dataclass
@@ -53,6 +60,12 @@ class Run:
         if "disagrees" in judged:
             return "disagrees"
         return "agrees" if judged and set(judged) == {"agrees"} else "open"
+
+    @property
+    def by_sign(self) -> bool:
+        """Whether all that was judged was judged by its sign."""
+        judged = [f.row.by_sign for f in self.findings if f.outcome]
+        return bool(judged) and all(judged)
 
 
 def judge(claim: Claim, arm: str, budget: str, source: str, by_task: Mapping[str, Sequence[Record]]) -> Run:
@@ -99,7 +112,24 @@ def _finding(
         return Finding(row, None, "no record" if judged else None)
     ratios = [test_train_ratio([base[seed] for seed in seeds if seed in base]) for base in references]
     interval = _interval(values, ratios, logarithms=row.over is not None)
-    return Finding(row, interval, _outcome(interval, row.band) if judged and row.band else None)
+    room = _room(row, [[part[seed] for seed in seeds] for part in parts])
+    return _judged(Finding(row, interval, None, room)) if judged else Finding(row, interval, None, room)
+
+
+def _judged(found: Finding) -> Finding:
+    """The finding with its outcome, where there is a band to hold it against."""
+    if found.row.band is None or found.interval is None:
+        return found
+    return replace(found, outcome="open" if found.crowded else _outcome(found.interval, found.row.band))
+
+
+def _room(row: Quantity, parts: Sequence[Sequence[Record]]) -> float | None:
+    """What a metric that ends at ``row.most`` could gain over the mean of what is taken away."""
+    if row.most is None or not row.minus:
+        return None
+    rest = list(zip(parts, row.cells, strict=True))[len(row.of) :]
+    taken = [[_number(r, cell.get("metric", row.metric)) or 0.0 for r in part] for part, cell in rest]
+    return row.most * len(row.of) - math.fsum(math.fsum(values) / len(values) for values in taken)
 
 
 def _value(row: Quantity, records: Sequence[Record]) -> float | None:

@@ -8,7 +8,10 @@ from typing import Any
 
 from bench.claims.wording import shown
 
-VERDICTS = ("reproduced", "reproduced only with the leak", "not reproduced", "undecided", "not run")
+VERDICTS = (
+    "reproduced", "reproduced only with the leak", "same sign", "same sign only with the leak",
+    "not reproduced", "undecided", "not run",
+)  # fmt: skip
 SOURCE_LABELS = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED", "": ""}
 
 
@@ -23,7 +26,8 @@ def render(claims: Sequence[Mapping[str, Any]]) -> str:
         f"Budget: {', '.join(budgets) or 'none run'}. Intervals: 95 % over seeds, Nadeau-Bengio corrected where seeds "
         "resample the split. The rule of the verdicts is one for all (docstring of `bench/claims/__init__.py`): "
         "an interval has to lie inside the band beside the published number; *shown* is a quantity that does not count "
-        "on these rows.",
+        "on these rows; *same sign* is the most that a claim can reach whose bands say on which side of nothing it "
+        "lies, and no more. Where nothing leaked, the run as published is the leak-free one.",
         "",
     ]
     if any(claim["source"] == "simulated" for claim in claims):
@@ -54,12 +58,17 @@ def _table_rows(claim: Mapping[str, Any]) -> list[str]:
             quantity,
             f"{published}; {tolerance}".strip("; "),
             _found(row["as_published"]),
-            _found(row["leak_free"]),
+            "the same run" if _one_run(claim, row) else _found(row["leak_free"]),
             f"**{claim['verdict']}**" if first else "",
             claim["why"] if first else "",
         ]
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return rows
+
+
+def _one_run(claim: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+    """Whether nothing leaked, so that the run as published is the leak-free one, too."""
+    return not claim["leak"] and row["leak_free"] is not None and row["leak_free"] == row["as_published"]
 
 
 def _found(interval: Mapping[str, Any] | None) -> str:

@@ -75,6 +75,8 @@ def _text(finding: Finding) -> str:
         if found.low is None:
             where = "has no interval to hold against"
         band = row.tolerance.split(" (")[0]
+        if finding.crowded:
+            where = f"has room for {_number(finding.room or 0.0)} at most, and cannot reach"
         text += f" {where} {f'{low:.3g} to {high:.3g}' if band.startswith('±') else band}"
     return text + ("" if row.published is None else f" (published {row.published:.4g})")
 

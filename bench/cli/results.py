@@ -57,11 +57,41 @@ def report(out: Out = None) -> None:
 def verify(
     folder: Folder = None,
     digest: Annotated[str | None, typer.Option(help="The release's digest, as it was announced elsewhere.")] = None,
+    rerun: Annotated[
+        str | None, typer.Option(help="Also run a random share of the records again: 5%, or how many.")
+    ] = None,
+    data_dir: DataDir = None,
+    offline: Offline = False,
 ) -> None:
     """Derive every board again from its records, offline, and check every hash and that no record is missing."""
-    from bench.release.verify import verify as check
+    if rerun is None:
+        from bench.release.verify import verify as check
 
-    raise typer.Exit(check(folder or LOCAL, digest))
+        raise typer.Exit(check(folder or LOCAL, digest))
+    from bench.cli.names import discover
+    from bench.release.rerun import rerun as again
+
+    discover(None)
+    raise typer.Exit(again(folder or LOCAL, rerun, data_dir, offline, digest))
+
+
+@app.command()
+def submit(
+    folder: Annotated[Path, typer.Argument(help="A release that somebody has sent.")],
+    origin: Annotated[str, typer.Option(help="Who sent it: the name of its folder.")],
+    into: Annotated[
+        Path | None, typer.Option(help="Folder of what was taken in.", show_default="results/submitted")
+    ] = None,
+    rerun: Annotated[str, typer.Option(help="The share of its records that is run again: 5%, or how many.")] = "5%",
+    data_dir: DataDir = None,
+    offline: Offline = False,
+) -> None:
+    """Check a release that somebody has sent, run a share of it again, and take it in, or say why not."""
+    from bench.cli.names import discover
+    from bench.release.submit import submit as take
+
+    discover(None)
+    raise typer.Exit(take(folder, into or Path("results/submitted"), origin, rerun, data_dir, offline))
 
 
 @app.command()

@@ -7,11 +7,12 @@ scheme 1 (augbench 0.1, no prefix) is checked here and made no more.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from bench.records.codehash import SCHEME, tagged
 from bench.records.provenance import canonical, digest
-from bench.records.record import Record
+from bench.records.record import Record, plain
 
 #: what makes two records the same cell, whatever code and data made them
 AXES = (
@@ -41,6 +42,13 @@ def identity_of(record: Record) -> str:
         return identity(axes(record), record.hashes)
     old = [getattr(record, axis) for axis in _AXES_OF_SCHEME_1]
     return digest([old, {key: record.hashes[key] for key in RESULT}])
+
+
+def records_digest(records: Iterable[Record]) -> str:
+    """Sixteen hexadecimal digits over whole records, in whatever order they come: over their ids and seals, a seal
+    being a hash of all that its record holds. The same for packed and plain records."""
+    pairs = sorted(f"{record.id} {record.seal or digest(plain(record))}\n" for record in records)
+    return sha256("".join(pairs).encode()).hexdigest()[:16]
 
 
 def joint_code(codes: Mapping[str, str], version: int = SCHEME) -> str:

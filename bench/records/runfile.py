@@ -22,7 +22,7 @@ class RunFacts(msgspec.Struct, kw_only=True):
     started: str = ""
     selection: dict[str, Any] = {}
     engine: dict[str, Any] = {}
-    #: by task: ``source``, ``kind``, ``sha256``, ``note``
+    #: by task: ``source``, ``kind``, ``sha256``, ``note``, ``licence``
     data: dict[str, dict[str, Any]] = {}
     #: by task: the metric that its boards are sorted by
     primary: dict[str, str] = {}

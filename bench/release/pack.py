@@ -48,7 +48,7 @@ LIMIT, PICTURES_LIMIT = 20.0, 3.0
 PICTURES = (
     "images", "windows", "progress", "projection", "frequencies", "predictability", "losses", "histograms", "scatter",
 )  # fmt: skip
-#: findings of other commands, taken over as they are
+#: findings of other commands, and metrics over draws of the test rows, taken over as they are
 COPIED = (SELFTEST, AUDIT, CLAIMS, REPLICATES)
 #: an absolute path of two parts or more, with its last part
 _PATH = re.compile(r"(?<![\w/.~])/(?:[\w.@+-]+/)+([\w.@+-]+)")

@@ -7,11 +7,10 @@ another cell, which is not run.
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,14 +20,12 @@ from bench.records.codehash import SCHEME
 from bench.records.folder import RunFolder
 from bench.records.identity import axes
 from bench.records.record import Record, plain, seal
+from bench.release.equality import compare
 from bench.trial.events import Ended
 
 if TYPE_CHECKING:
     from bench.data import DataHome
     from bench.trial.fit import FitJob
-
-#: what must come out the same, beside the status: all that a cell measures of rows, and nothing of the clock
-COMPARED = ("metrics", "fidelity", "privacy", "n_train", "n_synthetic", "n_test")
 
 
 def reproduce(
@@ -38,7 +35,8 @@ def reproduce(
     offline: bool = False,
     plugins: tuple[Path, ...] = (),
 ) -> int:
-    """Run the cells of these records (ids, or digits that one id alone begins with) again; 0 if all match, else 1.
+    """Run the cells of these records (ids, or digits that one id alone begins with) again; 0 if all match, at least
+    within the tolerances that another platform explains (``bench.release.equality``), else 1.
 
     Raises ``BenchError`` for a folder without records and for ids that are not in it.
     """
@@ -52,7 +50,7 @@ def reproduce(
     matches = 0
     for fit_id in dict.fromkeys(record.fit_id for record in chosen):
         mine = [record for record in chosen if record.fit_id == fit_id]
-        matches += _fit_again(mine, run, home, plugins)
+        matches += fit_again(mine, run, home, plugins)
     answer(f"{matches} of {len(chosen)} records match")
     return 0 if matches == len(chosen) else 1
 
@@ -73,7 +71,7 @@ def find(ids: Sequence[str], run: RunFolder) -> list[Record]:
     return list(found.values())
 
 
-def _fit_again(chosen: Sequence[Record], run: RunFolder, home: DataHome, plugins: tuple[Path, ...]) -> int:
+def fit_again(chosen: Sequence[Record], run: RunFolder, home: DataHome, plugins: tuple[Path, ...]) -> int:
     """Run the chosen records of one fit again, and say of each how it compares. Returns how many match."""
     first = chosen[0]
     answer(f"{first.task} × {first.method} × seed {first.seed} ({first.source}), {len(chosen)} of its cells")
@@ -105,6 +103,7 @@ def rebuild(
     """
     from bench import registry
     from bench.matrix import cell_of, facts_of, foreign
+    from bench.measures.synthetic import check_options
     from bench.trial.clock import resolve_device
     from bench.trial.fit import FitJob
     from bench.trial.regimes import Regime
@@ -112,6 +111,11 @@ def rebuild(
     first = chosen[0]
     config = first.config
     task, method = registry.tasks[first.task], registry.methods[first.method]
+    classifiers = [registry.classifiers[record.classifier] for record in chosen]
+    given = [(task, config.task), (method, config.method)]
+    for entry, options in [*given, *((e, r.config.classifier) for e, r in zip(classifiers, chosen, strict=True))]:
+        entry.check_options(options)  # a record may come from anywhere
+    check_options(config.measures)
     origin = task.create(**config.task).locate(home)
     if origin.source != first.source:
         raise BenchError(f"the record's rows are {first.source}, those here {origin.source} ({origin.note})")
@@ -121,7 +125,6 @@ def rebuild(
             f"({origin.note})"
         )
     regimes = dict.fromkeys(record.regime for record in everything if record.fit_id == first.fit_id)
-    classifiers = [registry.classifiers[record.classifier] for record in chosen]
     draft = FitJob(
         first.task, first.method, first.seed, config.base_seed, first.budget, origin,
         facts_of(task, method, config.method),
@@ -181,55 +184,3 @@ def _run(fit: FitJob) -> Iterator[Record]:
             for event in events:
                 if isinstance(event, Ended):
                     yield event.record
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a record and its repetition compare: ``differences`` in words, none if all ``numbers`` are the same."""
-
-    numbers: int
-    differences: tuple[str, ...]
-
-    @property
-    def match(self) -> bool:
-        return not self.differences
-
-    def __str__(self) -> str:
-        if self.match:
-            return f"match, {self.numbers} numbers equal to the last bit" if self.numbers else "match, it fails alike"
-        return f"NO MATCH: {'; '.join(self.differences)}"
-
-
-def compare(then: Record, now: Record) -> Outcome:
-    """Compare what two records of one cell found; a number matches if it is equal to the last bit."""
-    if (then.status, then.phase) != (now.status, now.phase):
-        return Outcome(0, (f"was {_end(then)}, is {_end(now)}",))
-    old, new = numbers(then), numbers(now)
-    found = []
-    if (test := then.hashes.get("test")) != now.hashes.get("test"):
-        found.append(f"other test rows (hash {test} then, {now.hashes.get('test')} now)")
-    for here, there, where in ((old, new, "not found again"), (new, old, "found now alone")):
-        if alone := [name for name in here if name not in there]:
-            found.append(f"{where}: {', '.join(alone)}")
-    gaps = {name: abs(old[name] - new[name]) for name in old if name in new and old[name] != new[name]}
-    if gaps:
-        worst = max(gaps, key=lambda name: (math.isnan(gaps[name]), gaps[name]))
-        found.append(
-            f"{len(gaps)} of {len(old)} numbers differ, most of all {worst} by {gaps[worst]:.3g} "
-            f"({old[worst]!r} then, {new[worst]!r} now)"
-        )
-    return Outcome(len(old), tuple(found))
-
-
-def _end(record: Record) -> str:
-    return record.status if record.ok else f"{record.status} in {record.phase} ({record.reason})"
-
-
-def numbers(record: Record) -> dict[str, float]:
-    """The compared numbers of a record by name, such as ``metrics.auprc``."""
-    found: dict[str, float] = {}
-    for key in COMPARED:
-        value = getattr(record, key)
-        named = {f"{key}.{name}": part for name, part in value.items()} if isinstance(value, dict) else {key: value}
-        found |= {name: part for name, part in named.items() if part is not None}
-    return found

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import BenchError
 from bench.messages import answer
 from bench.records.folder import RunFolder
-from bench.records.reading import has_records, lines
+from bench.records.identity import records_digest
+from bench.records.reading import has_records
 from bench.records.record import Record
 from bench.records.runfile import RunFacts
 
@@ -51,11 +52,11 @@ def bibtex(run: RunFolder, board: str | None = None) -> str:
 
 def provenance(run: RunFolder, board: str | None = None) -> str:
     """One line: version and commit (of the last run into the folder), sources, budgets, devices, seeds, how many
-    records, and the digest of the records (unpacked) or of the board as JSON."""
+    records, and the digest of the records, as every board file has it, or of the board as JSON."""
     from bench.boards.board import SOURCE_LABELS
 
     if board is None:
-        records, digest = run.records, f"records sha256 {_digest(text for _, text in lines(run.path))}"
+        records, digest = run.records, f"records sha256 {records_digest(run.records)}"
     else:
         records, digest = _of_board(run, board)
     facts = run.facts
@@ -130,45 +131,51 @@ def _digest(parts: Iterable[bytes]) -> str:
 def software(about: Mapping[str, Any]) -> str:
     """The suite's BibTeX entry."""
     year, month, _ = about.get("date-released", "--").split("-")
-    fields = {
-        "author": " and ".join(about["authors"]),
-        "title": f"{{{_tex(about['title'])}}}",
-        "version": about["version"],
-        "year": year,
-        "month": month.lstrip("0"),
-        "note": "" if year else "Development version",
-        "license": about["license"],
-    }
-    return _entry("software", f"augbench-{about['version']}", fields | _url(about))
+    told = {"title": f"{{{_tex(about['title'])}}}", "year": year, "month": month.lstrip("0")}
+    return _entry("software", f"augbench-{about['version']}", about, told, "" if year else "development version")
 
 
 def misc(about: Mapping[str, Any], stem: str, board: Board, run: RunFacts, line: str) -> str:
     """A board's BibTeX entry; its heading says the source as loudly as the board does."""
     version = run.augbench or about["version"]
+    told = {"title": f"{{{_tex(f'augbench board: {board.heading}')}}}", "year": board.date[:4]}
+    return _entry("misc", f"augbench-{_KEY.sub('-', version)}-{stem}", {**about, "version": version}, told, line)
+
+
+def _entry(kind: str, key: str, about: Mapping[str, Any], told: Mapping[str, str], note: str) -> str:
+    """An entry, written by pybtex. The fields ``version``, ``url`` and ``license`` are for styles that know them; the
+    plain ones print none of these, so ``howpublished`` and ``note`` say them again."""
+    from pybtex.database import BibliographyData, Entry, Person
+
+    url = about.get("url") or about.get("repository-code") or ""
     fields = {
-        "author": " and ".join(about["authors"]),
-        "title": f"{{{_tex(f'augbench board: {board.heading}')}}}",
-        "year": board.date[:4],
-        "howpublished": f"Board of augbench {_tex(version)}",
-        "note": _tex(line),
+        **told,
+        "version": _tex(about["version"]),
+        "url": url,
+        "license": about["license"],
+        "howpublished": ", ".join(filter(None, (f"augbench {_tex(about['version'])}", url and rf"\url{{{url}}}"))),
+        "note": "; ".join(filter(None, (_tex(note), f"licence {about['license']}"))),
     }
-    return _entry("misc", f"augbench-{_KEY.sub('-', version)}-{stem}", fields | _url(about))
+    persons = {"author": [Person(name) for name in about["authors"]]}
+    entry = Entry(kind, [(name, value) for name, value in fields.items() if value], persons)
+    return _written(BibliographyData({key: entry}))
 
 
-def _url(about: Mapping[str, Any]) -> dict[str, str]:
-    url = about.get("url") or about.get("repository-code")
-    return {"url": url} if url else {}
+def _written(entries: Any) -> str:
+    """BibTeX text; ours is LaTeX already, so that pybtex must encode nothing of it again."""
+    from pybtex.database.output.bibtex import Writer
+
+    class Plain(Writer):  # type: ignore[misc, unused-ignore]
+        def _encode(self, text: str) -> str:
+            return text
+
+    return str(Plain().to_string(entries)).strip()
 
 
 def _tex(text: str) -> str:
     from bench.boards.latex import tex
 
     return tex(text)
-
-
-def _entry(kind: str, key: str, fields: Mapping[str, str]) -> str:
-    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-    return f"@{kind}{{{key},\n{body}\n}}"
 
 
 def read_cff(path: Path) -> dict[str, Any]:

@@ -12,7 +12,10 @@ from bench.records.folder import RunFolder
 from bench.records.record import STATUSES, Record
 
 OUTCOMES = STATUSES
-VERDICTS = ("reproduced", "reproduced only with the leak", "undecided", "not reproduced", "not run")
+VERDICTS = (
+    "reproduced", "reproduced only with the leak", "same sign", "same sign only with the leak",
+    "undecided", "not reproduced", "not run",
+)  # fmt: skip
 
 
 def claims(run: RunFolder) -> dict[str, Any] | None:

@@ -33,8 +33,9 @@ def test_parts_are_disjoint_cover_all_and_keep_proportions(n, rare, seed):
 def test_same_seed_same_split_other_seed_other_split():
     y = np.arange(200) % 4 == 0
     a, b, c = (stratified(dataset(y), seed) for seed in (1, 1, 2))
-    assert np.array_equal(a.train, b.train)
-    assert not np.array_equal(a.train, c.train)
+    for part in ("train", "valid", "test"):
+        assert np.array_equal(getattr(a, part), getattr(b, part))
+        assert not np.array_equal(getattr(a, part), getattr(c, part))
 
 
 def test_groups_never_straddle():

@@ -24,7 +24,7 @@ def _names(names):
 
 def claim(band=(0.1, math.inf), minus=(NONE,), arms=None, **more):
     row = {"of": (SMOTE,), "minus": minus, "band": band} | {
-        k: more.pop(k) for k in ("over", "judged_on", "published", "of") if k in more
+        k: more.pop(k) for k in ("over", "judged_on", "published", "of", "most") if k in more
     }
     return Claim(
         id="c", title="t", statement="s", where="w", year=2020, protocol="p", rows=(Quantity("gain", METRIC, **row),),
@@ -244,3 +244,34 @@ def test_the_page_of_nothing_run_says_so():
     page = render(evaluate([], [claim(needs="time")]))
     assert "1 not run." in page
     assert "| – | – | **not run** | needs time |" in page
+
+
+def test_a_claim_that_is_judged_by_its_sign_is_never_reproduced():
+    sign = claim(band=(0.0, math.inf))
+    found = judge(BASE + HIGH, sign)
+    assert found["verdict"] == "same sign"
+    assert judge(BASE + records([0.3, 0.32, 0.32, 0.29]), sign)["verdict"] == "not reproduced"
+    assert "1 same sign." in render([found])
+    both = claim(band=(0.0, math.inf), arms={"as_published": LEAKY, "leak_free": ARM})
+    leak = {"of": both, "task": "credit-fraud"}
+    runs = records([0.5, 0.52, 0.51, 0.49], "none", **leak) + records([0.70, 0.72, 0.72, 0.69], **leak)
+    lower = records([0.3, 0.32, 0.32, 0.29])
+    assert judge(BASE + runs + lower, both)["verdict"] == "same sign only with the leak"
+
+
+def test_more_than_was_published_is_not_reproduced_either():
+    of = claim(band=(0.05, 0.15), published=0.1)
+    assert judge(BASE + HIGH, of)["verdict"] == "not reproduced"  # gains of .2
+
+
+def test_where_there_is_no_room_for_a_gain_nothing_is_decided():
+    of = claim(band=(0.6, 1.2), published=0.9, most=1.0)
+    found = judge(BASE + HIGH, of)  # no augmentation has .505: at most .495 could be gained
+    assert found["verdict"] == "undecided"
+    assert "has room for 0.495 at most, and cannot reach" in found["why"]
+    assert judge(BASE + HIGH, claim(band=(0.6, 1.2), published=0.9))["verdict"] == "not reproduced"
+
+
+def test_one_run_is_shown_once_where_nothing_leaked():
+    line = next(line for line in render([judge(BASE + HIGH)]).splitlines() if "**reproduced**" in line)
+    assert "| the same run |" in line

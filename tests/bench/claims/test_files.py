@@ -93,8 +93,11 @@ def test_a_published_number_agrees_with_its_own_band(path):
 def test_a_band_has_three_forms(tmp_path):
     assert claim(tmp_path).rows[0].band == pytest.approx((0.4, 0.6))
     one = claim(tmp_path, TEXT.replace("tolerance = 0.1", "at_least = 0.45")).rows[0]
-    assert one.band == (0.45, math.inf)
-    assert one.tolerance == "≥ 0.45"
+    assert one.band == pytest.approx((0.45, 0.55))
+    assert one.tolerance == "± 0.05"
+    sign = claim(tmp_path, TEXT.replace("published = 0.5\ntolerance = 0.1", "at_least = 0.0")).rows[0]
+    assert sign.band == (0.0, math.inf)
+    assert sign.tolerance == "≥ 0"
     none = claim(tmp_path, TEXT.replace("tolerance = 0.1", "")).rows[0]
     assert none.band is None
     assert none.judged_on == ()
@@ -158,3 +161,37 @@ def test_without_a_selection_a_claim_says_what_it_needs(tmp_path):
     with pytest.raises(BenchError, match="what it needs"):
         claim(tmp_path, head + row)
     assert not claim(tmp_path, head + 'needs = "x"\n' + row).runs_at("full")
+
+
+def test_a_band_about_a_published_number_has_two_ends(tmp_path):
+    def band(*lines):
+        return claim(tmp_path, TEXT.replace("tolerance = 0.1", "\n".join(lines))).rows[0]
+
+    assert band("at_least = 0.4").band == pytest.approx((0.4, 0.6))
+    assert band("at_most = 0.7").band == pytest.approx((0.3, 0.7))
+    assert band("at_least = 0.4", "at_most = 0.9").band == (0.4, 0.9)
+    ratio = band("at_least = 0.25", 'over = {method = "none"}')
+    assert ratio.band == pytest.approx((0.25, 1.0))
+    assert not ratio.by_sign
+    assert band("at_least = 0.0").by_sign
+    assert band("at_most = 1.0", 'over = {method = "none"}').by_sign
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda p: p.stem)
+def test_a_claim_can_fail_on_both_sides_or_says_that_its_sign_alone_is_judged(path):
+    for row in read(path).rows:
+        if row.band is not None and not row.by_sign:
+            assert all(map(math.isfinite, row.band)), row.quantity
+            if row.metric == "fidelity.detector_accuracy_rare" and not row.minus:
+                assert row.band[1] < 1, f"{row.quantity}: rows that are told at once agree"
+            if not row.minus and not row.over and row.metric.startswith("metrics."):
+                assert row.band[0] > 0, f"{row.quantity}: nothing can lie below"
+
+
+def test_the_newest_claims_are_there_and_say_what_is_not_run():
+    found = {c.id: c for c in load()}
+    for name in ("tardis-better-than-real", "tap-low-data", "gan-harmful-when-few"):
+        assert not found[name].arms
+        assert found[name].needs.startswith("not run here: ")
+    for name in ("resampling-spoils-calibration", "moved-threshold-wins"):
+        assert all(row.by_sign for row in found[name].rows if row.judged_on)

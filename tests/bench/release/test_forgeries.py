@@ -331,6 +331,17 @@ def the_selection_left_out(folder):
     again(folder, *EVERYTHING)
 
 
+def the_digest_of_the_selection_changed(folder):
+    stated = selection.digest(selection.read(folder))
+    edit(folder, "boards/toy.json", f'"selection": "sha256 {stated}"', '"selection": "sha256 0123456789abcdef"')
+    again(folder)
+
+
+def the_licence_changed(folder):
+    edit(folder, "boards/csv-metadata.json", "Apache-2.0", "WTFPL")
+    again(folder)
+
+
 def a_checksum_left_out(folder):
     path = folder / "SHA256SUMS"
     path.write_text("".join(line for line in path.read_text().splitlines(keepends=True) if "audit.json" not in line))
@@ -371,6 +382,8 @@ FORGERIES = {
     pleasant_seeds_added: "is not of the selection (selection.json)",
     the_selection_shortened: "is not of the selection (selection.json)",
     the_selection_left_out: "selection.json: missing",
+    the_digest_of_the_selection_changed: "boards/toy.json:",
+    the_licence_changed: "boards/csv-metadata.json:",
     a_checksum_left_out: "audit.json: not listed in SHA256SUMS",
 }
 

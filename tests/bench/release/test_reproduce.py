@@ -4,13 +4,15 @@ import copy
 import json
 
 import pytest
+from msgspec import structs
 
 from bench.errors import BenchError
 from bench.records.folder import RunFolder
 from bench.records.reading import read
 from bench.records.record import convert, plain
 from bench.records.store import Store
-from bench.release.reproduce import compare, find, rebuild, reproduce
+from bench.release.equality import _tolerances, compare
+from bench.release.reproduce import find, rebuild, reproduce
 from bench.trial.fit import now
 from tests import factories
 
@@ -162,6 +164,30 @@ def test_compare_reports_what_is_only_on_one_side(folder):
     again = copy.deepcopy(then)
     again.metrics["roc_auc"] = float("nan")
     assert not compare(then, again).match
+
+
+def test_there_are_three_answers(folder):
+    then = next(r for r in read(folder) if r.method == "toy-jitter")
+    now = copy.deepcopy(then)
+    assert compare(then, now).answer == "equal"
+    now.metrics["roc_auc"] -= 1e-5
+    assert compare(then, now).answer == "different"  # nothing of the platform is another
+    now.machine = structs.replace(now.machine, cpu="another")
+    now.versions = now.versions | {"numpy": "1.0"}
+    found = compare(then, now)
+    assert (found.answer, found.match) == ("within tolerance", True)
+    assert str(found).startswith("match within tolerance (another processor, other versions of numpy): 1 of ")
+    now.n_train += 1
+    assert compare(then, now).answer == "different"  # a count is the same anywhere
+    now.n_train -= 1
+    now.metrics["roc_auc"] -= 0.02  # beyond what was measured of a metric, within what was of one at a threshold
+    assert str(compare(then, now)).startswith("NO MATCH: 1 of ")
+    now.metrics["roc_auc"] = then.metrics["roc_auc"]
+    if "f1_tuned" in then.metrics:
+        now.metrics["f1_tuned"] -= 0.02
+        assert compare(then, now).answer == "within tolerance"
+    assert {"trained", "untrained"} == set(_tolerances())
+    assert all(0 < number < 2 for stated in _tolerances().values() for number in stated.values())
 
 
 def test_the_command_takes_the_plugin_of_the_run(augbench, folder, toy):

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from pybtex import format_from_string
+from pybtex.database import parse_string
 
-from bench import __version__, publish
+from bench import LICENCE, __version__, publish
 from bench.errors import BenchError
 from bench.records.folder import RunFolder
 from bench.records.reading import read
 from bench.records.store import Store
-from bench.report.cite import CITATION, cite, find_board, ranges, read_cff, software
+from bench.report.cite import CITATION, cite, find_board, misc, ranges, read_cff, software
 from tests import factories
 
 ROOT = Path(__file__).parents[3]
@@ -44,7 +46,7 @@ def test_a_folder_and_a_board_are_cited_from_what_they_rest_on(folder, capsys):
     assert entries == [("software", f"augbench-{__version__}"), ("misc", "augbench-0.0.9-toy")]
     assert "SIMULATED STAND-IN" in re.search(r"title = .*board.*", board)[0]
     for text, digest in (
-        (whole, hashlib.sha256((folder / "records.jsonl").read_bytes())),
+        (whole, hashlib.sha256("".join(sorted(f"{r.id} {r.seal}\n" for r in read(folder))).encode())),
         (board, hashlib.sha256((folder / "boards" / "toy.json").read_bytes())),
     ):
         line = text.rstrip().splitlines()[-1]
@@ -101,7 +103,7 @@ def test_the_citation_file_is_valid_and_says_what_the_package_says():
     assert set(preferred) <= CFF_REFERENCE
     assert (said["cff-version"], said["type"], preferred["type"]) == ("1.2.0", "software", "software")
     assert str(said["version"]) == str(preferred["version"]) == __version__
-    assert said["license"] == preferred["license"] == project["license"]
+    assert said["license"] == preferred["license"] == project["license"] == LICENCE
     assert said["authors"] == preferred["authors"] == project["authors"]
     assert said["title"] == preferred["title"]
     # a release names its day; a version in development has none
@@ -123,17 +125,28 @@ def test_people_and_an_address_reach_the_entry(tmp_path):
         "  - family-names: Doe\n    given-names: Jane\n  - name: The group\nkeywords:\n  - name: no author\n"
     )
     entry = software(read_cff(path))
-    assert "author = {Doe, Jane and {The group}}" in entry
-    assert r"title = {{A \& B}}" in entry
-    assert "url = {https://example.org/x}" in entry
-    assert "year = {2026},\n  month = {3}" in entry
+    (found,) = parse_string(entry, "bibtex").entries.values()
+    assert [str(person) for person in found.persons["author"]] == ["Doe, Jane", "{The group}"]
+    assert found.fields["title"] == r"{A \& B}"
+    assert (found.fields["url"], found.fields["year"], found.fields["month"]) == ("https://example.org/x", "2026", "3")
+
+
+@pytest.mark.parametrize("style", ["plain", "unsrt", "alpha"])
+def test_version_address_and_licence_survive_a_plain_style(folder, style):
+    about = read_cff(CITATION) | {"url": "https://example.org/a_b"}
+    stem, board = find_board(RunFolder(folder), "toy")
+    for entry in (software(about), misc(about, stem, board, RunFolder(folder).facts, "augbench 0.0.9; commit 01_23")):
+        printed = format_from_string(entry, style=style, output_backend="plaintext")
+        version = "0.0.9" if "board:" in entry else __version__
+        for part in (f"augbench {version}", "https://example.org/a_b", f"licence {LICENCE}"):
+            assert part in printed, printed
 
 
 def test_a_version_in_development_has_no_date(tmp_path):
     path = tmp_path / "CITATION.cff"
     path.write_text("title: x\nversion: 1.0.dev0\nlicense: MIT\nauthors:\n  - name: We\n")
     entry = software(read_cff(path))
-    assert "note = {Development version}" in entry
+    assert 'note = "development version; licence MIT"' in entry
     assert "year" not in entry
     assert "month" not in entry
 
