@@ -33,8 +33,8 @@ SUMS = "SHA256SUMS"
 #: what our commands write into a folder, and what of it are folders
 FOLDERS = frozenset({"spool", PREDICTIONS, "samples", "pictures", "boards", "plots"})
 OURS = FOLDERS | {
-    RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT, ".lock", ".boards", ".plots",
-    "environment.txt", REPLICATES,
+    RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT, ".lock",
+    "environment.txt", REPLICATES, ".boards", ".plots",
 }  # fmt: skip
 
 
