@@ -34,7 +34,7 @@ SUMS = "SHA256SUMS"
 FOLDERS = frozenset({"spool", PREDICTIONS, "samples", "pictures", "boards", "plots"})
 OURS = FOLDERS | {
     RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT, ".lock",
-    "environment.txt", REPLICATES,
+    "environment.txt", REPLICATES, ".boards", ".plots",
 }  # fmt: skip
 
 

@@ -31,6 +31,8 @@ class Store:
         #: what opening the store mended, for the user
         self.repaired: str | None = None
         self.records: dict[str, Record] = {}
+        #: whether a record was added or dropped since it was opened
+        self.changed = False
 
     def __enter__(self) -> Self:
         claim(self.folder)
@@ -60,6 +62,7 @@ class Store:
         if record.id in self.records:
             return False
         record = sealed(record)
+        self.changed = True
         self.records[record.id] = record  # first: an interrupt in between must not write it twice
         end = os.fstat(self._file.fileno()).st_size
         try:
@@ -82,6 +85,7 @@ class Store:
         gone = set(ids) & set(self.records)
         if not gone:
             return
+        self.changed = True
         self._file.close()
         keep = [r for key, r in self.records.items() if key not in gone]
         with open(self.path, "rb") as file:  # lines stay as they were written: those of an older scheme, too
