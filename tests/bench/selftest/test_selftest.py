@@ -206,13 +206,13 @@ def test_a_threshold_of_the_test_rows_is_noticed(fault):
 
 
 def test_a_sign_and_an_interval_are_noticed(fault, monkeypatch):
-    from bench.boards import rows
+    from bench.boards import spread
     from bench.statistics import comparison
 
-    plain = comparison.mean_interval
-    wrong = fault(rows, "mean_interval", lambda values, *_: plain(values), *JUDGED)
+    plain = comparison.estimate
+    wrong = fault(spread, "estimate", lambda values, ratio, *rest: plain(values, 0.0, *rest), *JUDGED)
     assert set(wrong) == {("control-copies", "Δ half")}
-    wrong = fault(rows, "mean_interval", lambda values, *ratio: plain([-v for v in values], *ratio), *JUDGED)
+    wrong = fault(spread, "estimate", lambda values, *rest: plain([-v for v in values], *rest), *JUDGED)
     assert ("control-copies", "Δ roc_auc") in wrong
 
 
