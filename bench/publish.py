@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import resample
+from bench import __version__, resample
 from bench.errors import BenchError
 from bench.messages import answer, speak
+from bench.records.files import AUDIT, RECORDS, REPLICATES, RUN, SELFTEST, replace_text
 from bench.records.folder import RunFolder
 from bench.slugs import did_you_mean
+
+#: the files of a folder that boards are made from
+MADE_FROM = (RECORDS, RUN, SELFTEST, AUDIT, REPLICATES)
 
 _say = logging.getLogger("augbench.publish").info
 
@@ -37,7 +42,8 @@ def boards(
     if not run.released:
         resample.update(folder, {record.id for record in run.records})
     everything = build(run, primary)
-    paths = formats.write(everything, folder / "boards")
+    with _making(folder, "boards"):
+        paths = formats.write(everything, folder / "boards")
     chosen = everything
     if shown is not None and any(record.id not in shown for record in run.records):
         chosen = build(run, primary, shown)
@@ -50,6 +56,26 @@ def boards(
     if fmt is None:
         _say(f"records: {run.records_path}")
         _say(f"boards: {folder / 'boards'} ({len(paths)} files)")
+
+
+def current(folder: Path, kind: str) -> bool:
+    """Whether all of the folder's ``kind`` ("boards", "plots") was made by this version, after all it is made from."""
+    mark = folder / f".{kind}"
+    sources = [path.stat().st_mtime_ns for name in MADE_FROM if (path := folder / name).exists()]
+    try:
+        made = mark.read_text(encoding="utf-8") == __version__ and (folder / kind).is_dir()
+        return made and mark.stat().st_mtime_ns >= max(sources)
+    except (OSError, ValueError):
+        return False
+
+
+@contextmanager
+def _making(folder: Path, kind: str) -> Iterator[None]:
+    """Mark the folder's ``kind`` as made once the block ends well; one that was cut off is not."""
+    mark = folder / f".{kind}"
+    mark.unlink(missing_ok=True)
+    yield
+    replace_text(mark, __version__)
 
 
 def build(
@@ -70,7 +96,9 @@ def pictures(folder: Path, workers: int, again: bool = False) -> None:
     """Draw the plots of the boards, and of every sample the pictures that are missing or older than it."""
     from bench.boards import plots
 
-    drawn = len(plots.write(build(RunFolder(folder)), folder / "plots"))
+    drawn = (
+        0 if current(folder, "plots") and not again else len(plots.write(build(RunFolder(folder)), folder / "plots"))
+    )
     samples = sorted((folder / "samples").rglob("*.npz"))
     todo = [path for path in samples if again or _stale(path, _target(folder, path))]
     drawn += sum(_draw_all([(path, _target(folder, path)) for path in todo], workers))

@@ -64,7 +64,8 @@ def execute(
             refused |= _carry_out(running.missing(fits, store), matrix, store, config, device, predictions)
         _withdraw(config.out, store, refused)
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
-    _publish(config, matrix, chosen)
+        changed = store.changed
+    _publish(config, matrix, chosen, changed)
     if refused:
         raise BenchError("; ".join(refused.values()))
     return _exit_code(chosen, matrix.asked, strict)
@@ -106,11 +107,15 @@ def _withdraw(folder: Path, store: Store, refused: Collection[str]) -> None:
         selection.write(folder, planned - set(gone))
 
 
-def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record]) -> None:
-    """Write all boards of the folder and show those of the selection; draw what can be drawn."""
+def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record], changed: bool) -> None:
+    """Write all boards of the folder and show those of the selection; draw what can be drawn. Where the run changed
+    nothing, boards that are there already stay: those of a large folder take a minute."""
     if not chosen:
         return
-    publish.boards(config.out, None, matrix.primary, {cell.id for fit in matrix.fits for cell in fit.cells})
+    if not changed and publish.current(config.out, "boards"):
+        _say(f"boards: {config.out / 'boards'} (nothing changed; augbench board shows them)")
+    else:
+        publish.boards(config.out, None, matrix.primary, {cell.id for fit in matrix.fits for cell in fit.cells})
     if config.pictures:
         publish.pictures(config.out, _workers(config))
 

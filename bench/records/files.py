@@ -34,12 +34,25 @@ SUMS = "SHA256SUMS"
 FOLDERS = frozenset({"spool", PREDICTIONS, "samples", "pictures", "boards", "plots"})
 OURS = FOLDERS | {
     RECORDS, PARQUET, XZ, RUN, SELECTION, SUMS, SELFTEST, AUDIT, CLAIMS, CLAIMS_TEXT, REPORT, ".lock",
-    "environment.txt", REPLICATES,
+    "environment.txt", REPLICATES, ".boards", ".plots",
 }  # fmt: skip
 
 
+#: levels of arrays and objects within each other in a file: what can be read with a short stack of calls must be
+#: compared and written with a long one
+DEEPEST = 100
+
 #: half of a UTF-16 pair: Python puts one in the place of each byte of a file name or message that is not UTF-8
 _HALF = re.compile("[\ud800-\udfff]")
+
+
+def shallow(value: Any, levels: int = DEEPEST) -> bool:
+    """Whether a JSON-able value has at most so many levels."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, list | tuple):
+        return True
+    return levels > 0 and all(shallow(part, levels - 1) for part in value)
 
 
 def writable(value: Any) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from bench.errors import BenchError
-from bench.records.record import MalformedRecord, Record, convert, encode, plain
+from bench.records.record import Record, convert, encode, plain
 
 #: rows written at once
 BATCH = 20_000
@@ -58,9 +58,10 @@ def unpack(path: Path) -> Iterator[bytes]:
         with path.open("rb") as stream, pq.ParquetFile(stream) as file:
             for batch in file.iter_batches(BATCH):
                 for row in batch.to_pylist():
-                    number += 1
                     yield encode(convert(_back(row)))
-    except (pa.ArrowException, OSError, KeyError, TypeError, MalformedRecord, msgspec.DecodeError) as error:
+                    number += 1
+    # ValueError: what is no pair, no text or no JSON; OverflowError: times that Python's do not reach
+    except (pa.ArrowException, OSError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
         what = f"{type(error).__name__}: {error}".split("\n")[0]
         raise BenchError(f"{path} is damaged at record {number + 1} ({what}); get the file again") from None
 

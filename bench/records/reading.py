@@ -43,7 +43,7 @@ def read(folder: Path) -> Iterator[Record]:
         try:
             found = decode(text)
         except MalformedRecord as error:
-            if not text.endswith(b"\n"):
+            if path.name == RECORDS and not text.endswith(b"\n"):
                 return  # being written, or cut off: opening the store for a run mends it
             raise BenchError(
                 f"{path}:{number} is not a record of augbench: {error}; move the file away or name another --out"

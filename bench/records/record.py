@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 
 from bench.records.codehash import SCHEME
-from bench.records.files import to_json
+from bench.records.files import DEEPEST, shallow, to_json
 from bench.records.provenance import digest
+
+T = TypeVar("T")
 
 Status = Literal["ok", "skipped", "invalid", "error", "timeout", "oom", "killed", "harness"]
 Source = Literal["real", "real-subset", "simulated"]
@@ -153,13 +155,25 @@ _decoder = msgspec.json.Decoder(Record)
 
 def decode(line: bytes) -> Record:
     """The record of today's schema on one line. Raises ``MalformedRecord``."""
+    record = parsed(_decoder, line)
+    if record.schema > SCHEME:
+        raise MalformedRecord(f"schema {record.schema} is newer than this augbench, which reads up to {SCHEME}")
+    if record.schema < SCHEME:
+        raise MalformedRecord(f"schema {record.schema}, which no augbench writes so")
+    return checked(record)
+
+
+def parsed(decoder: msgspec.json.Decoder[T], line: bytes) -> T:
+    """What a decoder makes of a line. Raises ``MalformedRecord``."""
     try:
-        record = _decoder.decode(line)
+        found = decoder.decode(line)
+        if line.count(b"[") + line.count(b"{") <= DEEPEST or shallow(msgspec.to_builtins(found)):
+            return found
+    except RecursionError:
+        pass
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedRecord(str(error)) from None
-    if record.schema != SCHEME:
-        raise MalformedRecord(f"schema {record.schema} is newer than this augbench, which reads up to {SCHEME}")
-    return checked(record)
+    raise MalformedRecord(f"it is nested too deeply, in more than {DEEPEST} levels")
 
 
 def convert(plain: Mapping[str, Any]) -> Record:
@@ -190,7 +204,7 @@ def sealed(record: Record) -> Record:
     """The record as it will be read back, with its seal. Raises ``MalformedRecord`` for what no file could hold."""
     try:
         back = decode(encode(record))
-    except (UnicodeEncodeError, TypeError, msgspec.EncodeError) as error:
+    except (UnicodeEncodeError, TypeError, RecursionError, msgspec.EncodeError) as error:
         raise MalformedRecord(f"it cannot be written ({error})") from None
     back.seal = seal(plain(back))
     return back
@@ -200,10 +214,16 @@ def checked(record: Record) -> Record:
     """The record, where it holds what types alone do not say; else raises ``MalformedRecord``."""
     if record.ok != bool(record.metrics):
         raise MalformedRecord(f"its status is {record.status} and it has {len(record.metrics)} metrics")
-    for name in ("metrics", "valid", "fidelity", "privacy", "times"):
+    for name in ("metrics", "valid", "fidelity", "privacy", "times", "cpu_s", "device_ms"):
         for key, value in getattr(record, name).items():
             if not math.isfinite(value):
                 raise MalformedRecord(f"{name}.{key} is {value}")
+    for name in ("label_noise", "epsilon", "limit_s", "limit_mb", "peak_rss_mb", "peak_device_mb", "energy_j"):
+        value = getattr(record, name)
+        if value is not None and not math.isfinite(value):
+            raise MalformedRecord(f"{name} is {value}")
+    if record.trained is not None and not record.trained.published > 0:
+        raise MalformedRecord(f"trained.published is {record.trained.published}")
     return record
 
 

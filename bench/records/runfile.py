@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from bench.errors import BenchError
-from bench.records.files import RUN, replace_bytes, to_json
+from bench.records.files import DEEPEST, RUN, replace_bytes, shallow, to_json
+
+#: method, classifier and regime
+Compared = Annotated[list[str], msgspec.Meta(min_length=3, max_length=3)]
 
 
 class RunFacts(msgspec.Struct, kw_only=True):
@@ -27,7 +30,7 @@ class RunFacts(msgspec.Struct, kw_only=True):
     #: by task: the metric that its boards are sorted by
     primary: dict[str, str] = {}
     #: by task: the primary comparisons, each [method, classifier, regime] with the reference; written before any is run
-    comparisons: dict[str, list[list[str]]] = {}
+    comparisons: dict[str, list[Compared]] = {}
     #: by task: with how many seeds they were looked at, where seeds were added until they were decided
     looks: dict[str, list[int]] = {}
     #: by name: why it was selected and not run
@@ -41,7 +44,10 @@ def read(folder: Path) -> RunFacts:
     """The facts of a folder, empty ones where it has no such file. Raises ``BenchError`` for a damaged file."""
     path = folder / RUN
     try:
-        return msgspec.json.decode(path.read_bytes(), type=RunFacts)
+        facts = msgspec.json.decode(path.read_text(encoding="utf-8"), type=RunFacts)
+        if not shallow(msgspec.to_builtins(facts)):
+            raise ValueError(f"it is nested in more than {DEEPEST} levels")
+        return facts
     except FileNotFoundError:
         return RunFacts()
     except (OSError, ValueError, RecursionError) as error:

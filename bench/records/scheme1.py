@@ -7,11 +7,12 @@ today was then told from names; the names of that version are listed here, and n
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from bench.records.record import Machine, MalformedRecord, Options, Record, Source, Status, Trained, checked
+from bench.records.record import Machine, MalformedRecord, Options, Record, Source, Status, Trained, checked, parsed
 
 TRIVIAL = frozenset({"none", "class-weight", "moved-threshold", "random-over", "image-augment", "series-augment"})
 #: tasks that leak on purpose: by their names, and one whose name does not say so
@@ -21,6 +22,7 @@ PUBLISHED_STEPS = {
     "gan": 5_000, "pacgan": 400_000, "cgan": 5_000, "wgan": 1_500, "wgan-gp": 5_000, "cwgan": 1_500, "cwgan-gp": 5_000,
     "medgan": 42_000, "cmedgan": 42_000, "dcgan": 39_000, "acgan": 50_000, "timegan": 50_000,
 }  # fmt: skip
+MOST_STEPS = 10**12
 SERIES = frozenset({"ecg", "ecg-slides", "ecg5000", "stocks", "sines"})
 
 
@@ -72,13 +74,12 @@ _decoder = msgspec.json.Decoder(_Record)
 
 def decode(line: bytes) -> Record:
     """Today's record of a line that augbench 0.1 wrote. Raises ``MalformedRecord``."""
-    try:
-        old = _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedRecord(str(error)) from None
+    old = parsed(_decoder, line)
     config = {key: value for key, value in old.config.items() if key in Options.__struct_fields__}
-    if not isinstance(config.get("base_seed"), int):
-        raise MalformedRecord("Object missing required field `base_seed` - at `$.config`")
+    try:
+        options = msgspec.convert(config, Options)
+    except msgspec.ValidationError as error:
+        raise MalformedRecord(f"{error}, of config") from None
     same = {name: getattr(old, name) for name in _SAME}
     record = Record(
         schema=1,
@@ -87,12 +88,12 @@ def decode(line: bytes) -> Record:
         leaky=old.task.endswith("-leaky") or old.task in LEAKY,
         trivial=old.method in TRIVIAL,
         reference=old.method == "none",
-        trained=trained(old.method, config.get("method", {})),
+        trained=trained(old.method, options.method),
         error=old.reason.partition(":")[0] if old.traceback or old.status in ("invalid", "skipped") else "",
         ended=old.started,
         # it was the peak of the worker's whole past, libraries included: no cost of this cell
         peak_rss_mb=None,
-        config=Options(**config),
+        config=options,
         machine=Machine(
             parallel_workers=old.machine.workers_beside or 0,
             exclusive=old.machine.exclusive,
@@ -110,10 +111,10 @@ _SAME = tuple(
 )
 
 
-def trained(method: str, options: Any) -> Trained | None:
+def trained(method: str, options: Mapping[str, Any]) -> Trained | None:
     """How long a method trained, where its options tell."""
-    published, steps = PUBLISHED_STEPS.get(method), options.get("steps") if isinstance(options, dict) else None
-    if published is None or isinstance(steps, bool) or not isinstance(steps, int | float):
+    published, steps = PUBLISHED_STEPS.get(method), options.get("steps")
+    if published is None or isinstance(steps, bool) or not isinstance(steps, int | float) or steps > MOST_STEPS:
         return None
     return Trained(unit="steps", length=float(steps), published=float(published))
 

@@ -82,7 +82,9 @@ def write(folder: Path, cells: Iterable[Planned]) -> None:
 
 def add(folder: Path, earlier: Iterable[Record], planned: Iterable[Planned]) -> None:
     """Add what a run plans. ``earlier`` are the folder's records: they stand for the plan of a folder that has none."""
-    known = read(folder)
+    known, planned = read(folder), set(planned)
+    if known is not None and planned <= known:
+        return
     write(folder, merged({Planned.of(record) for record in earlier} if known is None else known, planned))
 
 

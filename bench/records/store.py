@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 
@@ -31,14 +31,23 @@ class Store:
         #: what opening the store mended, for the user
         self.repaired: str | None = None
         self.records: dict[str, Record] = {}
+        #: whether a record was added or dropped since it was opened
+        self.changed = False
 
     def __enter__(self) -> Self:
         claim(self.folder)
-        self._lock = open(self.folder / ".lock", "w")
-        _lock(self._lock, self.folder)
-        self.repaired = repair(self.path)
-        self.records = {record.id: record for record in read(self.folder)}
-        self._file = open(self.path, "ab", buffering=0)
+        with ExitStack() as opened:  # what fails in between leaves the folder to others
+            try:
+                self._lock = opened.enter_context(open(self.folder / ".lock", "w"))
+                _lock(self._lock, self.folder)
+                self.repaired = repair(self.path)
+                self.records = {record.id: record for record in read(self.folder)}
+                self._file = opened.enter_context(open(self.path, "ab", buffering=0))
+            except OSError as error:
+                raise BenchError(
+                    f"{error.filename} cannot be written: {error.strerror}; move it away or name another --out"
+                ) from None
+            opened.pop_all()
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -53,6 +62,7 @@ class Store:
         if record.id in self.records:
             return False
         record = sealed(record)
+        self.changed = True
         self.records[record.id] = record  # first: an interrupt in between must not write it twice
         end = os.fstat(self._file.fileno()).st_size
         try:
@@ -75,6 +85,7 @@ class Store:
         gone = set(ids) & set(self.records)
         if not gone:
             return
+        self.changed = True
         self._file.close()
         keep = [r for key, r in self.records.items() if key not in gone]
         with open(self.path, "rb") as file:  # lines stay as they were written: those of an older scheme, too

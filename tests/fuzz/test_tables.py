@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from bench.contract import checked as check
 from bench.data import DataHome
 from bench.task import DataFile, Origin
-from tasks import credit_fraud, keel
+from tasks import credit_fraud
 from tasks.ecg5000 import CLASSES, ECG5000, FILES
 from tasks.fashion_mnist import _read_idx
 from tasks.keel import Keel
 from tasks.pima import Pima
 from tasks.simulacrum import SimulacrumSite
-from tasks.sources import files
+from tasks.sources import files, keel_tables
 from tasks.sources.content import read_numbers, same_content
 from tasks.sources.simulacrum_standin import VARIABLES
 from tasks.sources.simulacrum_tables import stand_in_table
@@ -130,7 +130,7 @@ def keel_table(name: str):
 
     def read(path: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(keel, "package_file", lambda *_: path)
+            patch.setattr(keel_tables, "package_file", lambda *_: path)
             data = task.read(task.locate(DataHome(offline=True)))
         check(data)
 
