@@ -12,7 +12,7 @@ from typing import Any
 
 from bench.records.codehash import SCHEME, tagged
 from bench.records.provenance import canonical, digest
-from bench.records.record import Record, plain
+from bench.records.record import Record, plain, seal
 
 #: what makes two records the same cell, whatever code and data made them
 AXES = (
@@ -46,8 +46,9 @@ def identity_of(record: Record) -> str:
 
 def records_digest(records: Iterable[Record]) -> str:
     """Sixteen hexadecimal digits over whole records, in whatever order they come: over their ids and seals, a seal
-    being a hash of all that its record holds. The same for packed and plain records."""
-    pairs = sorted(f"{record.id} {record.seal or digest(plain(record))}\n" for record in records)
+    being a hash of all that its record holds; one that is older than seals has the seal that it would be given. The
+    same for packed and plain records."""
+    pairs = sorted(f"{record.id} {record.seal or seal(plain(record))}\n" for record in records)
     return sha256("".join(pairs).encode()).hexdigest()[:16]
 
 

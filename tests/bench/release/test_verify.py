@@ -169,6 +169,7 @@ def test_checksums_cover_every_file(folder, capsys, monkeypatch):
     monkeypatch.setattr(plots, "draw", lambda *_: iter(()))
     records = list(read(folder))
     selection.write(folder, map(selection.Planned.of, records))
+    publish.boards(folder, "none")
     (folder / "environment.txt").write_text(environment.text(records))
     (folder / "pictures").mkdir()
     (folder / "pictures" / "toy.png").write_bytes(b"\0picture")
