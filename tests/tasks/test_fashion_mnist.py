@@ -132,7 +132,7 @@ def test_an_altered_file_is_not_passed_over(tmp_path):
 
 
 @pytest.mark.parametrize(("content", "count"), [(b"", 4), (b"<html>403</html>", 4),
-                                                (gzip.compress(b"\0\0\x08\x03")[:-5], 3)])  # fmt: skip
+                                                (gzip.compress(b"\0\0\x08\x03", mtime=0)[:-5], 3)])  # fmt: skip
 def test_empty_cut_or_other_files_are_refused_also_if_one_is_missing(tmp_path, content, count):
     for file in FILES[:count]:
         path = tmp_path / file.path
