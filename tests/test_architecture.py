@@ -133,3 +133,51 @@ def test_these_commands_never_import_torch(words):
     code += "try: main()\nexcept SystemExit: pass\nassert 'torch' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+#: where every module of the room has its tests: in a file of its name, or in the one named here
+ROOMS = ("records", "engines", "trial", "registry", "statistics", "release", "boards", "measures")
+TESTED_BY = {
+    **dict.fromkeys(
+        [f"engines/{name}" for name in ("preload", "processes", "ray", "serial", "server", "settings", "worker")],
+        "test_engines",
+    ),
+    **{"trial/accelerator": "trial/test_clock", "trial/events": "trial/test_walk", "trial/fit": "trial/test_walk"},
+    "registry/loading": "registry/test_scanning",
+    **dict.fromkeys(["release/checksums", "release/derived", "release/drawn"], "release/test_pack"),
+    **dict.fromkeys(["release/completeness", "release/contradictions", "release/environment"], "release/test_verify"),
+    **dict.fromkeys([f"boards/{name}" for name in ("cells", "checks", "latex", "overall")], "boards/test_board"),
+    **dict.fromkeys([f"boards/{name}" for name in ("notes", "spread")], "boards/test_tables"),
+    **dict.fromkeys([f"boards/{name}" for name in ("costs", "diagrams", "figures")], "boards/test_plots"),
+    **dict.fromkeys([f"boards/{name}" for name in ("glossary", "layout", "rows")], "boards/test_synthetic"),
+    **{"boards/baselines": "boards/test_statistics", "boards/blocks": "boards/test_standing"},
+    **{"release/equality": "release/test_reproduce", "release/submit": "release/test_rerun"},
+    "measures/naming": "measures/test_metrics",
+}
+
+
+def untested(modules, table, tests):
+    """The modules without a test file of their name, or named in the table, that exists; and what of the table is not
+    needed."""
+    has = {module for module in modules if module.replace("/", "/test_") in tests}
+    said = {module for module, name in table.items() if name in tests and module in modules}
+    return sorted(modules - has - said), sorted(set(table) - (said - has))
+
+
+def test_every_module_has_its_tests():
+    def names(folder, *rooms):
+        return {path.relative_to(folder).with_suffix("").as_posix() for room in rooms for path in folder.glob(room)}
+
+    modules = names(ROOT / "bench", *(f"{room}/*.py" for room in ROOMS))
+    modules -= {f"{room}/__init__" for room in ROOMS}
+    tests = names(ROOT / "tests" / "bench", "*.py", "*/*.py")
+    assert untested(modules, TESTED_BY, tests) == ([], []), "name the tests of the first, take out the second"
+
+
+def test_a_module_without_tests_would_be_found():
+    modules, tests = {"a/x", "a/y", "a/z"}, {"a/test_x", "test_a"}
+    assert untested(modules, {"a/y": "test_a"}, tests) == (["a/z"], [])
+    assert untested(modules, {"a/y": "test_a", "a/x": "test_a", "a/z": "gone", "b": "test_a"}, tests) == (
+        ["a/z"],
+        ["a/x", "a/z", "b"],
+    )
