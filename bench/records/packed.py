@@ -31,7 +31,8 @@ _FLAGS = ("leaky", "trivial", "reference")
 def pack(records: Sequence[Record]) -> bytes:
     """The records as a Parquet file (zstd); the same records give the same bytes by the same version of pyarrow.
 
-    Raises ``BenchError`` for records of an older scheme, which keep the form they were written in.
+    Raises ``BenchError`` for records of an older scheme, which keep the form they were written in, and for whole
+    numbers of more than 64 bits.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -43,7 +44,12 @@ def pack(records: Sequence[Record]) -> bytes:
     with pq.ParquetWriter(out, schema, compression="zstd", compression_level=19) as writer:
         for start in range(0, len(records), BATCH):
             rows = [_row(plain(record)) for record in records[start : start + BATCH]]
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            try:
+                table = pa.Table.from_pylist(rows, schema=schema)
+            except (pa.ArrowException, OverflowError) as error:
+                last = f"{start + 1} to {start + len(rows)}"
+                raise BenchError(f"one of the records {last} holds a number that no column takes ({error})") from None
+            writer.write_table(table)
     return out.getvalue()
 
 

@@ -53,6 +53,11 @@ def test_records_of_an_older_scheme_are_not_packed() -> None:
         pack([SEVERAL[0], old])
 
 
+def test_a_number_that_no_column_takes_is_said() -> None:
+    with pytest.raises(BenchError, match="one of the records 1 to 2 holds a number that no column takes"):
+        pack([SEVERAL[0], record(seed=2**63)])
+
+
 @pytest.mark.parametrize("column", ["id", "metrics", "config"])
 def test_a_file_without_a_column_is_said(tmp_path: Path, column: str) -> None:
     path = tmp_path / "records.parquet"

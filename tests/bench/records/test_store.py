@@ -167,3 +167,14 @@ def test_what_other_commands_left_in_a_folder_is_ours(tmp_path):
         (tmp_path / name).write_text("{}")
     with Store(tmp_path) as store:
         assert store.append(record("a"))
+
+
+def test_a_store_that_did_not_open_leaves_the_folder_to_others(tmp_path):
+    path = tmp_path / "records.jsonl"
+    path.write_text("{}\n")
+    broken = Store(tmp_path)
+    with pytest.raises(BenchError, match="not a record"), broken:
+        pass
+    path.write_bytes(b"")
+    with Store(tmp_path) as store:
+        assert store.append(record("a"))
