@@ -5,20 +5,17 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench import __version__, resample
+from bench import resample
 from bench.errors import BenchError
 from bench.messages import answer, speak
-from bench.records.files import AUDIT, RECORDS, REPLICATES, RUN, SELFTEST, replace_text
 from bench.records.folder import RunFolder
+from bench.records.made import current, making
 from bench.slugs import did_you_mean
-
-#: the files of a folder that boards are made from
-MADE_FROM = (RECORDS, RUN, SELFTEST, AUDIT, REPLICATES)
 
 _say = logging.getLogger("augbench.publish").info
 
@@ -39,43 +36,30 @@ def boards(
     if fmt not in (None, "none", *formats.FORMATS):
         raise BenchError(f"unknown format {fmt!r}{did_you_mean(str(fmt), formats.FORMATS)}")
     run = RunFolder.of_run(folder)
-    if not run.released:
-        resample.update(folder, {record.id for record in run.records})
-    everything = build(run, primary)
-    with _making(folder, "boards"):
+    with nullcontext() if run.released else making(folder, "boards"):
+        if not run.released:
+            resample.update(folder, {record.id for record in run.records})
+        everything = build(run, primary)
         paths = formats.write(everything, folder / "boards")
     chosen = everything
     if shown is not None and any(record.id not in shown for record in run.records):
         chosen = build(run, primary, shown)
-    terminal = sys.stdout.isatty()
-    width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
-    for board in chosen if fmt != "none" else ():
-        for table in filter(None, (board, board.synthetic)):
-            say = print if fmt in (None, "text") else answer  # in the terminal's own form nothing acts on it
-            say(formats.render(table, fmt or "text", width=max(80, width), color=terminal) + "\n")
+    if fmt != "none":
+        _show(chosen, fmt or "text")
     if fmt is None:
         _say(f"records: {run.records_path}")
         _say(f"boards: {folder / 'boards'} ({len(paths)} files)")
 
 
-def current(folder: Path, kind: str) -> bool:
-    """Whether all of the folder's ``kind`` ("boards", "plots") was made by this version, after all it is made from."""
-    mark = folder / f".{kind}"
-    sources = [path.stat().st_mtime_ns for name in MADE_FROM if (path := folder / name).exists()]
-    try:
-        made = mark.read_text(encoding="utf-8") == __version__ and (folder / kind).is_dir()
-        return made and mark.stat().st_mtime_ns >= max(sources)
-    except (OSError, ValueError):
-        return False
+def _show(boards: Sequence[Board], fmt: str) -> None:
+    from bench.boards import formats
 
-
-@contextmanager
-def _making(folder: Path, kind: str) -> Iterator[None]:
-    """Mark the folder's ``kind`` as made once the block ends well; one that was cut off is not."""
-    mark = folder / f".{kind}"
-    mark.unlink(missing_ok=True)
-    yield
-    replace_text(mark, __version__)
+    terminal = sys.stdout.isatty()
+    width = shutil.get_terminal_size((100, 24)).columns if terminal else 100
+    say = print if fmt == "text" else answer  # in the terminal's own form nothing acts on it
+    for board in boards:
+        for table in filter(None, (board, board.synthetic)):
+            say(formats.render(table, fmt, width=max(80, width), color=terminal) + "\n")
 
 
 def build(
@@ -96,9 +80,10 @@ def pictures(folder: Path, workers: int, again: bool = False) -> None:
     """Draw the plots of the boards, and of every sample the pictures that are missing or older than it."""
     from bench.boards import plots
 
-    drawn = (
-        0 if current(folder, "plots") and not again else len(plots.write(build(RunFolder(folder)), folder / "plots"))
-    )
+    drawn, run = 0, RunFolder(folder)
+    if again or run.released or not current(folder, "plots"):
+        with nullcontext() if run.released else making(folder, "plots"):
+            drawn = len(plots.write(build(run), folder / "plots"))
     samples = sorted((folder / "samples").rglob("*.npz"))
     todo = [path for path in samples if again or _stale(path, _target(folder, path))]
     drawn += sum(_draw_all([(path, _target(folder, path)) for path in todo], workers))

@@ -21,6 +21,7 @@ from bench.matrix import Matrix, plan, why
 from bench.records import provenance, runfile, selection
 from bench.records.files import RECORDS
 from bench.records.identity import axes
+from bench.records.made import current
 from bench.records.predictions import Predictions
 from bench.records.record import Record
 from bench.records.selection import Planned
@@ -112,7 +113,7 @@ def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record], changed: 
     nothing, boards that are there already stay: those of a large folder take a minute."""
     if not chosen:
         return
-    if not changed and publish.current(config.out, "boards"):
+    if not changed and current(config.out, "boards"):
         _say(f"boards: {config.out / 'boards'} (nothing changed; augbench board shows them)")
     else:
         publish.boards(config.out, None, matrix.primary, {cell.id for fit in matrix.fits for cell in fit.cells})

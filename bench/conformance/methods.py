@@ -93,7 +93,8 @@ def _fit_returns_self(case: _Case) -> None:
 def _one_valid_row_per_label(case: _Case) -> None:
     rows = case.rows()
     case.valid(rows, LABELS)
-    assert rows.dtype == np.float32, f"rows are {rows.dtype}, not float32"
+    kinds = (np.float32, np.float64) if case.schema.modality == "tabular" else (np.float32,)
+    assert rows.dtype in kinds, f"rows are {rows.dtype}, not {' or '.join(kind.__name__ for kind in kinds)}"
 
 
 def _labels_in_any_order(case: _Case) -> None:

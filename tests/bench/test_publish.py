@@ -1,5 +1,4 @@
 import json
-import os
 
 import pytest
 
@@ -53,31 +52,6 @@ def test_a_board_says_where_its_rows_come_from_if_they_are_those_of_the_run(fold
     for change, there in (({}, True), ({"sha256": "f" * 64}, False), ({"source": "real"}, False)):
         runfile.write(folder, runfile.RunFacts(data={"toy": origin | change}))
         assert [said in board.notes for board in publish.build(RunFolder(folder)) if board.task] == [there]
-
-
-def test_boards_that_nothing_has_changed_are_current(folder):
-    assert not publish.current(folder, "boards")
-    publish.boards(folder, "none")
-    assert publish.current(folder, "boards")
-    assert not publish.current(folder, "plots")
-    later = (folder / ".boards").stat().st_mtime + 1
-    os.utime(folder / "records.jsonl", (later, later))  # as a record more would
-    assert not publish.current(folder, "boards")
-
-
-def test_boards_of_another_version_or_cut_off_are_made_again(folder, monkeypatch):
-    publish.boards(folder, "none")
-    with monkeypatch.context() as other:
-        other.setattr(publish, "__version__", "0.0")
-        assert not publish.current(folder, "boards")
-
-    def stopped(*given):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("bench.boards.formats.write", stopped)
-    with pytest.raises(KeyboardInterrupt):
-        publish.boards(folder, "none")
-    assert not publish.current(folder, "boards")
 
 
 def test_plots_are_drawn_from_records_alone(folder):

@@ -204,7 +204,7 @@ function details(row) {
   if (row.diff !== null) {
     const facts = [`Δ to ${data.reference} ${interval(row.diff, row.diffci, true)}`];
     if (row.verdict !== null) facts.push(row.verdict + (row.more ? `: ${row.more} more seeds would decide it if they are like these` : ""));
-    if (row.p !== null) facts.push(`p ${row.p < 0.001 ? "< 0.001" : `= ${fixed(row.p)}`} (Wilcoxon, Holm)`);
+    if (row.p !== null) facts.push(`p ${row.p < 0.001 ? "< 0.001" : `= ${fixed(row.p)}`}`);
     heading.append(make("br"), make("span", { class: "soft" }, facts.join("; ")));
   }
   box.append(heading, small(`Seeds; score is ${metric}`, shown.map(([, title]) => title), lines));
