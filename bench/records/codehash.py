@@ -83,7 +83,12 @@ class Source:
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
             for name in _names(node, ast.Store):
                 self.definitions.setdefault(name, []).append(node)
-        elif not (_is_text(node) or (isinstance(node, ast.If) and _names(node.test, ast.Load) & _NEVER_RUN)):
+            if _changes_something(node):
+                self.effects.append(node)
+        elif isinstance(node, ast.If) and _names(node.test, ast.Load) & _NEVER_RUN:
+            for other in node.orelse:
+                self._take(other)
+        elif not _is_text(node):
             self.effects.append(node)
             self.imports |= self.bound_by(ast.walk(node))
             for name in _names(node, ast.Store):
@@ -231,6 +236,13 @@ def _chain(node: ast.expr) -> list[str]:
 
 def _names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, context)}
+
+
+def _changes_something(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
+    """Whether an assignment goes to an attribute or an item of something (``CFG["scale"] = 2``, ``module.k = 1``)."""
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    parts = [part for target in targets for part in ast.walk(target)]
+    return any(isinstance(p, ast.Attribute | ast.Subscript) and isinstance(p.ctx, ast.Store) for p in parts)
 
 
 def _is_text(node: object) -> bool:

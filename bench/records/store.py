@@ -63,17 +63,19 @@ class Store:
             return False
         record = sealed(record)
         self.changed = True
-        self.records[record.id] = record  # first: an interrupt in between must not write it twice
         end = os.fstat(self._file.fileno()).st_size
         try:
+            self.records[record.id] = record
             line = memoryview(encode(record))
             while line:
                 line = line[self._file.write(line) :]
             os.fsync(self._file.fileno())
-        except OSError as error:
-            del self.records[record.id]
+        except BaseException as error:  # an interrupt too: it is there whole or not at all, and the spool still has it
+            self.records.pop(record.id, None)
             with suppress(OSError):
                 os.ftruncate(self._file.fileno(), end)
+            if not isinstance(error, OSError):
+                raise
             raise HarnessError(
                 f"{self.path} cannot be written: {error.strerror}; its {len(self.records)} records are kept: make room "
                 "and run the same command again"

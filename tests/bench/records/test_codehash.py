@@ -145,6 +145,24 @@ def test_a_base_class_and_what_it_uses_count(hashed: Write) -> None:
     assert hashed(**one) != hashed(**two)
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('CFG["scale"] = 1', 'CFG["scale"] = 2'),
+        ("CFG.scale = 1", "CFG.scale = 2"),
+        ('CFG["a"], CFG["b"] = 1, 2', 'CFG["a"], CFG["b"] = 2, 1'),
+        ("CFG[0] += 1", "CFG[0] += 2"),
+        ("CFG.scale: int = 1", "CFG.scale: int = 2"),
+        ("helper.SCALE = 1", "helper.SCALE = 2"),
+        ("helper.SCALE = 1", ""),
+        ("if TYPE_CHECKING:\n    pass\nelse:\n    FACTOR = 3", "if TYPE_CHECKING:\n    pass\nelse:\n    FACTOR = 4"),
+    ],
+)
+def test_what_is_set_inside_something_else_counts(hashed: Write, old: str, new: str) -> None:
+    before, after = (hashed(plug=METHOD + f"{line}\n", helper=HELPER) for line in (old, new))
+    assert before != after
+
+
 def test_recursion_ends(hashed: Write) -> None:
     assert hashed(
         plug="import plug2\nclass Method:\n    def f(self): return plug2.g()\n",

@@ -118,6 +118,21 @@ def _full(_):
     raise OSError(28, "No space left on device")
 
 
+def test_an_interrupt_leaves_a_record_whole_or_absent(tmp_path, monkeypatch):
+    def interrupted(descriptor):
+        raise KeyboardInterrupt
+
+    with Store(tmp_path) as store:
+        store.append(record("a"))
+        with monkeypatch.context() as patched:
+            patched.setattr("os.fsync", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                store.append(record("b"))
+        assert [r.id for r in read(tmp_path)] == ["a"]
+        assert store.append(record("b"))  # as the spool has it
+    assert [r.id for r in read(tmp_path)] == ["a", "b"]
+
+
 def test_a_seal_does_not_depend_on_the_order_of_fields():
     assert seal({"a": 1, "b": {"c": 2, "d": 3}}) == seal({"b": {"d": 3, "c": 2}, "a": 1, "seal": "x"})
 
