@@ -47,7 +47,7 @@ def _board(group: Group, found: Sequence[Board], date: str) -> Board | None:
     mine = _by_method([board for board in boards if board.family in families])
     axes = axes_of(met.chosen)
     places = dict(zip(ranked.methods, ranked.ranks, strict=True))
-    rated = sorted(_rated(tuple(meetings), ROUNDS), key=lambda rating: places[rating.method].mean)
+    rated = sorted(_rated(tuple(meetings), ROUNDS, ELO_TASKS), key=lambda rating: places[rating.method].mean)
     columns = (
         Column("method", "method", "text"),
         Column("regime", "regime", "text"),
@@ -80,9 +80,9 @@ def _by_method(boards: Sequence[Board]) -> dict[str, list[tuple[Board, Row]]]:
 
 
 @lru_cache(maxsize=8)
-def _rated(meetings: tuple[tuple[str, str, str, float], ...], rounds: int) -> list[Rating]:
+def _rated(meetings: tuple[tuple[str, str, str, float], ...], rounds: int, fewest: int) -> list[Rating]:
     """Ratings take seconds; a run makes its boards several times from the same records."""
-    return ratings(meetings, rounds=rounds, fewest=ELO_TASKS)
+    return ratings(meetings, rounds=rounds, fewest=fewest)
 
 
 def _unit(row: Row) -> Name:

@@ -84,9 +84,9 @@ class NotFinite(Good):
         return super().sample(labels) * np.float32(np.nan)
 
 
-class Double(Good):
+class HalfPrecision(Good):
     def sample(self, labels):
-        return super().sample(labels).astype(np.float64)
+        return super().sample(labels).astype(np.float16)
 
 
 class BadCodes(Good):
@@ -209,7 +209,7 @@ def test_good_methods_pass_everything(method, modality):
         (Forgetful(), "constructor_only_stores"),
         (Silent(), "fit_returns_self"),
         (NotFinite(), "one_valid_row_per_label"),
-        (Double(), "one_valid_row_per_label"),
+        (HalfPrecision(), "one_valid_row_per_label"),
         (BadCodes(), "one_valid_row_per_label"),
         (Ordered(), "labels_in_any_order"),
         (AllClasses(), "one_class_alone"),
