@@ -160,6 +160,17 @@ def test_compare_reports_what_is_only_on_one_side(folder):
     text = str(compare(then, again))
     assert "not found again: fidelity.ks" in text
     assert "found now alone: privacy.new" in text
+
+
+def test_measures_that_came_after_a_record_are_no_difference(folder):
+    now = next(r for r in read(folder) if r.method == "toy-jitter")
+    then = copy.deepcopy(now)
+    del then.metrics["roc_auc"]
+    assert not compare(then, now).match
+    then.schema = 1
+    assert compare(then, now).match
+    then.metrics["gone"] = 0.5
+    assert not compare(then, now).match
     assert "other test rows" in text
     again = copy.deepcopy(then)
     again.metrics["roc_auc"] = float("nan")
