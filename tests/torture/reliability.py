@@ -50,7 +50,7 @@ def page(tallies: Sequence[Tally], command: str) -> str:
         "`ok`.",
         "",
         f"augbench {__version__}, commit {commit(root) or 'unknown'}, {datetime.now(UTC):%Y-%m-%d}, "
-        f"Python {platform.python_version()} on {platform.system()} {platform.release()}: `{command}`",
+        f"Python {platform.python_version()} on {platform.system()} {platform.machine()}: `{command}`",
         "",
         tabulate(rows, HEADERS, tablefmt="github"),
         *(["", "What went wrong:", "", *notes] if notes else []),
