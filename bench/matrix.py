@@ -10,14 +10,14 @@ from typing import Any
 from bench import registry
 from bench.config import Config
 from bench.data import DataHome
-from bench.errors import BenchError, DataUnavailable, InvalidData
+from bench.errors import BenchError, InvalidData
 from bench.measures.synthetic import check_options
 from bench.records import codehash, provenance
 from bench.records.identity import config_hash, identity, joint_code, versions_hash
 from bench.records.record import Record, Trained
-from bench.task import Origin, Task
+from bench.task import Origin
 from bench.trial.fit import Cell, Facts, FitJob
-from bench.trial.reading import check_primary
+from bench.trial.locating import locate
 from bench.trial.regimes import Regime
 
 
@@ -63,7 +63,7 @@ def fits_together(entry: registry.Entry[Any], task: registry.Entry[Any]) -> str 
     return None
 
 
-def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] = ()) -> Matrix:
+def plan(config: Config, home: DataHome, device: str) -> Matrix:
     """Lay out every sensible (task, method, seed) with its cells. The baseline ``none``/``real`` is always in, since
     every board compares with it.
 
@@ -75,17 +75,16 @@ def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] =
     entries = {key: [_found(key, n) for n in getattr(config, key)] for key in ("tasks", "methods", "classifiers")}
     for key in ("methods", "classifiers"):
         _refuse_misfits(config, key, entries[key], entries["tasks"])
+    options = {entry.name: config.options("task", entry.name, entry.name) for entry in entries["tasks"]}
+    located = locate(entries["tasks"], options, home)
     for entry in entries["tasks"]:
-        try:
-            task: Task = entry.create(**config.options("task", entry.name, entry.name))
-            check_primary(task)
-            matrix.origins[entry.name] = task.locate(home)
-        except (DataUnavailable, InvalidData) as error:
-            named = "tasks" in config.named or isinstance(error, InvalidData)
-            (matrix.refused if named else matrix.left_out)[entry.name] = str(error)
+        found = located[entry.name]
+        if isinstance(found, BenchError):
+            named = "tasks" in config.named or isinstance(found, InvalidData)
+            (matrix.refused if named else matrix.left_out)[entry.name] = str(found)
             continue
-        matrix.primary[entry.name] = task.primary
-        matrix.fits += _task_fits(config, matrix, entry, device, plugins)
+        matrix.origins[entry.name], matrix.primary[entry.name] = found.origin, found.primary
+        matrix.fits += _task_fits(config, matrix, entry, device)
     matrix.asked = {cell.id for fit in matrix.fits for cell in fit.cells if _asked_for(config, fit, cell)}
     if not matrix.asked:
         raise BenchError(_nothing(config, matrix))
@@ -131,13 +130,13 @@ def _refuse_misfits(config: Config, key: str, chosen: list[Any], tasks: list[Any
             raise BenchError(f"{entry.kind} {entry.name!r} fits none of the tasks chosen: {reasons[0]}")
 
 
-def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: tuple[Any, ...]) -> list[FitJob]:
+def _task_fits(config: Config, matrix: Matrix, task: Any, device: str) -> list[FitJob]:
     """The fits of one task, by seed and method, each with its cells."""
     classifiers = _usable(config, matrix, "classifiers", task)
     methods = _usable(config, matrix, "methods", task)
     methods = [*(entry for entry in registry.methods if entry.reference and entry not in methods), *methods]
     drafts = [
-        _draft(config, matrix.origins[task.name], task, method, seed, device, plugins)
+        _draft(config, matrix.origins[task.name], task, method, seed, device)
         for seed in config.for_task("seeds", task.name)
         for method in methods
     ]
@@ -145,9 +144,7 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
     return [fit for fit in fits if fit.cells]
 
 
-def _draft(
-    config: Config, origin: Origin, task: Any, method: Any, seed: int, device: str, plugins: tuple[Any, ...]
-) -> FitJob:
+def _draft(config: Config, origin: Origin, task: Any, method: Any, seed: int, device: str) -> FitJob:
     """A fit without its cells."""
     params = dict(method.params) | config.options("method", method.name, task.name)
     return FitJob(
@@ -155,7 +152,7 @@ def _draft(
         task_params=dict(task.params) | config.options("task", task.name, task.name), method_params=params,
         measures=_measures(config, task.name), device=device, threads=config.threads,
         timeout=config.limit("timeout", method.name), memory_mb=config.limit("memory", method.name),
-        plugins=plugins, exclusive=config.exclusive,
+        entries=(task, method), exclusive=config.exclusive,
     )  # fmt: skip
 
 
@@ -213,7 +210,7 @@ def cell_of(fit: FitJob, task: Any, method: Any, classifier: Any, regime: Regime
     }
     key = identity(fit.axes(classifier.name, str(regime)), hashes)
     hashes |= {"code": joint_code(codes)}
-    return Cell(key, classifier.name, str(regime), params, hashes, requires, foreign(classifier))
+    return Cell(key, classifier.name, str(regime), params, hashes, requires, foreign(classifier), classifier)
 
 
 def foreign(entry: registry.Entry[Any]) -> bool:
