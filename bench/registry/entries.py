@@ -11,7 +11,7 @@ from bench.dataset import Modality
 from bench.errors import BenchError, said
 from bench.options import annotations_of, check_type, constructor_arguments, constructor_default
 from bench.registry.loading import is_there, load_module
-from bench.registry.training import Training
+from bench.registry.training import LONGEST, Training
 from bench.slugs import did_you_mean, fault
 
 Kind = Literal["task", "method", "classifier"]
@@ -87,6 +87,9 @@ class Entry(Generic[T]):
                 f"{self.file}:{self.line}: {self.name!r} declares a training of {self.published.published:g} "
                 f"{self.published.unit}, but its constructor has no number of that name"
             )
+        if not 0 <= value <= LONGEST:
+            unit = self.published.unit
+            raise BenchError(f"{self.kind}.{self.name}: {unit} must be a length of training, 0 to {LONGEST:g}")
         return float(value)
 
     def check_options(self, options: Mapping[str, Any]) -> None:

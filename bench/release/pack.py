@@ -28,12 +28,12 @@ from bench.records.files import (
     SELECTION,
     SELFTEST,
     SUMS,
-    load_json,
     replace_bytes,
     replace_text,
 )  # fmt: skip
 from bench.records.folder import RunFolder
 from bench.records.packed import pack
+from bench.records.reading import said_of
 from bench.records.record import Record, convert, encode, plain, seal, sealed
 from bench.records.selection import Planned
 from bench.release import checksums, environment
@@ -110,6 +110,9 @@ def _fill(run: RunFolder, target: Path) -> None:
     from bench.report import write
 
     source = run.path
+    if others := said_of(run.contested, run.records_path):
+        raise BenchError(f"{others}: a release holds each record once")
+    _ = run.selftest, run.audit, run.claims, run.replicates  # a damaged one is said by its own place
     planned = _selection(run)
     selection.write(target, planned)
     records = [_publishable(record) for record in run.records if Planned.of(record) in planned]
@@ -128,7 +131,7 @@ def _fill(run: RunFolder, target: Path) -> None:
     if (target / CLAIMS).exists():
         if (judged := claims_json(made)) is not None:
             replace_text(target / CLAIMS, judged)
-        replace_text(target / CLAIMS_TEXT, render(load_json(target / CLAIMS)))
+        replace_text(target / CLAIMS_TEXT, render(RunFolder(target).claims))
     replace_text(target / environment.NAME, environment.text(records))
     made = RunFolder(target)
     if not made.only_claims:

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,8 @@ class Findings:
 
     records: int = 0
     unsealed: int = 0
+    #: lines that are there already, letter for letter
+    repeated: int = 0
     count: int = 0
     lines: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -125,7 +128,8 @@ def check_lines(run: RunFolder, found: Findings) -> None:
     Records older than seals have none, but none follow a sealed one, and a release holds sealed ones only.
     """
     name, expected = run.records_path.name, run.released
-    ids: Counter[str] = Counter()
+    ids: dict[str, set[bytes]] = defaultdict(set)
+    repeated: Counter[str] = Counter()
     try:
         for number, text in lines(run.path):
             where = f"{name}:{number}"
@@ -138,7 +142,8 @@ def check_lines(run: RunFolder, found: Findings) -> None:
             if not text.endswith(b"\n"):
                 found.lines.append(f"{where}: the last line is cut off")
             found.records += 1
-            ids[record.id] += 1
+            repeated[record.id] += 1
+            ids[record.id].add(sha256(text.rstrip(b"\n")).digest())
             found.ids += [f"{where}: record {record.id}: {what}" for what in contradictions(record)]
             expected = expected or bool(record.seal)
             if not record.seal:
@@ -151,7 +156,13 @@ def check_lines(run: RunFolder, found: Findings) -> None:
                 )
     except BenchError as error:
         found.lines.append(str(error))
-    found.ids += [f"{name}: record {key} is there {n} times" for key, n in ids.items() if n > 1]
+    for key, n in repeated.items():
+        if len(ids[key]) > 1:
+            found.ids.append(f"{name}: record {key} is there {n} times, with different content")
+        elif n > 1 and run.released:
+            found.ids.append(f"{name}: record {key} is there {n} times")
+        elif n > 1:
+            found.repeated += n - 1
 
 
 def _named(record: Record) -> str:
@@ -163,6 +174,9 @@ def _notes(run: RunFolder, found: Findings) -> Iterator[str]:
     if found.unsealed and not run.released:
         older = f"{found.unsealed} of {found.records} records"
         yield f"{older} are older than seals: a number changed in one would not show"
+    if found.repeated:
+        name = run.records_path.name
+        yield f"{found.repeated} lines of {name} are there twice, the same to the letter; each counts once"
     if packed := [name for name in (PARQUET, XZ) if (run.path / name).exists() and run.records_path.name != name]:
         yield f"{packed[0]} is there too, and not read: {run.records_path.name} is"
     if found.unreadable:

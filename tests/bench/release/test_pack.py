@@ -219,6 +219,19 @@ def test_other_folders_are_left_alone(source, released, tmp_path, monkeypatch):
     assert not (tmp_path / "big").exists()
 
 
+def test_what_is_damaged_or_contested_is_said_of_the_source(source, tmp_path):
+    folder = shutil.copytree(source, tmp_path / "run")
+    (folder / "audit.json").write_text('{"tasks": {"toy": {}}}')
+    with pytest.raises(BenchError, match=f"^{folder}/audit.json is not what augbench audit writes"):
+        pack.release(folder, tmp_path / "new")
+    (folder / "audit.json").unlink()
+    records = list(read(folder))
+    factories.folder(folder, [*records, replace(records[0], started="2020-01-01T00:00:00+00:00")])
+    with pytest.raises(BenchError, match=f"record {records[0].id} is there more than once.*holds each record once"):
+        pack.release(folder, tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
 def test_places_inside_texts():
     clean = pack._clean
     assert clean('File "/a/b/c.py", line 3') == 'File ".../c.py", line 3'
