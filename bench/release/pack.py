@@ -54,14 +54,16 @@ COPIED = (SELFTEST, AUDIT, CLAIMS, REPLICATES)
 _PATH = re.compile(r"(?<![\w/.~])/(?:[\w.@+-]+/)+([\w.@+-]+)")
 
 
-def release(source: Path, target: Path) -> int:
+def release(source: Path, target: Path, force: bool = False) -> int:
     """Publish the run of ``source`` in ``target``; 0 if the result verifies, else 1 and nothing is put there.
 
-    Raises ``BenchError`` for a source without records, a target that holds anything but an earlier release, a broken
-    file, and for more than ``LIMIT`` MiB.
+    Raises ``BenchError`` for a source without records, a target that holds anything but an earlier release, one with
+    records that the source has not (unless ``force``), a broken file, and for more than ``LIMIT`` MiB.
     """
     run = RunFolder.of_run(source)
     _refuse(source, target)
+    if not force and (target / SUMS).exists():
+        _refuse_other(run, target)
     building = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         building.mkdir(parents=True)
@@ -92,6 +94,21 @@ def _refuse(source: Path, target: Path) -> None:
         raise BenchError(f"{target} holds something else than a release ({SUMS}, {PARQUET}); name a new folder")
     if foreign := sorted(names - OURS):
         raise BenchError(f"{target} holds files that are not ours ({foreign[0]}); name a new folder")
+
+
+def _refuse_other(run: RunFolder, target: Path) -> None:
+    """A release gives way to one of the same run, gone on or made again, and to no other: what was announced under its
+    digest would be gone."""
+    try:
+        there = {(record.id, record.seal) for record in RunFolder(target).records}
+    except BenchError as error:
+        raise BenchError(f"{error}; --force writes over it") from None
+    mine = {(record.id, record.seal) for record in map(_publishable, run.records)}
+    if lost := len(there - mine):
+        raise BenchError(
+            f"{target} holds another release: {lost} of its {len(there)} records are not those of {run.path}; name a "
+            "new folder, or write over it with --force"
+        )
 
 
 def _put(building: Path, target: Path) -> None:

@@ -113,3 +113,12 @@ def test_every_built_in_goes_with_some_task(names):
     for kind in ("method", "classifier"):
         for entry in registry.BY_KIND[kind]:
             assert any(fits_together(entry, task) is None for task in registry.tasks), entry.name
+
+
+def test_limits_and_overrides_of_what_is_not_there_are_refused():
+    with pytest.raises(BenchError, match="unknown method 'smot'; did you mean 'smote'"):
+        lay_out(limits={"smot": {"timeout": 1.0}})
+    for pattern in ("nope-*", "pimma"):
+        with pytest.raises(BenchError, match=r"override.* no task fits"):
+            lay_out(override=({"tasks": ["toy", pattern], "seeds": (0,)},))
+    assert lay_out(override=({"tasks": ["to*", "pima"]},), limits={"smote": {"timeout": 1.0}}).fits
