@@ -146,7 +146,7 @@ class Registry(Generic[T]):
             return self._entries[name]
         except KeyError:
             hint = did_you_mean(name, self._entries)
-            raise BenchError(f"unknown {self.kind} {name!r}{hint}") from None
+            raise BenchError(f"unknown {self.kind} {name!r}{hint} (augbench list {self.kind}s)") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries
