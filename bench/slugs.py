@@ -38,8 +38,8 @@ def slug(name: str) -> str:
 
     An ordinary name (``pima``, ``keel-glass0``, ``wgan-gp``) is its own slug. Any other (a capital letter counts, since
     not every file system tells it from a small one; so does a ``RESERVED`` name) loses what is unsafe and gets two
-    hyphens and ten digits of its SHA-256, so that different names have different slugs, also where letters of both cases
-    are one.
+    hyphens and ten digits of its SHA-256, so that different names have different slugs, also where letters of both
+    cases are one.
     """
     taken = name in RESERVED or _DEVICES.fullmatch(name)
     if len(name) <= LONGEST and _ORDINARY.fullmatch(name) and not taken:

@@ -55,6 +55,7 @@ def _import(entry: Entry[Any], pipe: int) -> None:
         nothing = os.open(os.devnull, os.O_RDWR)
         for number in (0, 1, 2):
             os.dup2(nothing, number)
+        sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115 - ends with the process
         try:
             entry.load()
             os.write(pipe, b"\0")

@@ -244,10 +244,6 @@ def _check_numbers(name: str, numbers: Mapping[str, float]) -> None:
     for key, value in numbers.items():
         if not -LARGEST < value < LARGEST:
             raise MalformedRecord(f"{name}.{key} is {value:g}")
-        if key not in _named:
-            if wrong := fault(key):
-                raise MalformedRecord(f"a name in {name} {wrong}")
-            _named.add(key)
 
 
 def _check_names(record: Record) -> None:
@@ -288,7 +284,5 @@ def finite(name: str, values: Mapping[str, Any]) -> dict[str, float]:
         number = float(value)
         if not -LARGEST < number < LARGEST:
             raise ValueError(f"{name}.{key} is {number}, not a finite number; leave it out where it is not defined")
-        if wrong := fault(str(key)):
-            raise ValueError(f"the name {key!r} in {name} {wrong}")
         found[str(key)] = number
     return found

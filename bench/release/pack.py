@@ -127,14 +127,14 @@ def _fill(run: RunFolder, target: Path) -> None:
     from bench.report import write
 
     source = run.path
-    if others := said_of(run.contested, run.records_path):
-        raise BenchError(f"{others}: a release holds each record once")
+    if contested := said_of(run.contested, run.records_path):
+        raise BenchError(f"{contested}: a release holds each record once")
     _ = run.selftest, run.audit, run.claims, run.replicates  # a damaged one is said by its own place
     planned = _selection(run)
     selection.write(target, planned)
     records = [_publishable(record) for record in run.records if Planned.of(record) in planned]
-    if others := len(run.records) - len(records):
-        answer(f"note: {others} records are of cells that {SELECTION} does not plan; they are left out")
+    if unplanned := len(run.records) - len(records):
+        answer(f"note: {unplanned} records are of cells that {SELECTION} does not plan; they are left out")
     older = sum(not record.seal for record in run.records)
     if older:
         answer(f"note: {older} of {len(records)} records are older than seals; they are sealed as they are now")

@@ -97,8 +97,8 @@ def test_a_method_option_that_does_not_exist_is_refused_before_anything_runs():
         ({"task": {"stocks": {"steps": "24"}}}, "task.stocks: steps must be int"),  # though it is not selected
         ({"method": {"smot": {}}}, "unknown method 'smot'; did you mean 'smote'"),
         ({"measures": {"study": "rf"}}, "measures: study must be a list"),
-        ({"override": ({"tasks": ["x"], "method": {"gan": {"steps": 2.5}}},)}, "method.gan: steps must be int"),
-        ({"override": ({"tasks": ["x"], "measures": {"forecast": -1}},)}, "forecast must not be negative"),
+        ({"override": ({"tasks": ["pi*"], "method": {"gan": {"steps": 2.5}}},)}, "method.gan: steps must be int"),
+        ({"override": ({"tasks": ["pi*"], "measures": {"forecast": -1}},)}, "forecast must not be negative"),
     ],
 )
 def test_every_option_is_checked_before_any_rows_are_looked_for(config, message, monkeypatch):

@@ -54,7 +54,11 @@ def test_the_code_changes_nothing_here(entry, capfd):
 @forks
 def test_code_that_ends_its_process_or_hangs_is_left_to_the_fits(entry, monkeypatch):
     monkeypatch.setattr(usable, "LIMIT_S", 0.5)
-    for text in ("import os; os._exit(0)", "import time; time.sleep(60)", "import os; os.fork() or os.pause()"):
+    for text in (
+        "import os; os._exit(0)",
+        "import time; time.sleep(60)",
+        "import os, signal; os.fork() or signal.pause()",
+    ):
         assert usable.unusable(entry(text)) is None
     with pytest.raises(ChildProcessError):  # none is left behind
         os.waitpid(-1, os.WNOHANG)

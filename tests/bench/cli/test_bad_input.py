@@ -251,7 +251,7 @@ def test_what_cannot_be_imported_is_said_first_and_the_rest_runs(command: Call, 
     code, _, said = command(*RUN.split(" "), *named, *plugins, "--regime", "balance")
     lines = said.splitlines()
     assert code == 2
-    first = next(i for i, line in enumerate(lines) if "toy-jitter" in line)
+    first = next(i for i, line in enumerate(lines) if "cells to run" in line)
     for name in ("method 'needy'", "classifier 'needy-tree'", "task 'needy-task'"):
         (told,) = [i for i, line in enumerate(lines[:-1]) if f"{name} (" in line]
         assert told < first
