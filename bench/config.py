@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -213,10 +213,8 @@ def _read(file: Path) -> dict[str, Any]:
         raise BenchError(f"configuration {file} cannot be read: {error}") from error
     known = {f.name: str(f.type) for f in fields(Config) if f.name != "named"} | {"out": "str", "data_dir": "str"}
     for key, value in table.items():
-        if key in _OF_THE_COMMAND:
-            raise BenchError(f"{file}: {key} is an option of the command alone: --{key.replace('_', '-')}")
         if key not in known:
-            raise BenchError(f"{file}: unknown key {key!r}{did_you_mean(key, known)}")
+            raise BenchError(f"{file}: {_unknown(key, known)}")
         if key != "seeds":  # ``seeds`` below takes a number, too
             _check(file, key, value, known[key])
     allowed = ("seeds", *_LISTS, *_TABLES)
@@ -231,15 +229,18 @@ def _read(file: Path) -> dict[str, Any]:
     return table
 
 
+def _unknown(key: str, known: Iterable[str]) -> str:
+    """What to say of a key that no file has."""
+    if key in _OF_THE_COMMAND:
+        return f"{key} is an option of the command alone: --{key.replace('_', '-')}"
+    return f"unknown key {key!r}{did_you_mean(key, known)}"
+
+
 def _check(file: Path, key: str, value: Any, annotation: str) -> None:
     """Raise ``BenchError`` if a key of the file, or of one of its overrides, is not of its type."""
-    if key in _LISTS and isinstance(value, dict):
-        raise BenchError(f"{file}: {key!r} chooses and must be a list of names; options stand in [{key[:-1]}.NAME]")
+    _check_number_of_name(file, key, value)
     if key in _LISTS and not _strings(value):
         raise BenchError(f"{file}: {key!r} must be a list of names")
-    if f"{key}s" in _LISTS and isinstance(value, str | list):
-        names = [value] if isinstance(value, str) else value
-        raise BenchError(f"{file}: {key!r} holds options ([{key}.NAME]); to choose, write {key}s = {names!r}")
     if key == "override" and not isinstance(value, list):
         raise BenchError(f"{file}: an override is written [[override]]")
     if key in (*_TABLES, "limits") and not isinstance(value, dict):
@@ -249,6 +250,15 @@ def _check(file: Path, key: str, value: Any, annotation: str) -> None:
             if not isinstance(options, dict):
                 raise BenchError(f"{file}: {key}.{name} must be a table of options, not {options!r}")
     check_type(str(file), key, annotation, value)
+
+
+def _check_number_of_name(file: Path, key: str, value: Any) -> None:
+    """``tasks`` chooses tasks and ``task`` holds their options: raise ``BenchError`` where one stands for the other."""
+    if key in _LISTS and isinstance(value, dict):
+        raise BenchError(f"{file}: {key!r} chooses and must be a list of names; options stand in [{key[:-1]}.NAME]")
+    if f"{key}s" in _LISTS and isinstance(value, str | list):
+        names = [value] if isinstance(value, str) else value
+        raise BenchError(f"{file}: {key!r} holds options ([{key}.NAME]); to choose, write {key}s = {names!r}")
 
 
 def _strings(value: Any) -> bool:

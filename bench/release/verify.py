@@ -109,6 +109,13 @@ class Findings:
     ids: list[str] = field(default_factory=list)
     seals: list[str] = field(default_factory=list)
 
+    def count_lines(self, record: str, n: int, differ: bool, released: bool) -> None:
+        """Note that ``n`` lines have the id of one record, and whether they differ."""
+        if n > 1 and (differ or released):
+            self.ids.append(f"{record} is there {n} times{', with different content' if differ else ''}")
+        else:
+            self.repeated += n - 1
+
     @property
     def unreadable(self) -> bool:
         return bool(self.lines)
@@ -157,12 +164,7 @@ def check_lines(run: RunFolder, found: Findings) -> None:
     except BenchError as error:
         found.lines.append(str(error))
     for key, n in repeated.items():
-        if len(ids[key]) > 1:
-            found.ids.append(f"{name}: record {key} is there {n} times, with different content")
-        elif n > 1 and run.released:
-            found.ids.append(f"{name}: record {key} is there {n} times")
-        elif n > 1:
-            found.repeated += n - 1
+        found.count_lines(f"{name}: record {key}", n, len(ids[key]) > 1, run.released)
 
 
 def _named(record: Record) -> str:
@@ -171,12 +173,7 @@ def _named(record: Record) -> str:
 
 def _notes(run: RunFolder, found: Findings) -> Iterator[str]:
     """What a reader should know and is no fault: records without a seal, code and versions that are not today's."""
-    if found.unsealed and not run.released:
-        older = f"{found.unsealed} of {found.records} records"
-        yield f"{older} are older than seals: a number changed in one would not show"
-    if found.repeated:
-        name = run.records_path.name
-        yield f"{found.repeated} lines of {name} are there twice, the same to the letter; each counts once"
+    yield from _of_lines(run, found)
     if packed := [name for name in (PARQUET, XZ) if (run.path / name).exists() and run.records_path.name != name]:
         yield f"{packed[0]} is there too, and not read: {run.records_path.name} is"
     if found.unreadable:
@@ -188,6 +185,16 @@ def _notes(run: RunFolder, found: Findings) -> Iterator[str]:
     if made_here(run) or not _schemes(run) - {SCHEME}:
         yield from _not_derived(run)
         yield from _since(run.records)
+
+
+def _of_lines(run: RunFolder, found: Findings) -> Iterator[str]:
+    """Lines that are no fault, and no others either: without a seal, or there twice."""
+    if found.unsealed and not run.released:
+        older = f"{found.unsealed} of {found.records} records"
+        yield f"{older} are older than seals: a number changed in one would not show"
+    if found.repeated:
+        name = run.records_path.name
+        yield f"{found.repeated} lines of {name} are there twice, the same to the letter; each counts once"
 
 
 def _older(run: RunFolder) -> Iterator[str]:
