@@ -15,6 +15,7 @@ from bench.errors import BenchError
 from bench.messages import answer, speak
 from bench.records.folder import RunFolder
 from bench.records.made import current, making
+from bench.records.reading import said_of
 from bench.slugs import did_you_mean
 
 _say = logging.getLogger("augbench.publish").info
@@ -40,6 +41,8 @@ def boards(
         if not run.released:
             resample.update(folder, {record.id for record in run.records})
         everything = build(run, primary)
+        if others := said_of(run.contested, run.records_path):
+            _say(others)
         paths = formats.write(everything, folder / "boards")
     chosen = everything
     if shown is not None and any(record.id not in shown for record in run.records):

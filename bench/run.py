@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from bench import __version__, engines, publish, registry, running, until
+from bench import __version__, cluster, engines, publish, registry, running, until
 from bench.config import Config
 from bench.data import DataHome
 from bench.engines import server
@@ -39,6 +39,7 @@ def execute(config: Config, why: bool = False, retry: bool = False, strict: bool
     can mend: before anything runs, or, where it concerns some tasks alone, once the others have run; ``HarnessError``
     for cells that were lost by no fault of a method.
     """
+    cluster.check(config.engine, config.address)
     cap_threads(config.threads)
     if config.engine == "processes" and not (config.out / RECORDS).exists():
         server.prestart(config.threads)  # a new folder: there will be something to run
@@ -65,8 +66,8 @@ def execute(config: Config, why: bool = False, retry: bool = False, strict: bool
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
         changed = store.changed
     _publish(config, matrix, chosen, changed)
-    if refused:
-        raise BenchError("; ".join(refused.values()))
+    if lacking := [*_named(matrix).values(), *refused.values()]:
+        raise BenchError("; ".join(lacking))
     return _exit_code(chosen, matrix.asked, strict)
 
 
@@ -76,8 +77,13 @@ def _announce(home: DataHome, matrix: Matrix) -> None:
         _say(f"{place} left out: {reason}")
     if home.messages:
         _say("; ".join(home.messages))
-    for name, reason in (matrix.left_out | matrix.refused).items():
+    for name, reason in (matrix.left_out | matrix.refused | _named(matrix)).items():
         _say(f"{name} left out: {reason}")
+
+
+def _named(matrix: Matrix) -> dict[str, str]:
+    """Methods and classifiers that were named and cannot be used, with the reason."""
+    return {name: reason for (_, name), reason in matrix.absent.items()}
 
 
 def _predictions(config: Config) -> AbstractContextManager[Predictions | None]:
@@ -216,7 +222,7 @@ def _facts(config: Config, matrix: Matrix, device: str, store: Store) -> runfile
         primary=earlier.primary | matrix.primary,
         comparisons=runfile.declared(earlier, matrix.comparisons, tried),
         looks=_looks(config, matrix) | earlier.looks,
-        left_out=matrix.left_out | matrix.refused,
+        left_out=matrix.left_out | matrix.refused | _named(matrix),
         versions=provenance.versions(),
         machine=provenance.machine(),
         commit=provenance.commit(Path(__file__).resolve().parent.parent),

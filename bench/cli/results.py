@@ -127,11 +127,12 @@ def cite(
 def release(
     source: Annotated[Path, typer.Argument(help="Folder of a run.")],
     target: Annotated[Path, typer.Argument(help="Folder to publish, such as results/v0.1.")],
+    force: Annotated[bool, typer.Option("--force", help="Write over a release of another run.")] = False,
 ) -> None:
     """Copy what is worth publishing: compressed records, boards, page, claims, plots, versions; then verify it."""
     from bench.release.pack import release as publish
 
-    raise typer.Exit(publish(source, target))
+    raise typer.Exit(publish(source, target, force))
 
 
 @app.command()

@@ -14,7 +14,7 @@ from bench.options import annotations_of, check_type, constructor_arguments, con
 from bench.registry.apart import ask
 from bench.registry.loading import is_own, is_there, load_module
 from bench.registry.places import PREFIX
-from bench.registry.training import Training
+from bench.registry.training import LONGEST, Training
 from bench.slugs import did_you_mean, fault
 
 Kind = Literal["task", "method", "classifier"]
@@ -91,6 +91,9 @@ class Entry(Generic[T]):
                 f"{self.file}:{self.line}: {self.name!r} declares a training of {self.published.published:g} "
                 f"{self.published.unit}, but its constructor has no number of that name"
             )
+        if not 0 <= value <= LONGEST:
+            unit = self.published.unit
+            raise BenchError(f"{self.kind}.{self.name}: {unit} must be a length of training, 0 to {LONGEST:g}")
         return float(value)
 
     def check_options(self, options: Mapping[str, Any]) -> None:
@@ -165,7 +168,7 @@ class Registry(Generic[T]):
             return self._entries[name]
         except KeyError:
             hint = did_you_mean(name, self._entries)
-            raise BenchError(f"unknown {self.kind} {name!r}{hint}") from None
+            raise BenchError(f"unknown {self.kind} {name!r}{hint} (augbench list {self.kind}s)") from None
 
     def __contains__(self, name: object) -> bool:
         return name in self._entries
