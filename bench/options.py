@@ -85,12 +85,15 @@ def _origin(tree: ast.Module, file: Path, name: str) -> Path | None:
             and node.module
             and any(a.name == name and not a.asname for a in node.names)
         ):
-            beside = file.parent / node.module.partition(".")[0]
-            if node.level or beside.exists() or beside.with_suffix(".py").exists():
-                return None  # a plugin's own file: which one, its import tells
-            spec = spec_of(node.module)
-            return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
+            return None if node.level else _file_of(node.module, file.parent)
     return None
+
+
+def _file_of(module: str, folder: Path) -> Path | None:
+    """The file of a module that a file in ``folder`` imports; None for a plugin's own: which one, its import tells."""
+    beside = folder / module.partition(".")[0]
+    spec = None if beside.exists() or beside.with_suffix(".py").exists() else spec_of(module)
+    return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
 
 
 @functools.cache
