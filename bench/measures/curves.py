@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 def ranked(positive: NDArray[np.bool_], score: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """ROC AUC and average precision (k,) of ``score`` (n,) for ``positive`` (n,) under ``weights`` (k, n).
 
-    Weights are not negative. The area is the chance that a positive scores higher than a negative, equal
-    scores counting half (Mann-Whitney); average precision is scikit-learn's sum over recall. NaN where a weighting leaves no positive, or no negative.
+    Weights are not negative. The area is the chance that a positive scores higher than a negative, equal scores counting
+    half (Mann-Whitney); average precision is scikit-learn's sum over recall. NaN where a weighting leaves no positive,
+    or no negative.
     """
     order = np.argsort(-score, kind="stable")
     hit, falls = positive[order], np.diff(score[order]) != 0
