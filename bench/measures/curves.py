@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def ranked(positive: NDArray[np.bool_], score: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """ROC AUC and average precision (k,) of ``score`` (n,) for ``positive`` (n,) under ``weights`` (k, n).
 
-    Weights are not negative. The area is the chance that a positive scores higher than a negative, equal scores counting
+    Weights are not negative. The area is the chance that a positive scores higher than a negative, equal ones counting
     half (Mann-Whitney); average precision is scikit-learn's sum over recall. NaN where a weighting leaves no positive,
     or no negative.
     """
