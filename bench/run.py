@@ -65,6 +65,7 @@ def execute(config: Config, why: bool = False, retry: bool = False, strict: bool
         _withdraw(config.out, store, refused)
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
         changed = store.changed
+    del store  # a large folder's records are read again for its boards: not twice at one time
     _publish(config, matrix, chosen, changed)
     if lacking := [*_named(matrix).values(), *refused.values()]:
         raise BenchError("; ".join(lacking))

@@ -2,7 +2,8 @@
 
     python -P tests/scale.py results/v0.1 250000 /tmp/large
 
-Scores of a copy differ a little from the original's, so that no shortcut for equal numbers helps.
+Scores of a copy differ a little from the original's, so that no shortcut for equal numbers helps. The copies are whole:
+hashes, ids and seals are those that their fields give, so that ``augbench verify`` and ``augbench release`` take them.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ import msgspec
 
 from bench.records.codehash import SCHEME
 from bench.records.files import AUDIT, RECORDS, RUN, SELFTEST
+from bench.records.identity import CODE, config_hash, identity_of, joint_code, versions_hash
 from bench.records.reading import read
-from bench.records.record import Record, encode
+from bench.records.record import Record, encode, sealed
 
 #: between the seeds of two copies
 STEP = 1000
@@ -30,14 +32,24 @@ def copies(records: Sequence[Record], count: int) -> Iterator[Record]:
     for i in range(count):
         copy, number = divmod(i, len(records))
         record = records[number]
-        yield msgspec.structs.replace(
+        made = msgspec.structs.replace(
             record,
             schema=SCHEME,
-            id=f"{SCHEME}-{i:016x}",
             fit_id=f"{SCHEME}-{copy:04x}{record.fit_id[-12:]}",
             seed=record.seed + STEP * copy,
             metrics={name: value + noise.gauss(0, 0.002) for name, value in record.metrics.items()},
+            hashes=_hashes(record),
         )
+        yield sealed(msgspec.structs.replace(made, id=identity_of(made)))
+
+
+def _hashes(record: Record) -> dict[str, str]:
+    """The record's hashes by today's scheme: of options and versions as they are, of code as it was, with a new tag."""
+    config = record.config
+    parts = (config.task, config.method, config.classifier, config.measures, record.threads)
+    hashes = {key: f"{SCHEME}-{value}" if key in CODE else value for key, value in record.hashes.items()}
+    hashes |= {"config": config_hash(config.base_seed, *parts), "versions": versions_hash(record.versions)}
+    return hashes | {"code": joint_code(hashes)}
 
 
 def write(source: Path, count: int, target: Path) -> None:

@@ -65,14 +65,18 @@ class _Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
 def read(folder: Path) -> frozenset[Planned] | None:
     """The cells that were planned; None where the folder states none. Raises ``BenchError`` for a damaged file."""
+    blocks = _read(folder)
+    return None if blocks is None else frozenset(cell for block in blocks for cell in block.cells())
+
+
+def _read(folder: Path) -> list[_Block] | None:
     path = folder / SELECTION
     try:
-        blocks = msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=list[_Block])
+        return msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=list[_Block])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
         raise BenchError(f"{path} is not what augbench run writes ({error}); restore or delete it") from None
-    return frozenset(cell for block in blocks for cell in block.cells())
 
 
 def write(folder: Path, cells: Iterable[Planned]) -> None:
@@ -83,10 +87,16 @@ def write(folder: Path, cells: Iterable[Planned]) -> None:
 
 def add(folder: Path, earlier: Iterable[Record], planned: Iterable[Planned]) -> None:
     """Add what a run plans. ``earlier`` are the folder's records: they stand for the plan of a folder that has none."""
-    known, planned = read(folder), set(planned)
-    if known is not None and planned <= known:
-        return
-    write(folder, merged({Planned.of(record) for record in earlier} if known is None else known, planned))
+    blocks, planned = _read(folder), set(planned)
+    if blocks is None:
+        known = {Planned.of(record) for record in earlier}
+    else:
+        # a large folder has thousands of cells for each that is planned again: only blocks of the same options matter
+        named = {cell.options for cell in planned}
+        if planned <= {cell for block in blocks if block.options in named for cell in block.cells()}:
+            return
+        known = {cell for block in blocks for cell in block.cells()}
+    write(folder, merged(known, planned))
 
 
 def merged(earlier: Iterable[Planned], planned: Iterable[Planned]) -> set[Planned]:
