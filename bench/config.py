@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import fnmatch
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -33,8 +33,12 @@ ENGINES = ("serial", "processes", "ray")
 BUDGETS = ("smoke", "quick", "standard", "full")
 #: a number with a digit too many should be said, and not fill the memory
 MOST_SEEDS = 10_000
+#: the same of seconds and MB
+_MOST = 1e12
 _FOLDER = Path(__file__).parent / "budgets"
 _LISTS = ("tasks", "methods", "classifiers", "regimes")
+#: options that no file has, as they say nothing of what is run
+_OF_THE_COMMAND = ("config", "plugin", "why", "retry", "fail_on_error")
 _TABLES = ("task", "method", "classifier", "measures")
 _TABLES_OF_TABLES = ("task", "method", "classifier", "limits")
 
@@ -164,7 +168,7 @@ def _checked(config: Config) -> Config:
             )
         config = replace(config, workers=1)
     for key, least in (("workers", 1), ("threads", 1), ("device_share", 0), ("max_seeds", 2)):
-        _at_least(key, getattr(config, key), least)
+        _within(key, getattr(config, key), least)
     for key in ("timeout", "memory"):
         _above_zero(key, getattr(config, key))
     for method, limits in config.limits.items():
@@ -179,14 +183,14 @@ def _check_limits(method: str, limits: Mapping[str, Any]) -> None:
         _above_zero(f"limits.{method}.{key}", value)
 
 
-def _at_least(key: str, value: Any, least: int) -> None:
-    if value is not None and (not isinstance(value, int | float) or value < least):
-        raise BenchError(f"{key} must be a number above {least - 1}, not {value!r}")
+def _within(key: str, value: Any, least: int) -> None:
+    if value is not None and (not isinstance(value, int | float) or not least <= value <= MOST_SEEDS):
+        raise BenchError(f"{key} must be a number above {least - 1}, at most {MOST_SEEDS:,}, not {value!r}")
 
 
 def _above_zero(key: str, value: Any) -> None:
-    if value is not None and (not isinstance(value, int | float) or isinstance(value, bool) or not value > 0):
-        raise BenchError(f"{key} must be a number above 0, not {value!r}")
+    if value is not None and (not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= _MOST):
+        raise BenchError(f"{key} must be a number above 0, at most {_MOST:g}, not {value!r}")
 
 
 def seeds(value: Any) -> tuple[int, ...]:
@@ -202,15 +206,15 @@ def seeds(value: Any) -> tuple[int, ...]:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
+        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise BenchError(f"configuration {file} is not there") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
+    except (ValueError, OSError, RecursionError) as error:  # ValueError: no TOML, no UTF-8, a number of 5,000 digits
         raise BenchError(f"configuration {file} cannot be read: {error}") from error
     known = {f.name: str(f.type) for f in fields(Config) if f.name != "named"} | {"out": "str", "data_dir": "str"}
     for key, value in table.items():
         if key not in known:
-            raise BenchError(f"{file}: unknown key {key!r}{did_you_mean(key, known)}")
+            raise BenchError(f"{file}: {_unknown(key, known)}")
         if key != "seeds":  # ``seeds`` below takes a number, too
             _check(file, key, value, known[key])
     allowed = ("seeds", *_LISTS, *_TABLES)
@@ -225,8 +229,16 @@ def _read(file: Path) -> dict[str, Any]:
     return table
 
 
+def _unknown(key: str, known: Iterable[str]) -> str:
+    """What to say of a key that no file has."""
+    if key in _OF_THE_COMMAND:
+        return f"{key} is an option of the command alone: --{key.replace('_', '-')}"
+    return f"unknown key {key!r}{did_you_mean(key, known)}"
+
+
 def _check(file: Path, key: str, value: Any, annotation: str) -> None:
     """Raise ``BenchError`` if a key of the file, or of one of its overrides, is not of its type."""
+    _check_number_of_name(file, key, value)
     if key in _LISTS and not _strings(value):
         raise BenchError(f"{file}: {key!r} must be a list of names")
     if key == "override" and not isinstance(value, list):
@@ -238,6 +250,15 @@ def _check(file: Path, key: str, value: Any, annotation: str) -> None:
             if not isinstance(options, dict):
                 raise BenchError(f"{file}: {key}.{name} must be a table of options, not {options!r}")
     check_type(str(file), key, annotation, value)
+
+
+def _check_number_of_name(file: Path, key: str, value: Any) -> None:
+    """``tasks`` chooses tasks and ``task`` holds their options: raise ``BenchError`` where one stands for the other."""
+    if key in _LISTS and isinstance(value, dict):
+        raise BenchError(f"{file}: {key!r} chooses and must be a list of names; options stand in [{key[:-1]}.NAME]")
+    if f"{key}s" in _LISTS and isinstance(value, str | list):
+        names = [value] if isinstance(value, str) else value
+        raise BenchError(f"{file}: {key!r} holds options ([{key}.NAME]); to choose, write {key}s = {names!r}")
 
 
 def _strings(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,10 +16,12 @@ from bench.measures.synthetic import check_options
 from bench.records import codehash, provenance
 from bench.records.identity import config_hash, identity, joint_code, versions_hash
 from bench.records.record import Record, Trained
-from bench.task import Origin, Task
+from bench.slugs import did_you_mean
+from bench.task import Origin
 from bench.trial.fit import Cell, Facts, FitJob
-from bench.trial.reading import check_primary
+from bench.trial.locating import Answers, locate
 from bench.trial.regimes import Regime
+from bench.usable import unusable
 
 
 @dataclass
@@ -27,8 +30,10 @@ class Matrix:
 
     fits: list[FitJob] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
-    #: tasks that the user named and whose rows cannot be had, with the reason: the others run
+    #: tasks that the user named and that, or whose rows, cannot be had, with the reason: the others run
     refused: dict[str, str] = field(default_factory=dict)
+    #: the same of methods and classifiers, by kind and name
+    absent: dict[tuple[str, str], str] = field(default_factory=dict)
     origins: dict[str, Origin] = field(default_factory=dict)
     primary: dict[str, str] = field(default_factory=dict)
     #: the cells that were asked for; those of the reference, which is always in, only where it was named
@@ -63,43 +68,66 @@ def fits_together(entry: registry.Entry[Any], task: registry.Entry[Any]) -> str 
     return None
 
 
-def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] = ()) -> Matrix:
+def plan(config: Config, home: DataHome, device: str) -> Matrix:
     """Lay out every sensible (task, method, seed) with its cells. The baseline ``none``/``real`` is always in, since
     every board compares with it.
 
     Raises ``BenchError`` for unknown names, for options that are unknown or of a wrong type, for names the user gave
     that fit none of the tasks, and for a selection that holds nothing.
     """
-    _check_options(config)
     matrix = Matrix()
     entries = {key: [_found(key, n) for n in getattr(config, key)] for key in ("tasks", "methods", "classifiers")}
     for key in ("methods", "classifiers"):
+        _leave_out_absent(config, matrix, key, entries[key])
         _refuse_misfits(config, key, entries[key], entries["tasks"])
+    _check_options(config, matrix)
+    located = _located(config, entries["tasks"], home)
     for entry in entries["tasks"]:
-        try:
-            task: Task = entry.create(**config.options("task", entry.name, entry.name))
-            check_primary(task)
-            matrix.origins[entry.name] = task.locate(home)
-        except (DataUnavailable, InvalidData) as error:
-            named = "tasks" in config.named or isinstance(error, InvalidData)
-            (matrix.refused if named else matrix.left_out)[entry.name] = str(error)
+        found = located[entry.name]
+        if isinstance(found, BenchError):
+            named = "tasks" in config.named or isinstance(found, InvalidData)
+            (matrix.refused if named else matrix.left_out)[entry.name] = str(found)
             continue
-        matrix.primary[entry.name] = task.primary
-        matrix.fits += _task_fits(config, matrix, entry, device, plugins)
+        matrix.origins[entry.name], matrix.primary[entry.name] = found.origin, found.primary
+        matrix.fits += _task_fits(config, matrix, entry, device)
     matrix.asked = {cell.id for fit in matrix.fits for cell in fit.cells if _asked_for(config, fit, cell)}
     if not matrix.asked:
         raise BenchError(_nothing(config, matrix))
     return matrix
 
 
-def _check_options(config: Config) -> None:
+def _located(config: Config, tasks: list[registry.Entry[Any]], home: DataHome) -> Answers:
+    """Of each task where its rows are, or why it cannot be had."""
+    absent: Answers = {}
+    for entry in tasks:
+        if why := unusable(entry) if "tasks" in config.named else entry.missing:
+            absent[entry.name] = DataUnavailable(why)
+    options = {entry.name: config.options("task", entry.name, entry.name) for entry in tasks}
+    return absent | locate([entry for entry in tasks if entry.name not in absent], options, home)
+
+
+def _leave_out_absent(config: Config, matrix: Matrix, key: str, entries: list[registry.Entry[Any]]) -> None:
+    """Take what the user named and cannot be used here out of the entries."""
+    for entry in tuple(entries) if key in config.named else ():
+        if why := unusable(entry):
+            matrix.absent[entry.kind, entry.name] = why
+            entries.remove(entry)
+
+
+def _check_options(config: Config, matrix: Matrix) -> None:
     """All options of the configuration, of what is selected and of what is not: a misspelt name is not passed over."""
+    for name in config.limits:
+        registry.methods[name]
+    for pattern in (pattern for table in config.override for pattern in table["tasks"]):
+        if not fnmatch.filter(registry.tasks.names(), pattern):
+            hint = did_you_mean(pattern.strip("*"), registry.tasks.names())
+            raise BenchError(f"[[override]] tasks: no task fits {pattern!r}{hint}")
     everywhere = {kind: getattr(config, kind) for kind in (*registry.BY_KIND, "measures")}
     for table in (everywhere, *config.override):
         for kind, entries in registry.BY_KIND.items():
             for name, options in table.get(kind, {}).items():
                 entry = entries[name]
-                if not entry.missing:
+                if not entry.missing and (kind, name) not in matrix.absent:
                     entry.check_options(options)
         check_options(table.get("measures", {}))
 
@@ -110,9 +138,9 @@ def _asked_for(config: Config, fit: FitJob, cell: Cell) -> bool:
 
 
 def _nothing(config: Config, matrix: Matrix) -> str:
-    if missing := matrix.refused | matrix.left_out:
-        name, why = next(iter(missing.items()))
-        return f"nothing to run: {name}: {why}"
+    missing = [f"{name}: {why}" for name, why in (matrix.refused | matrix.left_out).items()]
+    if missing := [*matrix.absent.values(), *missing]:
+        return f"nothing to run: {missing[0]}"
     words = ", ".join(f"{key} {list(getattr(config, key))}" for key in ("tasks", "methods", "classifiers", "regimes"))
     return f"nothing to run: no cell fits this selection ({words}); method none goes with regime real, others without"
 
@@ -124,20 +152,18 @@ def _found(kind: str, name: str) -> registry.Entry[Any]:
 
 def _refuse_misfits(config: Config, key: str, chosen: list[Any], tasks: list[Any]) -> None:
     for entry in chosen if key in config.named else ():
-        if entry.missing:
-            raise BenchError(f"{entry.kind} {entry.name!r} cannot be used: {entry.missing}")
         reasons = [fits_together(entry, task) for task in tasks]
         if reasons and all(reasons):
             raise BenchError(f"{entry.kind} {entry.name!r} fits none of the tasks chosen: {reasons[0]}")
 
 
-def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: tuple[Any, ...]) -> list[FitJob]:
+def _task_fits(config: Config, matrix: Matrix, task: Any, device: str) -> list[FitJob]:
     """The fits of one task, by seed and method, each with its cells."""
     classifiers = _usable(config, matrix, "classifiers", task)
     methods = _usable(config, matrix, "methods", task)
     methods = [*(entry for entry in registry.methods if entry.reference and entry not in methods), *methods]
     drafts = [
-        _draft(config, matrix.origins[task.name], task, method, seed, device, plugins)
+        _draft(config, matrix.origins[task.name], task, method, seed, device)
         for seed in config.for_task("seeds", task.name)
         for method in methods
     ]
@@ -145,9 +171,7 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
     return [fit for fit in fits if fit.cells]
 
 
-def _draft(
-    config: Config, origin: Origin, task: Any, method: Any, seed: int, device: str, plugins: tuple[Any, ...]
-) -> FitJob:
+def _draft(config: Config, origin: Origin, task: Any, method: Any, seed: int, device: str) -> FitJob:
     """A fit without its cells."""
     params = dict(method.params) | config.options("method", method.name, task.name)
     return FitJob(
@@ -155,7 +179,7 @@ def _draft(
         task_params=dict(task.params) | config.options("task", task.name, task.name), method_params=params,
         measures=_measures(config, task.name), device=device, threads=config.threads,
         timeout=config.limit("timeout", method.name), memory_mb=config.limit("memory", method.name),
-        plugins=plugins, exclusive=config.exclusive,
+        entries=(task, method), exclusive=config.exclusive,
     )  # fmt: skip
 
 
@@ -193,6 +217,8 @@ def _usable(config: Config, matrix: Matrix, key: str, task: Any) -> list[Any]:
     kept = []
     for name in config.for_task(key, task.name):
         entry = _found(key, name)
+        if (entry.kind, name) in matrix.absent:
+            continue
         if entry.missing:
             matrix.left_out[name] = entry.missing
         elif fits_together(entry, task) is None:
@@ -213,7 +239,7 @@ def cell_of(fit: FitJob, task: Any, method: Any, classifier: Any, regime: Regime
     }
     key = identity(fit.axes(classifier.name, str(regime)), hashes)
     hashes |= {"code": joint_code(codes)}
-    return Cell(key, classifier.name, str(regime), params, hashes, requires, foreign(classifier))
+    return Cell(key, classifier.name, str(regime), params, hashes, requires, foreign(classifier), classifier)
 
 
 def foreign(entry: registry.Entry[Any]) -> bool:

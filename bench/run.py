@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
-from bench import __version__, engines, publish, registry, running, until
+from bench import __version__, cluster, engines, publish, registry, running, until
 from bench.config import Config
 from bench.data import DataHome
 from bench.engines import server
@@ -32,21 +32,20 @@ from bench.trial.fit import FitJob, now
 _say = logging.getLogger("augbench.run").info
 
 
-def execute(
-    config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False, strict: bool = False
-) -> int:
+def execute(config: Config, why: bool = False, retry: bool = False, strict: bool = False) -> int:
     """Run what is missing of the selection and write its boards; the process's exit code.
 
     0, or 1 if no cell that was asked for is ``ok`` (``strict``: if any failed). Raises ``BenchError`` for what the user
     can mend: before anything runs, or, where it concerns some tasks alone, once the others have run; ``HarnessError``
     for cells that were lost by no fault of a method.
     """
+    cluster.check(config.engine, config.address)
     cap_threads(config.threads)
     if config.engine == "processes" and not (config.out / RECORDS).exists():
         server.prestart(config.threads)  # a new folder: there will be something to run
     home = DataHome.resolve(config.data_dir, config.offline)
     device = resolve_device(config.device)
-    matrix = plan(config, home, device, plugins)
+    matrix = plan(config, home, device)
     _announce(home, matrix)
     refused = dict(matrix.refused)
     ids = {cell.id for fit in matrix.fits for cell in fit.cells}
@@ -59,7 +58,7 @@ def execute(
             _explain(todo, store)
         selection.add(config.out, store.records.values(), _planned(matrix))
         refused |= _carry_out(todo, matrix, store, config, device, predictions)
-        for fits in until.rounds(config, home, device, plugins):
+        for fits in until.rounds(config, home, device):
             matrix.fits += fits
             selection.add(config.out, store.records.values(), _planned(matrix))
             refused |= _carry_out(running.missing(fits, store), matrix, store, config, device, predictions)
@@ -67,8 +66,8 @@ def execute(
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
         changed = store.changed
     _publish(config, matrix, chosen, changed)
-    if refused:
-        raise BenchError("; ".join(refused.values()))
+    if lacking := [*_named(matrix).values(), *refused.values()]:
+        raise BenchError("; ".join(lacking))
     return _exit_code(chosen, matrix.asked, strict)
 
 
@@ -78,8 +77,13 @@ def _announce(home: DataHome, matrix: Matrix) -> None:
         _say(f"{place} left out: {reason}")
     if home.messages:
         _say("; ".join(home.messages))
-    for name, reason in (matrix.left_out | matrix.refused).items():
+    for name, reason in (matrix.left_out | matrix.refused | _named(matrix)).items():
         _say(f"{name} left out: {reason}")
+
+
+def _named(matrix: Matrix) -> dict[str, str]:
+    """Methods and classifiers that were named and cannot be used, with the reason."""
+    return {name: reason for (_, name), reason in matrix.absent.items()}
 
 
 def _predictions(config: Config) -> AbstractContextManager[Predictions | None]:
@@ -122,8 +126,12 @@ def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record], changed: 
 
 
 def _exit_code(chosen: Sequence[Record], asked: Collection[str], strict: bool) -> int:
-    if lost := sum(record.status == "harness" for record in chosen):
-        raise HarnessError(f"{lost} cells were lost by no fault of a method; the same command runs them again")
+    if lost := [record.reason for record in chosen if record.status == "harness"]:
+        why = Counter(lost).most_common(1)[0][0]
+        raise HarnessError(
+            f"{len(lost)} cells were lost by no fault of a method ({why}); "
+            "once that is mended, the same command runs them again"
+        )
     if strict and any(record.status not in ("ok", "skipped") for record in chosen):
         return 1
     return 0 if any(record.ok and record.id in asked for record in chosen) else 1
@@ -214,7 +222,7 @@ def _facts(config: Config, matrix: Matrix, device: str, store: Store) -> runfile
         primary=earlier.primary | matrix.primary,
         comparisons=runfile.declared(earlier, matrix.comparisons, tried),
         looks=_looks(config, matrix) | earlier.looks,
-        left_out=matrix.left_out | matrix.refused,
+        left_out=matrix.left_out | matrix.refused | _named(matrix),
         versions=provenance.versions(),
         machine=provenance.machine(),
         commit=provenance.commit(Path(__file__).resolve().parent.parent),

@@ -21,6 +21,8 @@ from bench.errors import one_line
 _ORDINARY = re.compile(r"[a-z0-9_]+(-[a-z0-9_]+)*")
 #: what Windows keeps for devices, whatever follows a dot
 _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])")
+#: what boards and the files beside them are called: no file of a task, method or classifier is
+RESERVED = frozenset({"overall", "standing", "measures", "csv-metadata"})
 _UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
 #: a name of this length is kept as it is; of a longer one so much is kept in front of the hash
 LONGEST = 64
@@ -35,10 +37,12 @@ def slug(name: str) -> str:
     """``name`` as a part of a file name: letters, digits, ``_`` and ``-`` alone, at most 64 of them.
 
     An ordinary name (``pima``, ``keel-glass0``, ``wgan-gp``) is its own slug. Any other (a capital letter counts, since
-    not every file system tells it from a small one) loses what is unsafe and gets two hyphens and ten digits of its
-    SHA-256, so that different names have different slugs, also where letters of both cases are one.
+    not every file system tells it from a small one; so does a ``RESERVED`` name) loses what is unsafe and gets two
+    hyphens and ten digits of its SHA-256, so that different names have different slugs, also where letters of both
+    cases are one.
     """
-    if len(name) <= LONGEST and _ORDINARY.fullmatch(name) and not _DEVICES.fullmatch(name):
+    taken = name in RESERVED or _DEVICES.fullmatch(name)
+    if len(name) <= LONGEST and _ORDINARY.fullmatch(name) and not taken:
         return name
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     kept = _UNSAFE.sub("-", plain)[:_KEPT].strip("-") or "x"

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,8 @@ from bench.config import BUDGETS, load
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
 from bench.messages import answer
+from bench.records import findings
+from bench.records.files import replace_json
 from bench.records.record import Options
 from bench.trial.rows import Frozen, TrialRows, load_task
 
@@ -43,6 +43,7 @@ def audit(
         from bench.records.store import claim
 
         claim(folder)
+    before = findings.audit(folder).get("tasks", {}) if folder else {}
     home = DataHome.resolve(data_dir, offline)
     recorded = _recorded(folder)
     chosen = names or tuple(recorded) or tuple(_usual())
@@ -63,7 +64,8 @@ def audit(
     if not found:
         raise BenchError("nothing to audit: no task has data here; name a folder with --data-dir")
     if folder is not None:
-        _write(folder / FILE, found)
+        # tasks audited before and not now stay as they were
+        replace_json(folder / FILE, {"tasks": dict(sorted({**before, **found}.items()))})
     return _sum_up(found)
 
 
@@ -132,14 +134,3 @@ def _sum_up(found: Mapping[str, Audited]) -> int:
     leaking = sum(any(c["status"] == "leak" for c in audited["checks"]) for audited in found.values())
     answer(f"{len(found)} tasks audited, {leaking} with a leak that is not on purpose")
     return 1 if leaking else 0
-
-
-def _write(path: Path, found: Mapping[str, Audited]) -> None:
-    """Tasks audited before and not now stay as they were."""
-    from bench.records.files import replace_json
-
-    before: dict[str, Audited] = {}
-    with suppress(OSError, ValueError, KeyError, TypeError):
-        before = dict(json.loads(path.read_text(encoding="utf-8"))["tasks"])
-    tasks = dict(sorted({**before, **found}.items()))
-    replace_json(path, {"tasks": tasks})

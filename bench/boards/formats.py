@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -103,17 +102,7 @@ def stems(boards: Sequence[Board]) -> list[str]:
             f"{stem}.{_part(part, setting[part])}" if len(values[stem]) > 1 else stem
             for setting, stem in zip(settings, found, strict=True)
         ]
-    found = _apart(boards, found, lambda board, stem: f"task-{stem}")
-    return _apart(boards, found, lambda board, stem: slug(f"task {board.key}"))  # a task may be called task-overall
-
-
-def _apart(boards: Sequence[Board], stems: Sequence[str], named: Callable[[Board, str], str]) -> list[str]:
-    """The stems, where two are the same with another name for a task's."""
-    counts = Counter(stems)
-    return [
-        named(board, stem) if counts[stem] > 1 and board.kind == "task" else stem
-        for board, stem in zip(boards, stems, strict=True)
-    ]
+    return found
 
 
 def _part(part: str, value: Any) -> str:
@@ -162,8 +151,8 @@ def _one_line(text: str) -> str:
 
 def _latex(board: Board) -> str:
     kind = "measures" if board.kind == "measures" else ""
-    parts = filter(None, (board.task or board.kind, kind, board.source, board.budget))
-    return latex(board, "-".join(map(slug, parts)))
+    parts = filter(None, (kind, *map(slug, filter(None, (board.source, board.budget)))))
+    return latex(board, "-".join((slug(board.task) if board.task else board.kind, *parts)))
 
 
 def _text(board: Board, width: int, color: bool) -> str:

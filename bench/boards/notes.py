@@ -9,6 +9,7 @@ from typing import Any
 
 from bench.boards.board import Row
 from bench.boards.cells import Counted, failure, higher_is_better, label, rows_of
+from bench.boards.spread import test_train_ratio
 from bench.records.record import Record
 
 #: kinds of failure that are listed; the rest is in the CSV and JSON, row by row
@@ -75,8 +76,12 @@ def _interval(rows: Sequence[Row], ok: Sequence[Record]) -> str:
     """What they vary by."""
     ratios = [row["test_train_ratio"] for row in rows if row["test_train_ratio"] is not None]
     units = {row["test_units"] for row in rows} - {None}
+    if not ratios:  # no row is compared with the reference
+        ratios = [ratio for ratio in (test_train_ratio(ok),) if ratio is not None]
+    if max(Counter((r.method, r.classifier, r.regime) for r in ok).values(), default=0) < 2:
+        return "need two seeds or more (--seeds), which no row has"
     if not ratios:
-        return "need n_test and n_train"
+        return "need the numbers of test and of training rows, which not all records tell"
     if units:
         count = "/".join(map(str, units))
         what = "/".join(sorted({record.test_units for record in ok} - {""}))

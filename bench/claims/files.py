@@ -153,8 +153,8 @@ def read(path: Path) -> Claim:
     """One claim. Raises ``BenchError`` with the file's name for what is missing, unknown, of another type or
     contradictory."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, OSError, RecursionError) as error:  # ValueError: no TOML, no UTF-8, a number of 5,000 digits
         raise BenchError(f"claim {path} cannot be read: {error}") from error
     _known(path, "", table, _CLAIM)
     for key in (*_TEXTS, "year", "row"):

@@ -16,7 +16,7 @@ import typer
 
 from bench import __version__
 from bench.cli import results
-from bench.cli.names import absolute, discover, expand
+from bench.cli.names import discover, expand, patterns
 from bench.errors import BenchError, HarnessError, one_line, said
 from bench.messages import speak
 
@@ -96,7 +96,13 @@ def run(
     ] = None,
     base_seed: Annotated[int | None, typer.Option(help="The seed that all others derive from.")] = None,
     budget: Annotated[str | None, typer.Option(help="smoke, quick, standard or full.", show_default="quick")] = None,
-    config: Annotated[Path | None, typer.Option(help="TOML file with any of these options.")] = None,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="TOML file: tasks, methods, classifiers, regimes (lists), their options ([method.NAME]), limits, and "
+            "the other options by name, but --plugin, --why, --retry and --fail-on-error."
+        ),
+    ] = None,
     engine: Annotated[str | None, typer.Option(help="serial, processes or ray.", show_default="processes")] = None,
     workers: Annotated[int | None, typer.Option(help="Fits at once.", show_default="one a core")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads a fit.", show_default="1")] = None,
@@ -147,8 +153,8 @@ def run(
     discover(plugin)
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):
         given[key] = expand(key, names)
-    chosen = settings.load(budget, config, given)
-    raise typer.Exit(execute(chosen, absolute(plugin), why=why, retry=retry, strict=fail_on_error))
+    chosen = patterns(settings.load(budget, config, given))
+    raise typer.Exit(execute(chosen, why=why, retry=retry, strict=fail_on_error))
 
 
 @app.command()

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bench.config import Config
     from bench.registry import Entry
 
 
@@ -16,15 +19,31 @@ def expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
     """Comma lists and shell patterns to names; unknown names are refused later, with a suggestion."""
     if not names:
         return None
-    import fnmatch
-
     from bench.registry import BY_KIND
 
     known = BY_KIND[key.removesuffix("s")].names() if key != "regimes" else []
     comma = r",(?=\s*(?:real|balance|tstr|append:))" if key == "regimes" else ","  # a class may have one in its name
+    split = (part.strip() for text in names for part in ([text] if text in known else re.split(comma, text)))
+    return _matched(known, split)
+
+
+def patterns(config: Config) -> Config:
+    """The same configuration with shell patterns among its names (from a file) as the names that they fit."""
+    from dataclasses import replace
+
+    from bench.registry import BY_KIND
+
+    lists = {f"{kind}s": _matched(entries.names(), getattr(config, f"{kind}s")) for kind, entries in BY_KIND.items()}
+    return replace(config, **lists)  # type: ignore[arg-type]
+
+
+def _matched(known: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Names once each, patterns as what they fit; one that fits nothing stays, to be refused as unknown."""
+    import fnmatch
+
     found: list[str] = []
-    for name in (part.strip() for text in names for part in ([text] if text in known else re.split(comma, text))):
-        matches = fnmatch.filter(known, name) if any(c in name for c in "*?[") else []
+    for name in names:
+        matches = fnmatch.filter(known, name) if name not in known and any(c in name for c in "*?[") else []
         found += matches or [name]
     return tuple(dict.fromkeys(found))
 
@@ -37,11 +56,6 @@ def discover(plugins: list[Path] | None = None) -> list[Entry[Any]]:
     _refuse_shadows()
     registry.discover()
     return [entry for plugin in plugins or () for entry in registry.load_plugin(plugin)]
-
-
-def absolute(plugins: list[Path] | None) -> tuple[Path, ...]:
-    """Plugins as every process finds them, wherever it stands: paths made absolute, names of modules as they are."""
-    return tuple(plugin.resolve() if plugin.exists() else plugin for plugin in plugins or ())
 
 
 def _refuse_shadows() -> None:

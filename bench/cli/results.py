@@ -103,11 +103,11 @@ def reproduce(
     plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="The plugins that the run was given.")] = None,
 ) -> None:
     """Run the cells of these records again from data, and say whether they match or by how much not."""
-    from bench.cli.names import absolute, discover
+    from bench.cli.names import discover
     from bench.release.reproduce import reproduce as again
 
     discover(plugin)
-    raise typer.Exit(again(record, out or LOCAL, data_dir, offline, absolute(plugin)))
+    raise typer.Exit(again(record, out or LOCAL, data_dir, offline))
 
 
 @app.command()
@@ -130,12 +130,13 @@ def release(
     limit: Annotated[
         float, typer.Option(min=0, help="MiB that it may take; class probabilities, 20 MB a task, come on top.")
     ] = 20.0,
+    force: Annotated[bool, typer.Option("--force", help="Write over a release of another run.")] = False,
 ) -> None:
     """Copy what is worth publishing: compressed records, boards, page, claims, plots, versions, class probabilities;
     then verify it."""
     from bench.release.pack import release as publish
 
-    raise typer.Exit(publish(source, target, limit))
+    raise typer.Exit(publish(source, target, force, limit))
 
 
 @app.command()

@@ -80,7 +80,7 @@ def load_json(path: Path) -> Any:
     """What a JSON file of a run's folder holds, None where there is none. Raises ``BenchError`` for a damaged one,
     which must not pass for a missing one."""
     try:
-        return writable(json.loads(path.read_text(encoding="utf-8")))
+        return writable(json.loads(path.read_text(encoding="utf-8-sig")))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError
-from bench.records import reading, replicates, runfile, selection
-from bench.records.files import AUDIT, CLAIMS, RECORDS, RUN, SELFTEST, SUMS, load_json, load_object
+from bench.records import findings, reading, replicates, runfile, selection
+from bench.records.files import CLAIMS, RECORDS, RUN, SUMS
 from bench.records.record import Record
 from bench.records.runfile import RunFacts
 from bench.records.selection import Planned
@@ -32,8 +32,17 @@ class RunFolder:
 
     @cached_property
     def records(self) -> list[Record]:
-        """Every record, in the order written."""
-        return list(reading.read(self.path))
+        """Every record, one an id, in the order written."""
+        return list(self._resolved[0].values())
+
+    @property
+    def contested(self) -> list[str]:
+        """Ids under which there are different records; of each ``records`` has the one that ended last."""
+        return self._resolved[1]
+
+    @cached_property
+    def _resolved(self) -> tuple[dict[str, Record], list[str]]:
+        return reading.resolved(reading.read(self.path))
 
     @cached_property
     def facts(self) -> RunFacts:
@@ -53,20 +62,17 @@ class RunFolder:
     @cached_property
     def selftest(self) -> dict[str, Any]:
         """What the self-test found; empty where it was not run."""
-        return load_object(self.path / SELFTEST)
+        return findings.selftest(self.path)
 
     @cached_property
     def audit(self) -> dict[str, Any]:
         """What the audit of the splits found; empty where it was not run."""
-        return load_object(self.path / AUDIT)
+        return findings.audit(self.path)
 
     @cached_property
     def claims(self) -> list[dict[str, Any]]:
         """The judged claims; empty where there are none."""
-        found = load_json(self.path / CLAIMS) or []
-        if not isinstance(found, list) or not all(isinstance(claim, dict) for claim in found):
-            raise BenchError(f"{self.path / CLAIMS} is not what augbench claims writes; make it again or delete it")
-        return found
+        return findings.claims(self.path)
 
     @property
     def records_path(self) -> Path:

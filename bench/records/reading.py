@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import lzma
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,10 @@ def path_of(folder: Path) -> Path:
 
 def decode(line: bytes) -> Record:
     """The record on one line of a file, of whatever scheme. Raises ``MalformedRecord``."""
+    if not line.strip():
+        raise MalformedRecord("the line is blank")
+    if line.startswith(codecs.BOM_UTF8):
+        raise MalformedRecord("it begins with a byte order mark, which an editor has put there")
     return (record if line.startswith(b'{"schema":') else scheme1).decode(line)
 
 
@@ -73,6 +78,34 @@ def _open(path: Path) -> Iterator[bytes]:
     opened: Callable[..., Any] = lzma.open if path.name == XZ else open
     with opened(path, "rb") as file:
         yield from file
+
+
+def resolved(records: Iterable[Record]) -> tuple[dict[str, Record], list[str]]:
+    """One record an id, in the order of the first of each; and the ids under which others were, too.
+
+    A line that is there twice, letter for letter, is one record: copying and joining files may do that. Of records
+    that share an id and differ, the one that ended last counts, as it does among records of one cell.
+    """
+    found: dict[str, Record] = {}
+    others: dict[str, None] = {}
+    for one in records:
+        known = found.setdefault(one.id, one)
+        if known is not one and known != one:
+            others[one.id] = None
+            if one.ended >= known.ended:
+                found[one.id] = one
+    return found, list(others)
+
+
+def said_of(others: Sequence[str], path: Path) -> str:
+    """The line to say of ids under which different records are; "" where there are none."""
+    if not others:
+        return ""
+    which = f"record {others[0]} is" if len(others) == 1 else f"{len(others)} records ({others[0]}, ...) are"
+    return (
+        f"{path}: {which} there more than once, with different content; the one that ended last counts; take the other "
+        "lines out"
+    )
 
 
 class _Shared:

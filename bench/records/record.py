@@ -6,7 +6,6 @@ that names it. Records of older versions become the same type when they are read
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, get_args
 
@@ -15,6 +14,8 @@ import msgspec
 from bench.records.codehash import SCHEME
 from bench.records.files import DEEPEST, shallow, to_json
 from bench.records.provenance import digest
+from bench.registry.training import LONGEST
+from bench.slugs import fault
 
 T = TypeVar("T")
 
@@ -22,6 +23,10 @@ Status = Literal["ok", "skipped", "invalid", "error", "timeout", "oom", "killed"
 Source = Literal["real", "real-subset", "simulated"]
 STATUSES: tuple[str, ...] = get_args(Status)
 PHASES = ("load", "prepare", "fit", "sample", "measure", "train", "infer")
+#: what numbers of a record reach at most: beyond, sums, squares and quotients of them are no numbers any more
+LARGEST = 1e100
+#: the same of counts
+MOST = 10**15
 
 
 class MalformedRecord(ValueError):
@@ -214,25 +219,70 @@ def checked(record: Record) -> Record:
     """The record, where it holds what types alone do not say; else raises ``MalformedRecord``."""
     if record.ok != bool(record.metrics):
         raise MalformedRecord(f"its status is {record.status} and it has {len(record.metrics)} metrics")
-    for name in ("metrics", "valid", "fidelity", "privacy", "times", "cpu_s", "device_ms"):
-        for key, value in getattr(record, name).items():
-            if not math.isfinite(value):
-                raise MalformedRecord(f"{name}.{key} is {value}")
+    _check_names(record)
+    _check_counts(record)
+    for name in _NUMBERS:
+        _check_numbers(name, getattr(record, name))
+    for name, known in record.references.items():
+        _check_numbers(f"references.{name}", known)
     for name in ("label_noise", "epsilon", "limit_s", "limit_mb", "peak_rss_mb", "peak_device_mb", "energy_j"):
         value = getattr(record, name)
-        if value is not None and not math.isfinite(value):
-            raise MalformedRecord(f"{name} is {value}")
-    if record.trained is not None and not record.trained.published > 0:
-        raise MalformedRecord(f"trained.published is {record.trained.published}")
+        if value is not None and not -LARGEST < value < LARGEST:
+            raise MalformedRecord(f"{name} is {value:g}")
+    told = record.trained
+    if told is not None and not (0 <= told.length <= LONGEST and 1 / LONGEST <= told.published <= LONGEST):
+        raise MalformedRecord(f"trained.length is {told.length:g} and trained.published is {told.published:g}")
     return record
 
 
+_NUMBERS = ("metrics", "valid", "fidelity", "privacy", "times", "cpu_s", "device_ms")
+#: names that were looked at: thousands of records have the same few
+_named: set[str] = set()
+
+
+def _check_numbers(name: str, numbers: Mapping[str, float]) -> None:
+    for key, value in numbers.items():
+        if not -LARGEST < value < LARGEST:
+            raise MalformedRecord(f"{name}.{key} is {value:g}")
+
+
+def _check_names(record: Record) -> None:
+    """Names become file names, heads of columns and lines of a terminal."""
+    for name in ("id", "task", "method", "classifier", "regime", "budget", "device", "modality", "family"):
+        value = getattr(record, name)
+        if value in _named:
+            continue
+        if wrong := fault(value):
+            raise MalformedRecord(f"{name} {wrong}")
+        if name != "id":
+            _named.add(value)
+
+
+def _check_counts(record: Record) -> None:
+    """Rows and threads are counted from 0; what was scored was trained and tested on some."""
+    least = 1 if record.ok else 0
+    for name, low in (("n_train", least), ("n_test", least), ("n_synthetic", 0), ("threads", 0)):
+        value = getattr(record, name)
+        if value is not None and not low <= value <= MOST:
+            raise MalformedRecord(f"{name} is {_count(value)}")
+    for name in ("train_classes", "test_classes"):
+        for key, value in getattr(record, name).items():
+            if not 0 <= value <= MOST:
+                raise MalformedRecord(f"{name}.{key} is {_count(value)}")
+    if not 0 <= record.seed < 2**32:
+        raise MalformedRecord(f"seed is {_count(record.seed)}")
+
+
+def _count(value: int) -> str:
+    return str(value) if abs(value) <= MOST else "a number of many digits"
+
+
 def finite(name: str, values: Mapping[str, Any]) -> dict[str, float]:
-    """Measures as plain numbers. Raises ``ValueError`` for one that is no finite number: ``metrics.f1 is nan``."""
+    """Measures as plain numbers. Raises ``ValueError`` for one that no record can hold: ``metrics.f1 is nan``."""
     found = {}
     for key, value in values.items():
         number = float(value)
-        if not math.isfinite(number):
+        if not -LARGEST < number < LARGEST:
             raise ValueError(f"{name}.{key} is {number}, not a finite number; leave it out where it is not defined")
         found[str(key)] = number
     return found

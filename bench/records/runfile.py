@@ -44,7 +44,7 @@ def read(folder: Path) -> RunFacts:
     """The facts of a folder, empty ones where it has no such file. Raises ``BenchError`` for a damaged file."""
     path = folder / RUN
     try:
-        facts = msgspec.json.decode(path.read_text(encoding="utf-8"), type=RunFacts)
+        facts = msgspec.json.decode(path.read_text(encoding="utf-8-sig"), type=RunFacts)
         if not shallow(msgspec.to_builtins(facts)):
             raise ValueError(f"it is nested in more than {DEEPEST} levels")
         return facts

@@ -7,6 +7,7 @@ holds its records against it.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -66,7 +67,7 @@ def read(folder: Path) -> frozenset[Planned] | None:
     """The cells that were planned; None where the folder states none. Raises ``BenchError`` for a damaged file."""
     path = folder / SELECTION
     try:
-        blocks = msgspec.json.decode(path.read_bytes(), type=list[_Block])
+        blocks = msgspec.json.decode(path.read_bytes().removeprefix(codecs.BOM_UTF8), type=list[_Block])
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:

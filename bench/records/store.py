@@ -17,7 +17,7 @@ import msgspec
 
 from bench.errors import BenchError, HarnessError
 from bench.records.files import FOLDERS, OURS, PARQUET, RECORDS, RUN, XZ, replace_bytes
-from bench.records.reading import read
+from bench.records.reading import read, resolved, said_of
 from bench.records.record import Record, encode, sealed
 
 
@@ -28,7 +28,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / RECORDS
-        #: what opening the store mended, for the user
+        #: what opening the store mended or found, for the user
         self.repaired: str | None = None
         self.records: dict[str, Record] = {}
         #: whether a record was added or dropped since it was opened
@@ -41,7 +41,8 @@ class Store:
                 self._lock = opened.enter_context(open(self.folder / ".lock", "w"))
                 _lock(self._lock, self.folder)
                 self.repaired = repair(self.path)
-                self.records = {record.id: record for record in read(self.folder)}
+                self.records, others = resolved(read(self.folder))
+                self.repaired = "; ".join(filter(None, (self.repaired, said_of(others, self.path)))) or None
                 self._file = opened.enter_context(open(self.path, "ab", buffering=0))
             except OSError as error:
                 raise BenchError(

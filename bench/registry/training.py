@@ -8,6 +8,10 @@ from typing import Any
 
 from bench.errors import BenchError
 
+#: the most that a length of training may be, in whatever unit, and one over the least of a published one: a quotient of
+#: two is a number
+LONGEST = 10**15
+
 
 @dataclass(frozen=True)
 class Training:
@@ -23,8 +27,12 @@ class Training:
     source: str
 
     def __post_init__(self) -> None:
-        if not (isinstance(self.published, int | float) and self.published > 0 and self.unit and self.source):
-            raise BenchError(f"{self}: a published training names its unit, a length above 0 and where it stands")
+        length = isinstance(self.published, int | float) and 1 / LONGEST <= self.published <= LONGEST
+        if not (length and self.unit and self.source):
+            raise BenchError(
+                f"{self}: a published training names its unit, a length above 0 and at most {LONGEST:g}, and where it "
+                "stands"
+            )
 
 
 def literal(node: ast.expr) -> Any:

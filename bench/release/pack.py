@@ -28,12 +28,12 @@ from bench.records.files import (
     SELECTION,
     SELFTEST,
     SUMS,
-    load_json,
     replace_bytes,
     replace_text,
 )  # fmt: skip
 from bench.records.folder import RunFolder
 from bench.records.packed import pack
+from bench.records.reading import said_of
 from bench.records.record import Record, convert, encode, plain, seal, sealed
 from bench.records.selection import Planned
 from bench.release import checksums, environment, probabilities
@@ -54,14 +54,17 @@ COPIED = (SELFTEST, AUDIT, CLAIMS)
 _PATH = re.compile(r"(?<![\w/.~])/(?:[\w.@+-]+/)+([\w.@+-]+)")
 
 
-def release(source: Path, target: Path, limit: float = LIMIT) -> int:
+def release(source: Path, target: Path, force: bool = False, limit: float = LIMIT) -> int:
     """Publish the run of ``source`` in ``target``; 0 if the result verifies, else 1 and nothing is put there.
 
-    Raises ``BenchError`` for a source without records, a target that holds anything but an earlier release, a broken
-    file, and for more than ``limit`` MiB, class probabilities aside.
+    Raises ``BenchError`` for a source without records, a target that holds anything but an earlier release, one with
+    records that the source has not (unless ``force``), a broken file, and for more than ``limit`` MiB, class
+    probabilities aside.
     """
     run = RunFolder.of_run(source)
     _refuse(source, target)
+    if not force and (target / SUMS).exists():
+        _refuse_other(run, target)
     building = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         building.mkdir(parents=True)
@@ -105,6 +108,21 @@ def _refuse(source: Path, target: Path) -> None:
         raise BenchError(f"{target} holds files that are not ours ({foreign[0]}); name a new folder")
 
 
+def _refuse_other(run: RunFolder, target: Path) -> None:
+    """A release gives way to one of the same run, gone on or made again, and to no other: what was announced under its
+    digest would be gone."""
+    try:
+        there = {(record.id, record.seal) for record in RunFolder(target).records}
+    except BenchError as error:
+        raise BenchError(f"{error}; --force writes over it") from None
+    mine = {(record.id, record.seal) for record in map(_publishable, run.records)}
+    if lost := len(there - mine):
+        raise BenchError(
+            f"{target} holds another release: {lost} of its {len(there)} records are not those of {run.path}; name a "
+            "new folder, or write over it with --force"
+        )
+
+
 def _put(building: Path, target: Path) -> None:
     """Rename the finished folder to its place; an earlier release goes once the new one is there."""
     old = building.with_name(f"{building.name}.old")
@@ -121,11 +139,14 @@ def _fill(run: RunFolder, target: Path) -> None:
     from bench.report import write
 
     source = run.path
+    if contested := said_of(run.contested, run.records_path):
+        raise BenchError(f"{contested}: a release holds each record once")
+    _ = run.selftest, run.audit, run.claims, run.replicates  # a damaged one is said by its own place
     planned = _selection(run)
     selection.write(target, planned)
     records = [_publishable(record) for record in run.records if Planned.of(record) in planned]
-    if others := len(run.records) - len(records):
-        answer(f"note: {others} records are of cells that {SELECTION} does not plan; they are left out")
+    if unplanned := len(run.records) - len(records):
+        answer(f"note: {unplanned} records are of cells that {SELECTION} does not plan; they are left out")
     older = sum(not record.seal for record in run.records)
     if older:
         answer(f"note: {older} of {len(records)} records are older than seals; they are sealed as they are now")
@@ -140,7 +161,7 @@ def _fill(run: RunFolder, target: Path) -> None:
     if (target / CLAIMS).exists():
         if (judged := claims_json(made)) is not None:
             replace_text(target / CLAIMS, judged)
-        replace_text(target / CLAIMS_TEXT, render(load_json(target / CLAIMS)))
+        replace_text(target / CLAIMS_TEXT, render(RunFolder(target).claims))
     replace_text(target / environment.NAME, environment.text(records))
     made = RunFolder(target)
     if not made.only_claims:

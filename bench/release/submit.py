@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bench import __version__
 from bench.errors import BenchError
@@ -41,7 +42,7 @@ def submit(
     if reasons:
         answer(f"not taken in: {folder}")
         return 1
-    digest, known = checksums.digest(folder), load_object(target / LIST)
+    digest, known = checksums.digest(folder), _known(target / LIST)
     if (place := target / origin).exists():
         same = known.get(origin, {}).get("digest") == digest
         raise BenchError(f"{place} is there already{' and is this release' if same else ''}; name another --origin")
@@ -88,6 +89,14 @@ def _code(run: RunFolder) -> Iterator[str]:
         yield f"{run.records_path.name}: not known here, so it cannot be run again: {', '.join(unknown)}"
     if changed:
         yield f"{run.records_path.name}: {count} records were made by other code than today's: {', '.join(changed[:6])}"
+
+
+def _known(path: Path) -> dict[str, Any]:
+    """What was taken in before, by origin. Raises ``BenchError`` for a file that is none of ours."""
+    known = load_object(path)
+    if not all(isinstance(about, dict) for about in known.values()):
+        raise BenchError(f"{path} is not what augbench submit writes; restore it")
+    return known
 
 
 def _copy(folder: Path, place: Path) -> None:

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -101,10 +102,19 @@ class Findings:
 
     records: int = 0
     unsealed: int = 0
+    #: lines that are there already, letter for letter
+    repeated: int = 0
     count: int = 0
     lines: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     seals: list[str] = field(default_factory=list)
+
+    def count_lines(self, record: str, n: int, differ: bool, released: bool) -> None:
+        """Note that ``n`` lines have the id of one record, and whether they differ."""
+        if n > 1 and (differ or released):
+            self.ids.append(f"{record} is there {n} times{', with different content' if differ else ''}")
+        else:
+            self.repeated += n - 1
 
     @property
     def unreadable(self) -> bool:
@@ -125,7 +135,8 @@ def check_lines(run: RunFolder, found: Findings) -> None:
     Records older than seals have none, but none follow a sealed one, and a release holds sealed ones only.
     """
     name, expected = run.records_path.name, run.released
-    ids: Counter[str] = Counter()
+    ids: dict[str, set[bytes]] = defaultdict(set)
+    repeated: Counter[str] = Counter()
     try:
         for number, text in lines(run.path):
             where = f"{name}:{number}"
@@ -138,7 +149,8 @@ def check_lines(run: RunFolder, found: Findings) -> None:
             if not text.endswith(b"\n"):
                 found.lines.append(f"{where}: the last line is cut off")
             found.records += 1
-            ids[record.id] += 1
+            repeated[record.id] += 1
+            ids[record.id].add(sha256(text.rstrip(b"\n")).digest())
             found.ids += [f"{where}: record {record.id}: {what}" for what in contradictions(record)]
             expected = expected or bool(record.seal)
             if not record.seal:
@@ -151,7 +163,8 @@ def check_lines(run: RunFolder, found: Findings) -> None:
                 )
     except BenchError as error:
         found.lines.append(str(error))
-    found.ids += [f"{name}: record {key} is there {n} times" for key, n in ids.items() if n > 1]
+    for key, n in repeated.items():
+        found.count_lines(f"{name}: record {key}", n, len(ids[key]) > 1, run.released)
 
 
 def _named(record: Record) -> str:
@@ -160,9 +173,7 @@ def _named(record: Record) -> str:
 
 def _notes(run: RunFolder, found: Findings) -> Iterator[str]:
     """What a reader should know and is no fault: records without a seal, code and versions that are not today's."""
-    if found.unsealed and not run.released:
-        older = f"{found.unsealed} of {found.records} records"
-        yield f"{older} are older than seals: a number changed in one would not show"
+    yield from _of_lines(run, found)
     if packed := [name for name in (PARQUET, XZ) if (run.path / name).exists() and run.records_path.name != name]:
         yield f"{packed[0]} is there too, and not read: {run.records_path.name} is"
     if found.unreadable:
@@ -174,6 +185,16 @@ def _notes(run: RunFolder, found: Findings) -> Iterator[str]:
     if made_here(run) or not _schemes(run) - {SCHEME}:
         yield from _not_derived(run)
         yield from _since(run.records)
+
+
+def _of_lines(run: RunFolder, found: Findings) -> Iterator[str]:
+    """Lines that are no fault, and no others either: without a seal, or there twice."""
+    if found.unsealed and not run.released:
+        older = f"{found.unsealed} of {found.records} records"
+        yield f"{older} are older than seals: a number changed in one would not show"
+    if found.repeated:
+        name = run.records_path.name
+        yield f"{found.repeated} lines of {name} are there twice, the same to the letter; each counts once"
 
 
 def _older(run: RunFolder) -> Iterator[str]:

@@ -102,9 +102,12 @@ def made_with() -> str:
 def _template() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    from bench.report import assets
+
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
+        finalize=assets.shown,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -10,13 +10,14 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError
+from bench.slugs import printable
 
 HERE = Path(__file__).parent
 _EXPORT = re.compile(r"export\s*\{([^}]*)\}\s*;?")
@@ -85,8 +86,21 @@ def policy(scripts: Sequence[Inline], styles: Sequence[Inline]) -> str:
 
 def data(value: Any) -> str:
     """JSON as it can stand within ``<script type="application/json">``, as short as it goes."""
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(_shown(value), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.replace("<", "\\u003c")
+
+
+def shown(value: Any) -> Any:
+    """What an expression of the template gives, its control characters and marks of direction written out; markup
+    stays."""
+    return printable(value) if type(value) is str else value
+
+
+def _shown(value: Any) -> Any:
+    """The same of every text within a JSON-able value."""
+    if isinstance(value, Mapping):
+        return {key: _shown(part) for key, part in value.items()}
+    return [_shown(part) for part in value] if isinstance(value, list | tuple) else shown(value)
 
 
 def own(name: str) -> str:

@@ -24,6 +24,12 @@ def test_command_line_over_file_over_budget(tmp_path):
     assert budget.named == frozenset()
 
 
+def test_a_byte_order_mark_of_an_editor_does_no_harm(tmp_path):
+    path = tmp_path / "c.toml"
+    path.write_text("seeds = 3", encoding="utf-8-sig")
+    assert config.load(None, path, {}).seeds == (0, 1, 2)
+
+
 def test_a_file_can_name_its_budget(tmp_path):
     assert config.load(None, write(tmp_path, 'budget = "smoke"'), {}).budget == "smoke"
     assert config.load("quick", write(tmp_path, 'budget = "smoke"'), {}).budget == "quick"
@@ -58,6 +64,13 @@ def test_overrides_match_patterns_and_the_last_wins(tmp_path):
         ("seeds = 1000000000000", "seeds must be"),
         ("seeds = [4294967296]", "seeds must be"),
         ("seeds = [1, -1]", "seeds must be"),
+        ('task = "pima"', r"'task' holds options .*to choose, write tasks = \['pima'\]"),
+        ('[[override]]\ntasks = ["a"]\nmethod = ["b"]', r"'method' holds options .* write methods = \['b'\]"),
+        ("[classifiers.mlp]\na = 1", r"options stand in \[classifier.NAME\]"),
+        ("retry = true", "retry is an option of the command alone: --retry"),
+        ("timeout = 1e13", "timeout must be a number above 0, at most 1e"),
+        ("workers = 10001", "workers must be a number above 0, at most 10,000"),
+        ("seeds = " + "9" * 5000, "cannot be read"),
         ('tasks = "pima"', "'tasks' must be a list of names"),
         ("timeout = 0", "timeout must be a number above 0"),
         ("workers = 0", "workers must be a number above 0"),

@@ -97,8 +97,8 @@ def test_a_method_option_that_does_not_exist_is_refused_before_anything_runs():
         ({"task": {"stocks": {"steps": "24"}}}, "task.stocks: steps must be int"),  # though it is not selected
         ({"method": {"smot": {}}}, "unknown method 'smot'; did you mean 'smote'"),
         ({"measures": {"study": "rf"}}, "measures: study must be a list"),
-        ({"override": ({"tasks": ["x"], "method": {"gan": {"steps": 2.5}}},)}, "method.gan: steps must be int"),
-        ({"override": ({"tasks": ["x"], "measures": {"forecast": -1}},)}, "forecast must not be negative"),
+        ({"override": ({"tasks": ["pi*"], "method": {"gan": {"steps": 2.5}}},)}, "method.gan: steps must be int"),
+        ({"override": ({"tasks": ["pi*"], "measures": {"forecast": -1}},)}, "forecast must not be negative"),
     ],
 )
 def test_every_option_is_checked_before_any_rows_are_looked_for(config, message, monkeypatch):
@@ -113,3 +113,12 @@ def test_every_built_in_goes_with_some_task(names):
     for kind in ("method", "classifier"):
         for entry in registry.BY_KIND[kind]:
             assert any(fits_together(entry, task) is None for task in registry.tasks), entry.name
+
+
+def test_limits_and_overrides_of_what_is_not_there_are_refused():
+    with pytest.raises(BenchError, match="unknown method 'smot'; did you mean 'smote'"):
+        lay_out(limits={"smot": {"timeout": 1.0}})
+    for pattern in ("nope-*", "pimma"):
+        with pytest.raises(BenchError, match=r"override.* no task fits"):
+            lay_out(override=({"tasks": ["toy", pattern], "seeds": (0,)},))
+    assert lay_out(override=({"tasks": ["to*", "pima"]},), limits={"smote": {"timeout": 1.0}}).fits

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from msgspec.structs import replace
 
 from bench import publish
 from bench.errors import BenchError
@@ -57,3 +58,15 @@ def test_a_board_says_where_its_rows_come_from_if_they_are_those_of_the_run(fold
 def test_plots_are_drawn_from_records_alone(folder):
     publish.pictures(folder, workers=1)
     assert (folder / "plots" / "toy.png").stat().st_size > 5000
+
+
+def test_records_that_share_an_id_and_differ_are_said_once_and_the_last_to_end_counts(folder, capsys):
+    records = list(read(folder))
+    later = replace(records[0], ended="2126-01-01T00:00:00+00:00", metrics={**records[0].metrics, "roc_auc": 0.123})
+    factories.folder(folder, [later, *records, records[1]])
+    publish.boards(folder, None)
+    said = capsys.readouterr().err
+    assert said.count(f"record {records[0].id} is there more than once, with different content") == 1
+    rows = json.loads((folder / "boards" / "toy.json").read_text())["rows"]
+    (row,) = [row for row in rows if records[0].id in row["record_ids"]]
+    assert row["by_seed"][str(records[0].seed)] == 0.123

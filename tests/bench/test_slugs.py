@@ -10,12 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench import registry
-from bench.slugs import LONGEST, cell, draw_stem, fault, printable, regime_slug, rows_folder, slug
+from bench.slugs import LONGEST, RESERVED, cell, draw_stem, fault, printable, regime_slug, rows_folder, slug
 
 HOSTILE = (
     "lib/copies", "/elsewhere/x", "../up", "..", ".", "N/A", "and/or", "T-shirt/top", "<img src=x onerror=alert(1)>",
     "con", "NUL", "a\\b", "c:d", "a b", " a", "-rf", "a--b", "a.b", "a" * 300, "é", "日本", "*?[x]", "a|b", "$x$",
 )  # fmt: skip
+
+
+def test_what_boards_are_called_is_nobodys_slug() -> None:
+    for name in RESERVED:
+        assert slug(name).startswith(f"{name}--")
+    assert slug("task-overall") == "task-overall"
 
 
 def test_ordinary_names_are_their_own_slugs() -> None:

@@ -194,8 +194,11 @@ def test_names_grow_only_where_boards_would_collide(record: Callable[..., Record
         "overall.real.full", "overall.real.quick", "overall.simulated", slug("a/b c"), "ecg.real", "ecg.simulated",
         "pima",
     ]  # fmt: skip
-    assert stems(build([record("overall")])) == ["overall", "task-overall"]
-    named = stems(build([record("overall"), record("task-overall"), record("Pima"), record("pima")]))
-    assert len(set(map(str.lower, named))) == len(named)
+    assert stems(build([record("overall")])) == ["overall", slug("overall")]
+    awkward = ("overall", "task-overall", "csv-metadata", "standing", "measures", "Pima", "pima")
+    boards = build([record(name, source=source) for name in awkward for source in ("real", "simulated")])
+    assert len({stem.lower() for stem in stems(boards)}) == len(boards)
+    written = [name.lower() for name, _ in files(boards)]
+    assert len(set(written)) == len(written)
     both = [record(device="cpu"), record(device="cuda")]
     assert stems(build(both)) == ["overall.cpu", "overall.cuda", "pima.cpu", "pima.cuda"]

@@ -315,3 +315,14 @@ def test_boards_start_without_slow_libraries() -> None:
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_board_without_intervals_says_what_it_takes(record: Callable[..., Record]) -> None:
+    def said(records: list[Record]) -> str:
+        return next(note for note in only(build(records)).notes if note.startswith("intervals of means"))
+
+    assert "need two seeds or more (--seeds), which no row has" in said([record(), record(method="smote")])
+    reference = [record(seed=seed, value=0.5 + seed / 9) for seed in (0, 1)]
+    assert "Nadeau-Bengio corrected" in said(reference)  # no row is compared with it, and its own mean has one
+    unknown = [record(seed=seed, n_test=None) for seed in (0, 1)]
+    assert "need the numbers of test and of training rows, which not all records tell" in said(unknown)

@@ -50,7 +50,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory, toy: Path) -> Path:
 
     out = tmp_path_factory.mktemp("ran") / "good"
     config = Config("smoke", ("toy",), ("toy-jitter",), ("xgboost",), ("balance",), pictures=False, out=out)
-    assert execute(config, (toy,)) == 0
+    assert execute(config) == 0
     return out
 
 
@@ -115,6 +115,40 @@ SITUATIONS: dict[str, tuple[str, str, Callable[[Path], None] | None]] = {
     "a configuration in another encoding": (f"{RUN} --config my.toml", "cannot be read", text("my.toml", b"\xff\xfe")),
     "a folder as configuration": (f"{RUN} --config data", "data cannot be read", text("data/a", "")),
     "a key misspelt": (f"{RUN} --config my.toml", "unknown key 'taks'", text("my.toml", "taks = ['toy']")),
+    "a limit of a method misspelt": (
+        f"{RUN} --task toy --config my.toml", "unknown method 'smot'; did you mean 'smote'?",
+        text("my.toml", "[limits.smot]\ntimeout = 5"),
+    ),
+    "an override of no task": (
+        f"{RUN} --task toy --config my.toml", "[[override]] tasks: no task fits 'pimma-*'; did you mean 'pima'?",
+        text("my.toml", "[[override]]\ntasks = ['toy', 'pimma-*']\nseeds = 2"),
+    ),
+    "a pattern in a file that fits nothing": (
+        f"{RUN} --config my.toml", "unknown task 'nope-*'", text("my.toml", "tasks = ['nope-*']"),
+    ),
+    "tasks chosen by the key of options": (
+        f"{RUN} --config my.toml", "'task' holds options ([task.NAME]); to choose, write tasks = ['toy']",
+        text("my.toml", "task = ['toy']"),
+    ),
+    "options by the key of a choice": (
+        f"{RUN} --config my.toml", "'methods' chooses and must be a list of names; options stand in [method.NAME]",
+        text("my.toml", "[methods.gan]\nsteps = 3"),
+    ),
+    "an option that no file has": (
+        f"{RUN} --config my.toml", "an option of the command alone: --plugin", text("my.toml", "plugin = 'a'"),
+    ),
+    "a number of 5,000 digits": (f"{RUN} --config my.toml", "cannot be read", text("my.toml", "seeds = " + "9" * 5000)),
+    "limits without end": (f"{RUN} --task toy --timeout inf", "at most 1e+12, not inf", None),
+    "threads without end": (f"{RUN} --task toy --threads 1000000", "above 0, at most 10,000, not 1000000", None),
+    "a training without end": (
+        f"{RUN} --task toy --method gan --config my.toml", "steps must be a length of training",
+        text("my.toml", "[method.gan]\nsteps = 9" + "0" * 16),
+    ),
+    "a cluster that is not there": (
+        f"{RUN} --task toy --engine ray --address a.invalid:1", "no Ray cluster answers at a.invalid:1", None,
+    ),
+    "an address that is none": (f"{RUN} --task toy --engine ray --address nowhere", "is not HOST:PORT", None),
+    "an address without its engine": (f"{RUN} --task toy --address a:1", "add --engine ray, or leave it out", None),
     "a plugin that is not there": (f"{RUN} --plugin my.py", "my.py is not a file, a folder or a module", None),
     "a plugin with a syntax error": (f"{RUN} --plugin my.py", "my.py:1 is not valid Python", text("my.py", "def f(:")),
     "a plugin that registers nothing": (f"{RUN} --plugin my.py", "my.py registers nothing", text("my.py", "x = 1")),
@@ -194,14 +228,37 @@ def test_one_line_says_what_where_and_what_to_do(situation: str, command: Call, 
 
 def test_a_run_whose_own_cells_all_fail_exits_1(command: Call, tmp_path: Path) -> None:
     """The reference, which is always in, does not hide it."""
-    text("my.py", NEEDY)(tmp_path)
+    text(
+        "my.py",
+        'from bench.registry import method\n@method("needy")\nclass Needy:\n import_me = "no_such"\n'
+        ' def __init__(self): __import__("no_such_package")\n',
+    )(tmp_path)
     words = [*RUN.split(" "), "--task", "toy", "--method", "needy", "--plugin", "my.py", "--regime", "balance"]
     code, printed, said = command(*words)
     assert code == 1
-    assert "error in prepare: toy × needy × xgboost × balance × seed 0: BenchError: method 'needy' (" in said
-    assert "cannot be imported: No module named 'no_such_package'" in said
+    assert "error in prepare: toy × needy × xgboost × balance × seed 0: " in said
+    assert "No module named 'no_such_package'" in said
     assert "Traceback" not in printed + said
     assert command(*words, "--method", "none", "--regime", "real")[0] == 0
+
+
+def test_what_cannot_be_imported_is_said_first_and_the_rest_runs(command: Call, tmp_path: Path) -> None:
+    text("my.py", NEEDY)(tmp_path)
+    text("tree.py", NEEDY.replace("method", "classifier").replace('"needy"', '"needy-tree"'))(tmp_path)
+    text("task.py", NEEDY.replace("method", "task").replace('"needy"', '"needy-task"'))(tmp_path)
+    plugins = [word for name in ("my.py", "tree.py", "task.py") for word in ("--plugin", name)]
+    named = ["--task", "toy,needy-task", "--method", "toy-jitter,needy", "--classifier", "needy-tree"]
+    code, _, said = command(*RUN.split(" "), *named, *plugins, "--regime", "balance")
+    lines = said.splitlines()
+    assert code == 2
+    first = next(i for i, line in enumerate(lines) if "cells to run" in line)
+    for name in ("method 'needy'", "classifier 'needy-tree'", "task 'needy-task'"):
+        (told,) = [i for i, line in enumerate(lines[:-1]) if f"{name} (" in line]
+        assert told < first
+        assert "cannot be imported: No module named 'no_such_package'" in lines[told]
+        assert name in lines[-1]
+    found = {(record.task, record.method, record.classifier, record.status) for record in read(tmp_path / "new")}
+    assert found == {("toy", name, "xgboost", "ok") for name in ("none", "toy-jitter")}
 
 
 LABELS = """

@@ -43,14 +43,14 @@ def test_what_a_folder_has_not_is_empty(tmp_path: Path) -> None:
 def test_other_commands_files(tmp_path: Path) -> None:
     planned = [Planned.of(one) for one in SEVERAL]
     selection.write(folder(tmp_path, SEVERAL), planned)
-    (tmp_path / "selftest.json").write_text('{"ok": true}')
-    (tmp_path / "audit.json").write_text("{}")
-    (tmp_path / "claims.json").write_text('[{"id": "a"}]')
+    (tmp_path / "selftest.json").write_text('{"passed": true, "code": "", "seeds": 1, "controls": []}')
+    (tmp_path / "audit.json").write_text('{"tasks": {}}')
+    (tmp_path / "claims.json").write_text("[]")
     (tmp_path / "SHA256SUMS").write_text("")
     run = RunFolder(tmp_path)
     assert run.selection == set(planned)
-    assert run.selftest == {"ok": True}
-    assert run.claims == [{"id": "a"}]
+    assert run.selftest == {"passed": True, "code": "", "seeds": 1, "controls": []}
+    assert (run.audit, run.claims) == ({"tasks": {}}, [])
     assert run.released
     assert run.only_claims
     (tmp_path / "run.json").write_text("{}")
@@ -61,6 +61,7 @@ def test_other_commands_files(tmp_path: Path) -> None:
     ("name", "text"),
     [
         ("selftest.json", "[]"), ("audit.json", "{"), ("claims.json", '{"a": 1}'), ("claims.json", "[1]"),
+        ("selftest.json", "{}"), ("audit.json", '{"tasks": {"pima": {}}}'), ("claims.json", '[{"id": "a"}]'),
         ("selection.json", "{}"), ("run.json", "[]"), ("replicates.parquet", "PAR1"), ("records.jsonl", "{}\n"),
     ],
 )  # fmt: skip
@@ -68,3 +69,13 @@ def test_a_damaged_file_is_said_by_its_name(tmp_path: Path, name: str, text: str
     (tmp_path / name).write_text(text)
     with pytest.raises(BenchError, match=name):
         getattr(RunFolder(tmp_path), {"run": "facts"}.get(name.partition(".")[0], name.partition(".")[0]))
+
+
+def test_a_record_that_is_there_twice_counts_once_and_the_one_that_ended_last_counts(tmp_path: Path) -> None:
+    first, other = record(id="a", ended="2026-10-05T12:00:00+00:00"), record(id="b")
+    later = record(id="a", ended="2026-10-05T13:00:00+00:00", metrics={"auprc": 0.9})
+    run = RunFolder(folder(tmp_path / "same", [first, other, first]))
+    assert (run.records, run.contested) == ([first, other], [])
+    for order in ([first, later, other], [later, first, other]):
+        run = RunFolder(folder(tmp_path / "other", order))
+        assert (run.records, run.contested) == ([later, other], ["a"])

@@ -10,7 +10,7 @@ import pytest
 from bench.errors import BenchError
 from bench.records.files import PARQUET, RECORDS, XZ
 from bench.records.packed import pack
-from bench.records.reading import has_records, lines, path_of, read
+from bench.records.reading import has_records, lines, path_of, read, said_of
 from bench.records.record import encode, sealed
 from tests.factories import record
 
@@ -54,6 +54,27 @@ def test_a_line_that_is_no_record_is_named(tmp_path: Path) -> None:
     (tmp_path / RECORDS).write_bytes(LINES + b"\n" + LINES)
     with pytest.raises(BenchError, match=r"records.jsonl:4 is not a record of augbench: .*; move the file away"):
         list(read(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (LINES + b"\n" + LINES, r"jsonl:4 is not a record of augbench: the line is blank"),
+        (b"\r\n" + LINES, r"jsonl:1 is not a record of augbench: the line is blank"),
+        (b"\xef\xbb\xbf" + LINES, r"jsonl:1 is not a record of augbench: it begins with a byte order mark"),
+    ],
+)
+def test_what_an_editor_left_is_said_as_such(tmp_path: Path, data: bytes, said: str) -> None:
+    (tmp_path / RECORDS).write_bytes(data)
+    with pytest.raises(BenchError, match=said):
+        list(read(tmp_path))
+
+
+def test_ids_of_different_records_are_said_in_one_line() -> None:
+    path = Path("records.jsonl")
+    assert said_of([], path) == ""
+    assert said_of(["a"], path).startswith("records.jsonl: record a is there more than once, with different content")
+    assert "2 records (a, ...) are there" in said_of(["a", "b"], path)
 
 
 def test_a_last_line_that_a_run_is_writing_does_not_count_yet(tmp_path: Path) -> None:

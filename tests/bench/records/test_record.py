@@ -43,7 +43,17 @@ def test_a_record_comes_back_from_its_line_and_from_its_plain_form() -> None:
         ({"config": {"base_seed": 0, "task": {"a": NESTED}}}, "nested too deeply, in more than 100 levels"),
         ({"metrics": {}}, "status is ok and it has 0 metrics"),
         ({"status": "error"}, "status is error and it has 1 metrics"),
-        ({"trained": {"unit": "steps", "length": 1, "published": 0}}, "trained.published is 0.0"),
+        ({"trained": {"unit": "steps", "length": 1, "published": 0}}, "trained.published is 0"),
+        ({"trained": {"unit": "steps", "length": 1e308, "published": 1e-308}}, "trained.published is 1e-308"),
+        ({"metrics": {"f1": 1e308}}, r"metrics.f1 is 1e\+308"),
+        ({"references": {"real": {"ks": -1e200}}}, r"references.real.ks is -1e\+200"),
+        *(({name: "a\x1b[2J"}, f"{name} holds the control character") for name in ("id", "task", "method", "regime")),
+        ({"classifier": " "}, "classifier is blank"),
+        *(({name: -1}, f"{name} is -1") for name in ("n_train", "n_test", "n_synthetic", "threads", "seed")),
+        ({"n_train": 0}, "n_train is 0"),
+        ({"n_test": 10**30}, "n_test is a number of many digits"),
+        ({"train_classes": {"0": -4}}, "train_classes.0 is -4"),
+        ({"seed": 2**32}, "seed is 4294967296"),
         ({"schema": SCHEME + 1}, "newer than this augbench"),
         ({"schema": SCHEME - 1}, "which no augbench writes so"),
     ],
@@ -92,3 +102,5 @@ def test_measures_become_plain_numbers() -> None:
     assert finite("metrics", {"f1": "0.5", 3: 1}) == {"f1": 0.5, "3": 1.0}
     with pytest.raises(ValueError, match=r"metrics.f1 is nan, not a finite number; leave it out"):
         finite("metrics", {"f1": float("nan")})
+    with pytest.raises(ValueError, match=r"metrics.f1 is 1e\+200"):
+        finite("metrics", {"f1": 1e200})

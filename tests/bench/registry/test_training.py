@@ -46,11 +46,20 @@ def test_its_length_is_what_is_set_then_the_preset_then_the_default(entry):
     assert replace(entry, published=None).trained({}) is None
     with pytest.raises(BenchError, match=r"trained\.py:5: 'toy-trained' declares a training of 9 epochs, but"):
         replace(entry, published=Training("epochs", 9, "x")).trained({})
+    for steps in (-1, 10**400, float("inf")):
+        with pytest.raises(BenchError, match=r"method.toy-trained: steps must be a length of training, 0 to 1e\+15"):
+            entry.trained({"steps": steps})
 
 
 @pytest.mark.parametrize(
     "wrong",
-    ['Training("steps", 0, "a")', 'Training("steps", 5, "")', 'Training("steps")', 'Training("steps", "5", "a")'],
+    [
+        'Training("steps", 0, "a")',
+        'Training("steps", 1e-308, "a")',
+        'Training("steps", 5, "")',
+        'Training("steps")',
+        'Training("steps", "5", "a")',
+    ],
 )
 def test_a_training_that_says_nothing_is_refused(wrong, tmp_path):
     path = tmp_path / "wrong.py"

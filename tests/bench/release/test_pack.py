@@ -218,6 +218,36 @@ def test_other_folders_are_left_alone(source, released, tmp_path, monkeypatch):
     assert not (tmp_path / "big").exists()
 
 
+def test_what_is_damaged_or_contested_is_said_of_the_source(source, tmp_path):
+    folder = shutil.copytree(source, tmp_path / "run")
+    (folder / "audit.json").write_text('{"tasks": {"toy": {}}}')
+    with pytest.raises(BenchError, match=f"^{folder}/audit.json is not what augbench audit writes"):
+        pack.release(folder, tmp_path / "new")
+    (folder / "audit.json").unlink()
+    records = list(read(folder))
+    factories.folder(folder, [*records, replace(records[0], started="2020-01-01T00:00:00+00:00")])
+    with pytest.raises(BenchError, match=f"record {records[0].id} is there more than once.*holds each record once"):
+        pack.release(folder, tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_release_gives_way_to_one_of_the_same_run_alone(source, released, tmp_path):
+    before = {path: path.read_bytes() for path in released.rglob("*") if path.is_file()}
+    assert pack.release(source, released) == 0  # the same again
+    assert {path: path.read_bytes() for path in released.rglob("*") if path.is_file()} == before
+    records = list(read(source))
+    less = factories.folder(tmp_path / "less", records[1:], augbench=__version__)
+    with pytest.raises(BenchError, match=r"v0.1 holds another release: 1 of its 6 records are not those of .*--force"):
+        pack.release(less, released)
+    assert {path: path.read_bytes() for path in released.rglob("*") if path.is_file()} == before
+    assert pack.release(less, released, force=True) == 0
+    assert pack.release(factories.folder(tmp_path / "more", records, augbench=__version__), released) == 0
+    assert len(list(read(released))) == len(records)
+    (released / "records.parquet").write_bytes(b"PAR1")
+    with pytest.raises(BenchError, match=r"records.parquet is damaged .*; --force writes over it"):
+        pack.release(source, released)
+
+
 def test_places_inside_texts():
     clean = pack._clean
     assert clean('File "/a/b/c.py", line 3') == 'File ".../c.py", line 3'

@@ -150,6 +150,9 @@ def test_a_folder_is_taken_in_under_its_origin(folder, tmp_path, capsys):
     assert sorted(path.name for path in into.iterdir()) == ["somebody", "submissions.json"]
     with pytest.raises(BenchError, match="is there already and is this release"):
         submit(folder, into, "somebody", "1", offline=True)
+    (into / "submissions.json").write_text('{"somebody": "x"}')
+    with pytest.raises(BenchError, match=r"submissions.json is not what augbench submit writes"):
+        submit(folder, into, "somebody", "1", offline=True)
     for origin in ("", "../up", "A", "a/b", ".hidden"):
         with pytest.raises(BenchError, match="--origin names a folder"):
             submit(folder, into, origin, "1", offline=True)

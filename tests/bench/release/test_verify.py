@@ -132,8 +132,21 @@ def test_a_doubled_and_a_half_line_are_named(folder, capsys):
     first = path.read_text().splitlines(keepends=True)[0]
     with open(path, "a") as file:
         file.write(first + '{"id": "b", "sta')
-    out = caught(folder, capsys, f"record {json.loads(first)['id']} is there 2 times")
-    assert "records.jsonl:12: not a whole record" in out
+    out = caught(folder, capsys, "records.jsonl:12: not a whole record")
+    assert "is there 2 times" not in out
+
+
+def test_a_line_that_is_there_twice_is_a_note_and_another_of_its_id_a_finding(folder, capsys):
+    path = folder / "records.jsonl"
+    first = path.read_text().splitlines(keepends=True)[0]
+    with open(path, "a") as file:
+        file.write(first)
+    assert verify(folder) == 0
+    assert "note: 1 lines of records.jsonl are there twice, the same to the letter" in capsys.readouterr().out
+    other = json.loads(first) | {"ended": "2020-01-01T00:00:00+00:00"}
+    with open(path, "a") as file:
+        file.write(line(other | {"seal": seal(other)}))
+    caught(folder, capsys, f"record {other['id']} is there 3 times, with different content")
 
 
 def test_a_lost_seal_is_named_and_old_records_are_only_counted(folder, capsys):

@@ -56,6 +56,13 @@ CLAIM = {
     "statement": "SMOTE <raises> AUPRC",
     "where": "Table 2",
     "url": "https://example.org/paper",
+    "year": 2020,
+    "protocol": "",
+    "remark": "",
+    "leak": "",
+    "needs": "",
+    "budget": "quick",
+    "provenance": "",
     "source": "simulated",
     "rows": [
         {
@@ -63,7 +70,8 @@ CLAIM = {
             "published": 0.71,
             "as_published": {"mean": 0.702, "low": 0.69, "high": 0.715, "n": 5},
             "leak_free": None,
-            "tolerance": 0.02,
+            "tolerance": "0.02",
+            "judged": True,
         }
     ],
     "verdict": "reproduced only with the leak",
@@ -82,12 +90,12 @@ CONTROL = {
     "why": "too few",
 }
 AUDIT = {
-    "pima": {"source": "real", "sha256": "ab", "seeds": 2, "checks": [{"check": "rows", "status": "ok", "found": 0}]},
+    "pima": {"source": "real", "sha256": "ab", "seeds": 2, "checks": [{"check": "rows", "status": "ok", "found": "0"}]},
     "stocks": {
         "source": "real",
         "sha256": "cd",
         "seeds": 2,
-        "checks": [{"check": "windows", "status": "leak", "found": 12}],
+        "checks": [{"check": "windows", "status": "leak", "found": "12"}],
     },
 }
 
@@ -147,7 +155,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         regimes=("real", "balance", f"append:5@{CLASSES[0]}"), engine="serial", offline=True, out=folder,
     )  # fmt: skip
     try:
-        assert execute(config, (plugin,)) == 0
+        assert execute(config) == 0
         report.write(folder)
     finally:
         for kind, found in names.items():

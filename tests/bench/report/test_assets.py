@@ -32,3 +32,10 @@ def test_nothing_ends_a_script_early(text: str) -> None:
     code = assets.script(f"'{text}'")
     assert not any(end in code.lower() for end in ("</script", "<!--", "<script"))
     assert text not in code or text == "a < b"
+
+
+def test_no_control_character_of_a_text_reaches_the_page() -> None:
+    hostile = "a\x1b[31m\x9b2J\u202eb\nc"
+    assert assets.shown(hostile) == "a\\x1b[31m\\x9b2J\\u202eb\nc"
+    told = json.loads(assets.data({"rows": [[hostile, 1, None]], "more": (hostile,)}))
+    assert told == {"rows": [[assets.shown(hostile), 1, None]], "more": [assets.shown(hostile)]}

@@ -13,6 +13,7 @@ import pytest
 from bench import publish, report
 from bench.errors import BenchError
 from bench.records.folder import RunFolder
+from tests import factories
 
 
 class Reader(HTMLParser):
@@ -235,3 +236,17 @@ def test_a_folder_without_records(tmp_path: Path) -> None:
     (tmp_path / "records.jsonl").write_text("")
     with pytest.raises(BenchError, match="is empty"):
         report.page(tmp_path)
+
+
+@pytest.mark.usefixtures("no_plots")
+def test_control_characters_of_reasons_are_written_out(tmp_path: Path) -> None:
+    failed = factories.scored(method="gan", status="error", reason="a \x1b[31mred\x9b end", output="\x1b]0;x\x07")
+    folder = factories.folder(tmp_path / "run", [factories.scored(), failed], left_out={"gan": "\x1b[2J"})
+    (folder / "audit.json").write_text(
+        '{"tasks": {"pima": {"source": "real", "seeds": 1, "checks": '
+        '[{"check": "a\\u001b[1m", "status": "leak", "found": "\\u202e"}]}}}'
+    )
+    text = report.page(folder)
+    assert "\\x1b[31mred\\x9b end" in text
+    style_and_script = re.compile(r"<(script|style)[^>]*>.*?</\1>", re.DOTALL)
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", style_and_script.sub("", text))
