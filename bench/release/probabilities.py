@@ -7,7 +7,7 @@ task that takes more, ``replicates.parquet`` stays.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -35,20 +35,28 @@ def publish(source: Path, target: Path, records: Collection[Record], limit_mb: f
         replicates.write(target, draws)
     for place in sorted((source / PREDICTIONS).glob("*/")):
         wanted = {r.id for r in records if r.ok and rows_folder(r.task, r.source) == place.name}
-        cells = _cells(place, wanted, DENSEST * limit_mb * 1e6)
-        lost = len(wanted) - len(cells or wanted)
-        packed = {} if cells is None or lost else _packed(place, cells)
-        if lost:
-            why = f"{lost} of {len(wanted)} records have none; augbench run --retry makes them"
-        elif cells is None or sum(map(len, packed.values())) > limit_mb * 1e6:
-            why = f"they take more than {limit_mb:g} MB"
-        else:
-            for name, content in packed.items():
-                (target / PREDICTIONS / place.name).mkdir(parents=True, exist_ok=True)
-                (target / PREDICTIONS / place.name / name).write_bytes(content)
-            continue
-        stay = "; the draws made of them stay" if not wanted.isdisjoint(draws) else ""
-        answer(f"note: class probabilities of {place.name} are left out: {why}{stay}")
+        packed, why = _packed(place, wanted, limit_mb)
+        for name, content in packed.items():
+            (target / PREDICTIONS / place.name).mkdir(parents=True, exist_ok=True)
+            (target / PREDICTIONS / place.name / name).write_bytes(content)
+        if why:
+            stay = "" if wanted.isdisjoint(draws) else "; the draws made of them stay"
+            answer(f"note: class probabilities of {place.name} are left out: {why}{stay}")
+
+
+def _packed(place: Path, wanted: Collection[str], limit_mb: float) -> tuple[dict[str, bytes], str]:
+    """The files of one task by name; or none, and why."""
+    cells = _cells(place, wanted, DENSEST * limit_mb * 1e6)
+    much = f"they take more than {limit_mb:g} MB"
+    if cells is None:
+        return {}, much
+    if lost := len(wanted) - len(cells):
+        return {}, f"{lost} of {len(wanted)} records have none; augbench run --retry makes them"
+    used = {cell.tested for cell in cells}
+    tested = sorted((rows for rows in predictions.read_rows(place) if rows.key in used), key=lambda rows: rows.key)
+    found = {f"rows-{rows.key}.parquet": predicted.pack_rows(rows) for rows in tested}
+    found |= {f"part-{i:04}.parquet": predicted.pack(part) for i, part in enumerate(_parts(cells))}
+    return (found, "") if sum(map(len, found.values())) <= limit_mb * 1e6 else ({}, much)
 
 
 def _cells(place: Path, wanted: Collection[str], limit: float) -> list[Predicted] | None:
@@ -62,14 +70,6 @@ def _cells(place: Path, wanted: Collection[str], limit: float) -> list[Predicted
             if size > limit:
                 return None
     return sorted(cells, key=lambda cell: cell.id)
-
-
-def _packed(place: Path, cells: Sequence[Predicted]) -> dict[str, bytes]:
-    """The files of one task by name."""
-    used = {cell.tested for cell in cells}
-    tested = sorted((rows for rows in predictions.read_rows(place) if rows.key in used), key=lambda rows: rows.key)
-    found = {f"rows-{rows.key}.parquet": predicted.pack_rows(rows) for rows in tested}
-    return found | {f"part-{i:04}.parquet": predicted.pack(part) for i, part in enumerate(_parts(cells))}
 
 
 def _parts(cells: Iterable[Predicted]) -> Iterator[list[Predicted]]:
