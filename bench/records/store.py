@@ -103,6 +103,8 @@ def claim(folder: Path) -> None:
     written."""
     if folder.exists() and not folder.is_dir():
         raise BenchError(f"output folder {folder} is a file; name a folder with --out")
+    if folder.is_symlink() and not folder.exists():
+        raise BenchError(f"output folder {folder} is a link that leads nowhere; remove it or name another with --out")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         names = {p.name for p in folder.iterdir()}
