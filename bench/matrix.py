@@ -17,9 +17,9 @@ from bench.records import codehash, provenance
 from bench.records.identity import config_hash, identity, joint_code, versions_hash
 from bench.records.record import Record, Trained
 from bench.slugs import did_you_mean
-from bench.task import Origin, Task
+from bench.task import Origin
 from bench.trial.fit import Cell, Facts, FitJob
-from bench.trial.reading import check_primary
+from bench.trial.locating import Answers, locate
 from bench.trial.regimes import Regime
 from bench.usable import unusable
 
@@ -68,7 +68,7 @@ def fits_together(entry: registry.Entry[Any], task: registry.Entry[Any]) -> str 
     return None
 
 
-def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] = ()) -> Matrix:
+def plan(config: Config, home: DataHome, device: str) -> Matrix:
     """Lay out every sensible (task, method, seed) with its cells. The baseline ``none``/``real`` is always in, since
     every board compares with it.
 
@@ -81,23 +81,29 @@ def plan(config: Config, home: DataHome, device: str, plugins: tuple[Any, ...] =
         _leave_out_absent(config, matrix, key, entries[key])
         _refuse_misfits(config, key, entries[key], entries["tasks"])
     _check_options(config, matrix)
+    located = _located(config, entries["tasks"], home)
     for entry in entries["tasks"]:
-        try:
-            if why := unusable(entry) if "tasks" in config.named else entry.missing:
-                raise DataUnavailable(why)
-            task: Task = entry.create(**config.options("task", entry.name, entry.name))
-            check_primary(task)
-            matrix.origins[entry.name] = task.locate(home)
-        except (DataUnavailable, InvalidData) as error:
-            named = "tasks" in config.named or isinstance(error, InvalidData)
-            (matrix.refused if named else matrix.left_out)[entry.name] = str(error)
+        found = located[entry.name]
+        if isinstance(found, BenchError):
+            named = "tasks" in config.named or isinstance(found, InvalidData)
+            (matrix.refused if named else matrix.left_out)[entry.name] = str(found)
             continue
-        matrix.primary[entry.name] = task.primary
-        matrix.fits += _task_fits(config, matrix, entry, device, plugins)
+        matrix.origins[entry.name], matrix.primary[entry.name] = found.origin, found.primary
+        matrix.fits += _task_fits(config, matrix, entry, device)
     matrix.asked = {cell.id for fit in matrix.fits for cell in fit.cells if _asked_for(config, fit, cell)}
     if not matrix.asked:
         raise BenchError(_nothing(config, matrix))
     return matrix
+
+
+def _located(config: Config, tasks: list[registry.Entry[Any]], home: DataHome) -> Answers:
+    """Of each task where its rows are, or why it cannot be had."""
+    absent: Answers = {}
+    for entry in tasks:
+        if why := unusable(entry) if "tasks" in config.named else entry.missing:
+            absent[entry.name] = DataUnavailable(why)
+    options = {entry.name: config.options("task", entry.name, entry.name) for entry in tasks}
+    return absent | locate([entry for entry in tasks if entry.name not in absent], options, home)
 
 
 def _leave_out_absent(config: Config, matrix: Matrix, key: str, entries: list[registry.Entry[Any]]) -> None:
@@ -151,13 +157,13 @@ def _refuse_misfits(config: Config, key: str, chosen: list[Any], tasks: list[Any
             raise BenchError(f"{entry.kind} {entry.name!r} fits none of the tasks chosen: {reasons[0]}")
 
 
-def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: tuple[Any, ...]) -> list[FitJob]:
+def _task_fits(config: Config, matrix: Matrix, task: Any, device: str) -> list[FitJob]:
     """The fits of one task, by seed and method, each with its cells."""
     classifiers = _usable(config, matrix, "classifiers", task)
     methods = _usable(config, matrix, "methods", task)
     methods = [*(entry for entry in registry.methods if entry.reference and entry not in methods), *methods]
     drafts = [
-        _draft(config, matrix.origins[task.name], task, method, seed, device, plugins)
+        _draft(config, matrix.origins[task.name], task, method, seed, device)
         for seed in config.for_task("seeds", task.name)
         for method in methods
     ]
@@ -165,9 +171,7 @@ def _task_fits(config: Config, matrix: Matrix, task: Any, device: str, plugins: 
     return [fit for fit in fits if fit.cells]
 
 
-def _draft(
-    config: Config, origin: Origin, task: Any, method: Any, seed: int, device: str, plugins: tuple[Any, ...]
-) -> FitJob:
+def _draft(config: Config, origin: Origin, task: Any, method: Any, seed: int, device: str) -> FitJob:
     """A fit without its cells."""
     params = dict(method.params) | config.options("method", method.name, task.name)
     return FitJob(
@@ -175,7 +179,7 @@ def _draft(
         task_params=dict(task.params) | config.options("task", task.name, task.name), method_params=params,
         measures=_measures(config, task.name), device=device, threads=config.threads,
         timeout=config.limit("timeout", method.name), memory_mb=config.limit("memory", method.name),
-        plugins=plugins, exclusive=config.exclusive,
+        entries=(task, method), exclusive=config.exclusive,
     )  # fmt: skip
 
 
@@ -235,7 +239,7 @@ def cell_of(fit: FitJob, task: Any, method: Any, classifier: Any, regime: Regime
     }
     key = identity(fit.axes(classifier.name, str(regime)), hashes)
     hashes |= {"code": joint_code(codes)}
-    return Cell(key, classifier.name, str(regime), params, hashes, requires, foreign(classifier))
+    return Cell(key, classifier.name, str(regime), params, hashes, requires, foreign(classifier), classifier)
 
 
 def foreign(entry: registry.Entry[Any]) -> bool:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import builtins
 import functools
-import importlib.util
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from math import isfinite
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError
+from bench.modules import spec_of
 
 
 def constructor_arguments(file: Path, name: str) -> dict[str, str] | None:
@@ -85,12 +85,15 @@ def _origin(tree: ast.Module, file: Path, name: str) -> Path | None:
             and node.module
             and any(a.name == name and not a.asname for a in node.names)
         ):
-            try:
-                spec = importlib.util.find_spec(node.module)
-            except ImportError:
-                return None
-            return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
+            return None if node.level else _file_of(node.module, file.parent)
     return None
+
+
+def _file_of(module: str, folder: Path) -> Path | None:
+    """The file of a module that a file in ``folder`` imports; None for a plugin's own: which one, its import tells."""
+    beside = folder / module.partition(".")[0]
+    spec = None if beside.exists() or beside.with_suffix(".py").exists() else spec_of(module)
+    return Path(spec.origin) if spec and spec.origin and spec.origin.endswith(".py") else None
 
 
 @functools.cache

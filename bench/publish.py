@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import shutil
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench import resample
 from bench.errors import BenchError
@@ -83,15 +83,13 @@ def build(
 
 def pictures(folder: Path, workers: int, again: bool = False) -> None:
     """Draw the plots of the boards, and of every sample the pictures that are missing or older than it."""
-    from bench.boards import plots
-
-    drawn, run = 0, RunFolder(folder)
-    if again or run.released or not current(folder, "plots"):
-        with nullcontext() if run.released else making(folder, "plots"):
-            drawn = len(plots.write(build(run), folder / "plots"))
+    run = RunFolder(folder)
     samples = sorted((folder / "samples").rglob("*.npz"))
     todo = [path for path in samples if again or _stale(path, _target(folder, path))]
-    drawn += sum(_draw_all([(path, _target(folder, path)) for path in todo], workers))
+    plotted = again or run.released or not current(folder, "plots")
+    with nullcontext() if run.released or not plotted else making(folder, "plots"):
+        jobs = [(_plot, folder)] * plotted + [(_draw, (path, _target(folder, path))) for path in todo]
+        drawn = sum(_each(jobs, workers))
     if drawn:
         _say(f"pictures: {folder / 'plots'} and {folder / 'pictures'} ({drawn} drawn)")
 
@@ -108,15 +106,23 @@ def _stale(sample: Path, target: Path) -> bool:
     return not made or min(path.stat().st_mtime for path in made) < newest
 
 
-def _draw_all(jobs: list[tuple[Path, Path]], workers: int) -> list[int]:
+def _each(jobs: Sequence[tuple[Callable[[Any], int], Any]], workers: int) -> Iterator[int]:
+    """What each job gives; they are shared out among processes."""
+    if len(jobs) < 2 or workers < 2:
+        yield from (do(what) for do, what in jobs)
+        return
+    import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
-    if len(jobs) < 2 or workers < 2:
-        return [_draw(job) for job in jobs]
-    import multiprocessing
-
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=speak) as pool:
-        return list(pool.map(_draw, jobs))
+        yield from [begun.result() for begun in [pool.submit(do, what) for do, what in jobs]]
+
+
+def _plot(folder: Path) -> int:
+    """Draw the plots of the boards."""
+    from bench.boards import plots
+
+    return len(plots.write(build(RunFolder(folder)), folder / "plots"))
 
 
 def _draw(job: tuple[Path, Path]) -> int:

@@ -32,9 +32,7 @@ from bench.trial.fit import FitJob, now
 _say = logging.getLogger("augbench.run").info
 
 
-def execute(
-    config: Config, plugins: tuple[Path, ...] = (), why: bool = False, retry: bool = False, strict: bool = False
-) -> int:
+def execute(config: Config, why: bool = False, retry: bool = False, strict: bool = False) -> int:
     """Run what is missing of the selection and write its boards; the process's exit code.
 
     0, or 1 if no cell that was asked for is ``ok`` (``strict``: if any failed). Raises ``BenchError`` for what the user
@@ -47,7 +45,7 @@ def execute(
         server.prestart(config.threads)  # a new folder: there will be something to run
     home = DataHome.resolve(config.data_dir, config.offline)
     device = resolve_device(config.device)
-    matrix = plan(config, home, device, plugins)
+    matrix = plan(config, home, device)
     _announce(home, matrix)
     refused = dict(matrix.refused)
     ids = {cell.id for fit in matrix.fits for cell in fit.cells}
@@ -60,7 +58,7 @@ def execute(
             _explain(todo, store)
         selection.add(config.out, store.records.values(), _planned(matrix))
         refused |= _carry_out(todo, matrix, store, config, device, predictions)
-        for fits in until.rounds(config, home, device, plugins):
+        for fits in until.rounds(config, home, device):
             matrix.fits += fits
             selection.add(config.out, store.records.values(), _planned(matrix))
             refused |= _carry_out(running.missing(fits, store), matrix, store, config, device, predictions)
@@ -128,8 +126,12 @@ def _publish(config: Config, matrix: Matrix, chosen: Sequence[Record], changed: 
 
 
 def _exit_code(chosen: Sequence[Record], asked: Collection[str], strict: bool) -> int:
-    if lost := sum(record.status == "harness" for record in chosen):
-        raise HarnessError(f"{lost} cells were lost by no fault of a method; the same command runs them again")
+    if lost := [record.reason for record in chosen if record.status == "harness"]:
+        why = Counter(lost).most_common(1)[0][0]
+        raise HarnessError(
+            f"{len(lost)} cells were lost by no fault of a method ({why}); "
+            "once that is mended, the same command runs them again"
+        )
     if strict and any(record.status not in ("ok", "skipped") for record in chosen):
         return 1
     return 0 if any(record.ok and record.id in asked for record in chosen) else 1

@@ -33,7 +33,7 @@ _say = logging.getLogger("augbench.run").info
 Wanted = dict[tuple[str, int], list[str]]
 
 
-def rounds(config: Config, home: DataHome, device: str, plugins: tuple[Path, ...]) -> Iterator[list[FitJob]]:
+def rounds(config: Config, home: DataHome, device: str) -> Iterator[list[FitJob]]:
     """The fits of one round after the other, with the cells that decide; each is to be carried out before the next is
     asked for."""
     before: Wanted = {}
@@ -46,7 +46,7 @@ def rounds(config: Config, home: DataHome, device: str, plugins: tuple[Path, ...
         told = ", ".join(f"{task} to {count} ({', '.join(names)})" for (task, count), names in wanted.items())
         _say(f"undecided, so seeds are added: {told}")
         seconds = _seconds(RunFolder(config.out).records)
-        fits = [fit for place, names in wanted.items() for fit in _fits(config, place, names, home, device, plugins)]
+        fits = [fit for place, names in wanted.items() for fit in _fits(config, place, names, home, device)]
         yield sorted(fits, key=lambda fit: (seconds.get((fit.task, fit.method), 0.0), fit.task, fit.seed))
 
 
@@ -83,16 +83,13 @@ def _fits(
     methods: Sequence[str],
     home: DataHome,
     device: str,
-    plugins: tuple[Path, ...],
 ) -> list[FitJob]:
     """The fits of a task's methods and of its reference with so many seeds; of their cells the primary ones."""
     task, count = place
     known = config.for_task("seeds", task)
     seeds = (*known, *range(max(known) + 1, max(known) + 1 + count - len(known)))
     named = config.named | {"tasks", "methods", "seeds"}
-    matrix = plan(
-        replace(config, tasks=(task,), methods=tuple(methods), seeds=seeds, named=named), home, device, plugins
-    )
+    matrix = plan(replace(config, tasks=(task,), methods=tuple(methods), seeds=seeds, named=named), home, device)
     cells = matrix.comparisons[task]
     classifiers = {classifier for _, classifier, _ in cells}
     fits = [

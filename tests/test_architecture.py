@@ -139,11 +139,12 @@ def test_these_commands_never_import_torch(words):
 ROOMS = ("records", "engines", "trial", "registry", "statistics", "release", "boards", "measures")
 TESTED_BY = {
     **dict.fromkeys(
-        [f"engines/{name}" for name in ("preload", "processes", "ray", "serial", "server", "settings", "worker")],
+        [f"engines/{name}" for name in ("preload", "processes", "ray", "serial", "server", "settings")],
         "test_engines",
     ),
     **{"trial/accelerator": "trial/test_clock", "trial/events": "trial/test_walk", "trial/fit": "trial/test_walk"},
     "registry/loading": "registry/test_scanning",
+    "records/sources": "records/test_codehash",
     **dict.fromkeys(["release/checksums", "release/derived", "release/drawn"], "release/test_pack"),
     **dict.fromkeys(["release/completeness", "release/contradictions", "release/environment"], "release/test_verify"),
     **dict.fromkeys([f"boards/{name}" for name in ("cells", "checks", "latex", "overall")], "boards/test_board"),

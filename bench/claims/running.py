@@ -26,6 +26,7 @@ from bench.registry import tasks as registered
 from bench.slugs import did_you_mean
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob
+from bench.trial.locating import locate_one
 
 _say = logging.getLogger("augbench.claims").info
 #: seconds that one fit may take with all its cells
@@ -98,7 +99,7 @@ def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> l
         draft = configuration(claim, arm, budget, claim.sources[0], variant)
         for name in draft.tasks:
             try:
-                origin = registered[name].create(**draft.options("task", name, name)).locate(home)
+                origin = locate_one(registered[name], draft.options("task", name, name), home).origin
             except DataUnavailable as error:
                 _say(f"{claim.id} left out: {error}")
                 return []

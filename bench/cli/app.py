@@ -16,7 +16,7 @@ import typer
 
 from bench import __version__
 from bench.cli import results
-from bench.cli.names import absolute, discover, expand, patterns
+from bench.cli.names import discover, expand, patterns
 from bench.errors import BenchError, HarnessError, one_line, said
 from bench.messages import speak
 
@@ -154,7 +154,7 @@ def run(
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):
         given[key] = expand(key, names)
     chosen = patterns(settings.load(budget, config, given))
-    raise typer.Exit(execute(chosen, absolute(plugin), why=why, retry=retry, strict=fail_on_error))
+    raise typer.Exit(execute(chosen, why=why, retry=retry, strict=fail_on_error))
 
 
 @app.command()

@@ -58,11 +58,6 @@ def discover(plugins: list[Path] | None = None) -> list[Entry[Any]]:
     return [entry for plugin in plugins or () for entry in registry.load_plugin(plugin)]
 
 
-def absolute(plugins: list[Path] | None) -> tuple[Path, ...]:
-    """Plugins as every process finds them, wherever it stands: paths made absolute, names of modules as they are."""
-    return tuple(plugin.resolve() if plugin.exists() else plugin for plugin in plugins or ())
-
-
 def _refuse_shadows() -> None:
     """Our import packages have common names: say so if a foreign module of that name comes first on the path."""
     import importlib.util

@@ -103,11 +103,11 @@ def reproduce(
     plugin: Annotated[list[Path] | None, typer.Option("--plugin", help="The plugins that the run was given.")] = None,
 ) -> None:
     """Run the cells of these records again from data, and say whether they match or by how much not."""
-    from bench.cli.names import absolute, discover
+    from bench.cli.names import discover
     from bench.release.reproduce import reproduce as again
 
     discover(plugin)
-    raise typer.Exit(again(record, out or LOCAL, data_dir, offline, absolute(plugin)))
+    raise typer.Exit(again(record, out or LOCAL, data_dir, offline))
 
 
 @app.command()

@@ -31,13 +31,14 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-def resident_mb(pid: int, enough: float = 0.0) -> float:
-    """Resident memory of a process and its descendants in MB of 10^6 bytes; 0 once it has gone. Above ``enough``, what
-    they share counts once, where the kernel tells (Linux): that takes milliseconds a process."""
+def resident_mb(pid: int, enough: float = 0.0, itself: bool = True) -> float:
+    """Resident memory of a process and its descendants in MB of 10^6 bytes; 0 once it has gone. Not ``itself``: of its
+    descendants alone, orphans that it adopted among them. Above ``enough``, what they share counts once, where the
+    kernel tells (Linux): that takes milliseconds a process."""
     family: list[psutil.Process] = []
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
+        family = [*([process] if itself else []), *process.children(recursive=True)]
     taken = [_bytes(one, "rss") for one in family]
     if len(family) > 1 and sum(taken) / 1e6 > enough and sys.platform == "linux":
         return max(*taken, sum(_bytes(one, "pss") for one in family)) / 1e6

@@ -111,7 +111,6 @@ class Pool:
         self.queue = deque(Attempt(fit) for fit in fits)
         self.spool = Spool(settings.spool)
         self.workers: list[Worker] = []
-        self.scratch = Path(tempfile.mkdtemp(prefix="augbench-"))
 
     def events(self) -> Iterator[Event]:
         while self.queue or self._busy():
@@ -146,7 +145,7 @@ class Pool:
     def _new(self) -> Worker:
         context = server.context()
         here, there = context.Pipe()
-        scratch = Path(tempfile.mkdtemp(dir=self.scratch))
+        scratch = Path(tempfile.mkdtemp(prefix="augbench-"))  # not beside those of others, which a fit could remove
         arguments = (there, self.settings.threads, self.settings.spool, scratch)
         process = context.Process(target=worker.serve, args=arguments, daemon=False)
         process.start()
@@ -188,7 +187,7 @@ class Pool:
             limits.shorten(began.output)
             if limits.gone(began.pid):
                 one.over = now
-            elif fit.memory_mb is not None and (took := limits.resident_mb(began.pid, fit.memory_mb)) > fit.memory_mb:
+            elif fit.memory_mb is not None and (took := _taken(one, began, fit.memory_mb)) > fit.memory_mb:
                 reason = f"the fit and its cells took {took:.0f} MB, more than {fit.memory_mb:g} MB"
                 return Verdict("oom", reason, "MemoryLimit")
         return None
@@ -214,8 +213,10 @@ class Pool:
 
     @staticmethod
     def _certain(fit: FitJob, lost: Verdict, message: Finished | None) -> bool:
-        """Whether the fit itself is the cause: it died in a process of its own, which its worker outlived."""
-        return fit.isolated and message is not None and lost.status == "killed"
+        """Whether the fit itself is the cause: it died in a process of its own, which its worker outlived. One that
+        leaves as if it could not write is tried again: the disk may have been full for a moment."""
+        alone = fit.isolated and message is not None and message.exit_code != worker.UNWRITTEN
+        return alone and lost.status == "killed"
 
     def _lost(self, fit: FitJob, one: Worker, message: Finished | None) -> Verdict | None:
         """Why cells of an ended fit have no record; None if all have."""
@@ -227,7 +228,7 @@ class Pool:
         if message is None:
             one.process.join(1)
             code = one.process.exitcode
-            if one.began is None or phase in ("", "load"):
+            if one.began is None or (phase in ("", "load") and not fit.isolated):
                 return Verdict("harness", f"the worker died before the fit began ({_ended(code)})", "WorkerDied")
             return Verdict("killed", f"the worker died with the fit ({_ended(code)})", "WorkerDied")
         if message.trouble:
@@ -274,7 +275,14 @@ class Pool:
                     one.pipe.close()  # an idle worker leaves by itself
                 one.process.join(2)
             self._discard(one)
-        rmtree(self.scratch, ignore_errors=True)
+
+
+def _taken(one: Worker, began: Began, enough: float) -> float:
+    """MB that a fit takes. Of one in a process of its own all that its worker has below it: what the fit leaves behind,
+    in whatever session, is handed to the worker."""
+    if began.pid == one.process.pid:
+        return limits.resident_mb(began.pid, enough)
+    return limits.resident_mb(one.process.pid, enough, itself=False)
 
 
 def _ended(code: int | None) -> str:

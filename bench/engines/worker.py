@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
 from shutil import rmtree
@@ -31,8 +32,9 @@ THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS",
 )  # fmt: skip
-#: in a fit's scratch folder: its working directory, and a file that it removes if the disk takes no more
-_FOLDER, _SPOOL = "folder", "spooling"
+#: exit code of a fit's own process that could not write. A method may leave with any, so it proves nothing: the disk is
+#: asked, and if that has room (again), the fit is tried again
+UNWRITTEN = 74
 
 
 @dataclass(frozen=True)
@@ -68,14 +70,14 @@ def cap_threads(threads: int) -> None:
 
 
 def prepare(threads: int) -> None:
-    """Set this process up as a worker. Repeating it costs nothing."""
+    """Set this process up as a worker. No code of a plugin runs. Repeating it costs nothing."""
     import torch
 
     from bench import registry
 
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
-    registry.discover()
+    registry.discover(foreign=False)
     # imported here so that no phase of the first fit pays for them
     import xgboost  # noqa: F401
 
@@ -83,13 +85,12 @@ def prepare(threads: int) -> None:
 
 
 def walk(fit: FitJob) -> Iterator[Event]:
-    """The events of one fit, in this process."""
+    """The events of one fit, in this process. Of plugins its own task, method and classifiers are known, and no others;
+    each is imported when it is first used."""
     from bench import registry
     from bench.trial import walk
 
-    for plugin in fit.plugins:
-        if fit.isolated or registry.is_own(plugin):
-            registry.load_plugin(plugin)
+    registry.take([*fit.entries, *(cell.entry for cell in fit.cells if cell.entry)])
     return walk.run(fit)
 
 
@@ -114,6 +115,8 @@ def serve(pipe: Connection, threads: int, spool: Path, scratch: Path) -> None:
             if fit.isolated and forks():
                 finished = _alone(fit, pipe, spool, scratch)
                 limits.end_descendants()
+                if not output.exists():
+                    finished = replace(finished, changed=("its folder is gone",))
             else:
                 before = state.fingerprint()
                 finished = _shared(fit, pipe, spool, output)
@@ -151,27 +154,34 @@ def _alone(fit: FitJob, pipe: Connection, spool: Path, scratch: Path) -> Finishe
     if not fit.plugin_task:
         with suppress(Exception):  # the fit finds the same fault itself, and records it
             load_rows(fit)
+    from bench.engines import disk
+
+    scratch.mkdir(parents=True, exist_ok=True)  # an earlier fit may have removed what was around it
     home = Path(tempfile.mkdtemp(dir=scratch))
+    before = disk.room(home)
     output = home / "output"
-    (home / _SPOOL).touch()
-    (home / _FOLDER).mkdir()
+    (home / "folder").mkdir()
+    wait, go = Pipe(duplex=False)
     try:
-        child = os.fork()
-        if child == 0:
-            _be_alone(replace(fit, output=output), pipe, spool, home)
-        pipe.send(Began(child, output))
+        with wait, go:
+            child = os.fork()
+            if child == 0:
+                go.close()
+                _be_alone(replace(fit, output=output), pipe, spool, home, wait)
+            pipe.send(Began(child, output))
+            with suppress(OSError):  # it may have been killed
+                go.send_bytes(b"go")
         _, status = os.waitpid(child, 0)
-        printed = tail(output)
-        full = "" if (home / _SPOOL).exists() else f"the disk took no more: {printed[-200:]}"
-        return Finished(os.waitstatus_to_exitcode(status), printed, trouble=full)
+        code = os.waitstatus_to_exitcode(status)
+        return Finished(code, tail(output), trouble=disk.trouble(spool, home, before) if code else "")
     finally:
         rmtree(home, ignore_errors=True)
 
 
-def _be_alone(fit: FitJob, pipe: Connection, spool: Path, home: Path) -> None:
-    """The process of one fit, from its first line to its last; never returns. That the disk is full is said by a file
-    that is no longer there: no exit code says it, since a method may leave with any."""
-    leave, remove = os._exit, os.unlink
+def _be_alone(fit: FitJob, pipe: Connection, spool: Path, home: Path, wait: Connection) -> None:
+    """The process of one fit, from its first line to its last; never returns. It begins when it is told to: once the
+    run knows of it, so that it cannot keep that from the run."""
+    leave = os._exit
     code = 1
     try:
         from bench.engines import limits
@@ -180,7 +190,9 @@ def _be_alone(fit: FitJob, pipe: Connection, spool: Path, home: Path) -> None:
         limits.die_with_parent()
         os.setsid()
         pipe.close()
-        os.chdir(home / _FOLDER)
+        wait.recv_bytes()
+        wait.close()
+        os.chdir(home / "folder")
         nothing = os.open(os.devnull, os.O_RDONLY)
         os.dup2(nothing, 0)
         os.close(nothing)
@@ -190,7 +202,7 @@ def _be_alone(fit: FitJob, pipe: Connection, spool: Path, home: Path) -> None:
     except BaseException as error:
         with suppress(BaseException):
             if isinstance(error, OSError) and error.errno in DISK:
-                remove(home / _SPOOL)
+                code = UNWRITTEN
         with suppress(BaseException):
             os.write(2, "".join(traceback.format_exception(error)[-3:]).encode("utf-8", "replace"))
     finally:

@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 from bench.errors import InvalidProbabilities
 from bench.measures.calibration import calibration_error, calibration_slope, log_losses
 from bench.measures.confusion import Matrix, by_class, confusion, mcc
+from bench.measures.curves import ranked
 from bench.measures.naming import PRECISIONS, at_training, auc_of, recall_of, reweighted
 
 #: how far a probability may lie outside [0, 1], and a row's sum from 1: single precision, over many classes
@@ -164,7 +165,7 @@ def _binary(
 def _multiclass(
     y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], rare_classes: Sequence[int], weights: Weights
 ) -> dict[str, float]:
-    from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
+    from sklearn.metrics import brier_score_loss
 
     predicted, present = p.argmax(1), np.unique(y)
     matrix = confusion(y, predicted, len(classes), weights)
@@ -177,11 +178,7 @@ def _multiclass(
     found |= {"precision_macro": precision.mean(), "recall_macro": recall.mean(), "f1_macro": f1.mean()}
     found["f1_weighted"] = np.average(f1, weights=rows)
     if len(present) > 1:
-        one_hot = y[:, None] == present
-        found["roc_auc"] = roc_auc_score(one_hot, p[:, present], average="macro", sample_weight=weights)
-        found["auprc"] = average_precision_score(one_hot, p[:, present], average="macro", sample_weight=weights)
-        if weights is None:  # what shares do not move need not be taken twice
-            found |= _by_class(y, p, classes, present)
+        found |= _ranking(y, p, classes, present, weights)
     with warnings.catch_warnings():
         # classifiers work in single precision, in which a row's probabilities sum to one less exactly than asked for
         warnings.simplefilter("ignore")
@@ -189,18 +186,22 @@ def _multiclass(
     return _plain(found | _calibration(y, p, weights, (p.max(axis=1), predicted == y)))
 
 
-def _by_class(
-    y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], present: NDArray[np.int64]
+def _ranking(
+    y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], present: NDArray[np.int64], weights: Weights
 ) -> dict[str, float]:
-    """The AUC of each class against the others, which weigh the same, so that their numbers of rows do not matter: it
-    is the mean over the other classes of the AUC against one. The mean of all is Hand and Till's (2001) M."""
-    from sklearn.metrics import roc_auc_score
-
+    """The means over classes of ROC AUC and average precision against the rest; where all rows weigh the same also the
+    AUC of each class against the others when these weigh the same, so that their numbers of rows do not matter: it is
+    the mean over the other classes of the AUC against one. The mean of all is Hand and Till's (2001) M."""
     counts = np.bincount(y, minlength=len(classes))
-    aucs = {}
-    for c in present.tolist():
-        aucs[auc_of(classes[c])] = roc_auc_score(y == c, p[:, c], sample_weight=1 / counts[y])
-    return aucs | {"roc_auc_pairs": float(np.mean(list(aucs.values())))}
+    each = np.stack([np.ones(len(y)), 1 / counts[y]]) if weights is None else weights[None]
+    areas, precisions = (
+        np.stack(column) for column in zip(*(ranked(y == c, p[:, c], each) for c in present), strict=True)
+    )
+    found = {"roc_auc": areas[:, 0].mean(), "auprc": precisions[:, 0].mean()}
+    if weights is None:  # what shares do not move need not be taken twice
+        found |= {auc_of(classes[c]): area for c, area in zip(present.tolist(), areas[:, 1], strict=True)}
+        found["roc_auc_pairs"] = areas[:, 1].mean()
+    return found
 
 
 def _calibration(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.measures.curves import ranked
 from bench.measures.naming import at_training
 
 if TYPE_CHECKING:
@@ -83,21 +84,6 @@ def _scored(
         "roc_auc": _mean(aucs, here),
         "auprc": _mean(precisions, here),
     }
-
-
-def ranked(positive: NDArray[np.bool_], score: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """ROC AUC and average precision (draws,) of ``score`` (n,) for ``positive`` (n,) under ``weights`` (draws, n)."""
-    order = np.argsort(-score, kind="stable")
-    ends = np.flatnonzero(np.append(np.diff(score[order]) != 0, True))  # the last of those that score the same
-    sorted_weights = weights[:, order]
-    alarms = np.cumsum(sorted_weights, axis=1)[:, ends]
-    hits = np.cumsum(sorted_weights * positive[order], axis=1)[:, ends]
-    new_hits, new_false = np.diff(hits, axis=1, prepend=0), np.diff(alarms - hits, axis=1, prepend=0)
-    positives, negatives = hits[:, -1], (alarms - hits)[:, -1]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        area = (new_false * (hits - new_hits / 2)).sum(axis=1) / (positives * negatives)
-        precision = (new_hits * _ratio(hits, alarms)).sum(axis=1) / positives
-    return area, np.where(negatives > 0, precision, np.nan)
 
 
 def _sums(which: Numbers, weights: Floats, k: int) -> Floats:

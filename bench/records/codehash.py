@@ -15,14 +15,10 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
-import importlib.util
-import sys
-import sysconfig
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.registry.places import PREFIX, SUITE, Place, place_of
+from bench.records.sources import Source, chain, is_text
+from bench.registry.places import SUITE
 
 #: version of the scheme, in front of every hash; records keep the hashes of the scheme they were made by
 SCHEME = 2
@@ -31,10 +27,6 @@ CARRIERS = (
     "bench.registry", "bench.options", "bench.slugs", "bench.trial.samples", "bench.records",
     "bench.cli", "bench.engines", "bench.boards",
 )  # fmt: skip
-#: decorators of the registry: what they declare of a class is planned with, and makes no number
-_REGISTERS = ("task", "method", "classifier")
-#: names in the test of a block that does not run on import
-_NEVER_RUN = {"TYPE_CHECKING", "__name__"}
 
 
 @functools.cache
@@ -53,86 +45,15 @@ def tagged(text: str) -> str:
     return f"{SCHEME}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
-@dataclass
-class Source:
-    """A file of Python: its top-level definitions by name, its imports, and what runs on import."""
-
-    module: str
-    file: Path
-    place: Place | None = None
-    definitions: dict[str, list[ast.stmt]] = field(default_factory=dict)
-    imports: dict[str, tuple[str, str]] = field(default_factory=dict)
-    starred: list[str] = field(default_factory=list)
-    effects: list[ast.stmt] = field(default_factory=list)
-
-    @staticmethod
-    @functools.cache
-    def of(module: str, file: Path) -> Source:
-        source = Source(module, file, place_of(module, file) if module.startswith(PREFIX) else None)
-        for node in ast.parse(file.read_text(encoding="utf-8")).body:
-            source._take(node)
-        return source
-
-    def _take(self, node: ast.stmt) -> None:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            self.imports |= self.bound_by([node])
-            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-                self.starred.append(self._absolute(node))
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            self.definitions.setdefault(node.name, []).append(node)
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            for name in _names(node, ast.Store):
-                self.definitions.setdefault(name, []).append(node)
-            if _changes_something(node):
-                self.effects.append(node)
-        elif isinstance(node, ast.If) and _names(node.test, ast.Load) & _NEVER_RUN:
-            for other in node.orelse:
-                self._take(other)
-        elif not _is_text(node):
-            self.effects.append(node)
-            self.imports |= self.bound_by(ast.walk(node))
-            for name in _names(node, ast.Store):
-                self.definitions.setdefault(name, []).append(node)
-
-    def bound_by(self, nodes: Iterator[ast.AST] | list[ast.stmt]) -> dict[str, tuple[str, str]]:
-        """The names that import statements among ``nodes`` bind: module and attribute, "" for the module itself."""
-        found = {}
-        for node in nodes:
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    name = alias.asname or alias.name.partition(".")[0]
-                    found[name] = (self._meant(alias.name if alias.asname else name), "")
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    found[alias.asname or alias.name] = (self._absolute(node), alias.name)
-        return found
-
-    def locate(self, module: str) -> Path | None:
-        """The file of a module that this one imports, if we answer for its code; its own package always counts."""
-        if self.place and module.startswith(PREFIX):
-            return self.place.file(module)
-        return locate(module, self.module.partition(".")[0])
-
-    def _meant(self, module: str) -> str:
-        """A module that an absolute import names: of a plugin's own files, the private name."""
-        return (self.place.private(module) if self.place else None) or module
-
-    def _absolute(self, node: ast.ImportFrom) -> str:
-        if not node.level:
-            return self._meant(node.module or "")
-        package = self.module.split(".")
-        keep = len(package) - node.level + (self.file.name == "__init__.py")
-        return ".".join([*package[: max(keep, 0)], *([node.module] if node.module else [])])
-
-
 def _visit(source: Source, name: str, found: set[str], met: set[tuple[Path, str]]) -> None:
     """Take in the definition ``name`` ("*": the whole file) and, once a file, what runs when it is imported."""
     if (source.file, name) in met:
         return
     if (source.file, "") not in met:
         met.add((source.file, ""))
-        for effect in source.effects:
+        for effect in (*source.effects, *source.acting()):
             _take_in(source, effect, found, met)
+        _load(source, [source.module, *source.runs], found, met)
         for module in source.starred:
             _follow(source, module, "*", found, met)
             if place := source.locate(module):  # what it imports itself is handed on, too
@@ -145,8 +66,9 @@ def _visit(source: Source, name: str, found: set[str], met: set[tuple[Path, str]
     elif name in source.definitions:
         for node in source.definitions[name]:
             _take_in(source, node, found, met)
-    elif name in source.imports:  # handed on, as the face of a package does
-        _follow(source, *source.imports[name], found, met)
+    else:
+        for meant in source.imports.get(name, ()):  # handed on, as the face of a package does
+            _follow(source, *meant, found, met)
 
 
 def _take_in(source: Source, node: ast.stmt, found: set[str], met: set[tuple[Path, str]]) -> None:
@@ -157,6 +79,16 @@ def _take_in(source: Source, node: ast.stmt, found: set[str], met: set[tuple[Pat
             _visit(source, name, found, met)
         else:
             _follow(source, module, name, found, met)
+    _load(source, source.imported_by(ast.walk(node)), found, met)
+
+
+def _load(source: Source, modules: list[str], found: set[str], met: set[tuple[Path, str]]) -> None:
+    """Take in what runs as a plugin's file loads modules, and the packages that they lie in, used or not."""
+    for module in modules if source.foreign else ():
+        parts = module.split(".")
+        for name in (".".join(parts[: i + 1]) for i in range(len(parts))):
+            if parts[0] not in SUITE and (place := source.locate(name)):
+                _visit(Source.of(name, place), "", found, met)
 
 
 def _follow(source: Source, module: str, name: str, found: set[str], met: set[tuple[Path, str]]) -> None:
@@ -193,90 +125,28 @@ class _Writer:
         if key in ("annotation", "returns", "type_comment", "kind", "ctx") or (key == "type_params" and not value):
             return None
         if key == "decorator_list" and isinstance(node, ast.ClassDef):
-            return [part for part in node.decorator_list if not self._registers(part)]
+            return [part for part in node.decorator_list if not self.source.registers(part)]
         if isinstance(value, list):
-            return [part for part in value if not isinstance(part, ast.Import | ast.ImportFrom) and not _is_text(part)]
+            return [part for part in value if not isinstance(part, ast.Import | ast.ImportFrom) and not is_text(part)]
         return value
-
-    def _registers(self, decorator: ast.expr) -> bool:
-        name = _chain(decorator.func if isinstance(decorator, ast.Call) else decorator)
-        if not name or name[0] not in self.imports:
-            return False
-        meant = ".".join([*filter(None, self.imports[name[0]]), *name[1:]])
-        return meant.startswith("bench.") and name[-1] in _REGISTERS
 
     def _reference(self, node: ast.expr) -> str:
         """The bare name of the definition of ours that ``node`` means, noted as used; "" for anything else."""
-        names = _chain(node)
+        names = chain(node)
         if not names:
             return ""
-        if names[0] in self.imports:
-            module, attribute = self.imports[names[0]]
-            names = [*([attribute] if attribute else []), *names[1:]]
-            while names and self.source.locate(f"{module}.{names[0]}"):
-                module = f"{module}.{names.pop(0)}"
-            if len(names) < 2 and self.source.locate(module):
-                self.used.add((module, names[0] if names else ""))
-                return names[0] if names else "module"
-            return ""  # of Class.method, the class is met further in
+        if names[0] in self.imports:  # several: "try: import a", "except ImportError: import b"
+            return [self._imported(*meant, names[1:]) for meant in self.imports[names[0]]][-1]
         if len(names) == 1 and names[0] in self.source.definitions:
             self.used.add((self.source.module, names[0]))
             return names[0]
         return ""
 
-
-def _chain(node: ast.expr) -> list[str]:
-    """``["a", "b", "c"]`` of ``a.b.c``; nothing of what does not begin with a name."""
-    names: list[str] = []
-    while isinstance(node, ast.Attribute):
-        names.insert(0, node.attr)
-        node = node.value
-    return [node.id, *names] if isinstance(node, ast.Name) else []
-
-
-def _names(node: ast.AST, context: type[ast.expr_context]) -> set[str]:
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, context)}
-
-
-def _changes_something(node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> bool:
-    """Whether an assignment goes to an attribute or an item of something (``CFG["scale"] = 2``, ``module.k = 1``)."""
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    parts = [part for target in targets for part in ast.walk(target)]
-    return any(isinstance(p, ast.Attribute | ast.Subscript) and isinstance(p.ctx, ast.Store) for p in parts)
-
-
-def _is_text(node: object) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-
-
-@functools.cache
-def locate(module: str, own: str = "") -> Path | None:
-    """The file of a module whose code we answer for; None for other modules, and for what is no module. ``own`` names
-    a package that counts even if it is installed: a plugin's."""
-    top, *rest = module.split(".")
-    if not top or top in sys.stdlib_module_names:
-        return None
-    try:
-        spec = importlib.util.find_spec(top)
-    except (ImportError, ValueError):
-        return None
-    if spec is None or (top not in (*SUITE, own) and _installed(spec.origin)):
-        return None
-    if not spec.submodule_search_locations:
-        return Path(spec.origin).resolve() if spec.origin and not rest else None
-    for folder in spec.submodule_search_locations:
-        place = Path(folder, *rest)
-        for file in (place / "__init__.py", place.with_suffix(".py") if rest else place / "__init__.py"):
-            if file.is_file():
-                return file.resolve()
-    return None
-
-
-def _installed(origin: str | None) -> bool:
-    """Whether a module's file was brought by an installed distribution, whose version stands for its code."""
-    if origin is None or not origin.endswith(".py"):
-        return True
-    places = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    return any(Path(origin).resolve().is_relative_to(Path(place).resolve()) for place in places) or any(
-        part in ("site-packages", "dist-packages") for part in Path(origin).parts
-    )
+    def _imported(self, module: str, attribute: str, rest: list[str]) -> str:
+        names = [*([attribute] if attribute else []), *rest]
+        while names and self.source.locate(f"{module}.{names[0]}"):
+            module = f"{module}.{names.pop(0)}"
+        if len(names) < 2 and self.source.locate(module):
+            self.used.add((module, names[0] if names else ""))
+            return names[0] if names else "module"
+        return ""  # of Class.method, the class is met further in

@@ -8,7 +8,8 @@ A class joins by a decorator, in the one file that holds it::
 Files are found through entry points (groups ``augbench.tasks``, ``augbench.methods``, ``augbench.classifiers``; the
 value names a module, or a package whose modules are all searched) and ``--plugin FILE``. They are *read, not
 imported*, as long as the decorator's arguments are literals: listing what there is costs no torch. A class is
-imported when it is first used. Decorators with computed arguments cause the import at once.
+imported when it is first used. Decorators with computed arguments cause the import at once: of a plugin's file in a
+process of its own (``bench.registry.apart``), which sends back what it registers.
 
 Several decorators on one class make variants (``params`` presets constructor arguments); several names in one make
 a family.
@@ -21,14 +22,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bench.registry.entries import BY_KIND, Entry, Kind, Registry, classifiers, methods, tasks
+from bench.registry.entries import BY_KIND, Entry, Kind, Registry, classifiers, methods, take, tasks
 from bench.registry.loading import is_own
 from bench.registry.scanning import discover, load_plugin
 from bench.registry.training import Training
 
 __all__ = [
     "BY_KIND", "Entry", "Kind", "Registry", "Training", "classifier", "classifiers", "discover", "is_own",
-    "load_plugin", "method", "methods", "task", "tasks",
+    "load_plugin", "method", "methods", "take", "task", "tasks",
 ]  # fmt: skip
 
 C = TypeVar("C", bound=type)

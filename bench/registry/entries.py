@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Generic, Literal, TypeVar, get_args
 
 from bench.dataset import Modality
 from bench.errors import BenchError, said
+from bench.modules import spec_of
 from bench.options import annotations_of, check_type, constructor_arguments, constructor_default
-from bench.registry.loading import is_there, load_module
+from bench.registry.apart import ask
+from bench.registry.loading import is_own, is_there, load_module
+from bench.registry.places import PREFIX
 from bench.registry.training import LONGEST, Training
 from bench.slugs import did_you_mean, fault
 
@@ -72,7 +75,8 @@ class Entry(Generic[T]):
 
     def create(self, **params: Any) -> T:
         """An instance, from the entry's presets and ``params``. Raises as ``check_options`` does."""
-        self.check_options(params)
+        if params:
+            self._check(params, constructor_arguments(self.file, self.qualname) or annotations_of(self.load()))
         return self.load()(**({"name": self.name} if self.kind == "task" else {}), **{**self.params, **params})
 
     def trained(self, params: Mapping[str, Any]) -> float | None:
@@ -93,9 +97,17 @@ class Entry(Generic[T]):
         return float(value)
 
     def check_options(self, options: Mapping[str, Any]) -> None:
-        """Raise ``BenchError`` for an option the class has not, or one of a wrong type (``bench.options``). Imports
-        the class only where its file could not tell."""
-        known = (constructor_arguments(self.file, self.qualname) or annotations_of(self.load())) if options else None
+        """Raise ``BenchError`` for an option the class has not, or one of a wrong type (``bench.options``). Where its
+        file cannot tell, the class is imported: a plugin's in a process of its own."""
+        if options:
+            known: Mapping[str, str] | None = constructor_arguments(self.file, self.qualname)
+            if not known and is_own(self.file):
+                known = annotations_of(self.load())
+            elif not known:
+                known = ask(f"{self.kind} {self.name!r}", _annotations, self)
+            self._check(options, known)
+
+    def _check(self, options: Mapping[str, Any], known: Mapping[str, str] | None) -> None:
         if known is None:
             return
         for key, value in options.items():
@@ -103,6 +115,16 @@ class Entry(Generic[T]):
                 shown = [k for k in known if k not in ("name", "random_state", "device")]
                 raise BenchError(f"{self.kind} {self.name!r} has no option {key!r}{did_you_mean(key, shown)}")
             check_type(f"{self.kind}.{self.name}", key, known[key], value)
+
+    def here(self) -> Entry[T]:
+        """The entry on this machine: a module that is imported by its name may lie elsewhere than where it was read."""
+        spec = None if self.module.startswith(PREFIX) else spec_of(self.module)
+        return replace(self, file=Path(spec.origin).resolve()) if spec and spec.origin else self
+
+
+def _annotations(entry: Entry[Any]) -> dict[str, str] | None:
+    known = annotations_of(entry.load())
+    return None if known is None else dict(known)
 
 
 def _undeclarable(entry: Entry[Any]) -> str | None:
@@ -163,3 +185,14 @@ tasks: Registry[Any] = Registry("task")
 methods: Registry[Any] = Registry("method")
 classifiers: Registry[Any] = Registry("classifier")
 BY_KIND: dict[str, Registry[Any]] = {"task": tasks, "method": methods, "classifier": classifiers}
+
+
+def take(entries: Iterable[Entry[Any]]) -> None:
+    """Register what another process has read; what is known here already stays."""
+    for entry in entries:
+        registry = BY_KIND[entry.kind]
+        if entry.name in registry:
+            known = registry[entry.name]
+            if (known.module, known.qualname) == (entry.module, entry.qualname):
+                continue
+        registry.add(entry.here())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from pathlib import Path
 from typing import Any
 
+from bench.modules import spec_of
 from bench.registry.places import PREFIX, SUITE, load_private, private_name
 
 _HOME = Path(__file__).resolve().parents[2]
@@ -35,8 +35,5 @@ def load_module(module: str, file: Path) -> Any:
 
 
 def is_there(module: str) -> bool:
-    """Whether a module can be found; what packages above it raise as they are imported counts as no."""
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (Exception, SystemExit):
-        return False
+    """Whether a module can be found. Nothing is imported."""
+    return spec_of(module) is not None

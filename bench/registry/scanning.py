@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
+import functools
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from bench.errors import BenchError, said
+from bench.modules import spec_of
+from bench.registry.apart import ask
 from bench.registry.entries import BY_KIND, Entry, Kind
-from bench.registry.loading import load_module, module_of
+from bench.registry.loading import is_own, load_module, module_of
+from bench.registry.places import SUITE
 from bench.registry.training import literal
 
 
@@ -39,7 +42,7 @@ def plugin_files(place: Path) -> Iterator[tuple[Path, str]]:
     else:
         try:
             yield from ((file, module) for module, file in _modules(str(place)))
-        except Exception as error:  # whatever the packages that hold the module raise as they are imported
+        except ImportError as error:
             raise BenchError(f"plugin {place} is not a file, a folder or a module: {said(error)}") from error
 
 
@@ -49,10 +52,13 @@ def _of_folder(folder: Path) -> list[Path]:
     return sorted(files, key=lambda path: (path.name != "__init__.py", path.name))
 
 
-def discover() -> None:
-    """Register everything that installed packages offer through entry points. Repeating it changes nothing."""
+def discover(foreign: bool = True) -> None:
+    """Register everything that installed packages offer through entry points; not ``foreign``: the suite's own alone.
+    Repeating it changes nothing."""
     for kind in BY_KIND:
         for point in metadata.entry_points(group=f"augbench.{kind}s"):
+            if not foreign and point.module.partition(".")[0] not in SUITE:
+                continue
             try:
                 files = dict(_modules(point.module))
                 for module, file in files.items():
@@ -66,7 +72,7 @@ def discover() -> None:
 
 def _modules(name: str) -> Iterator[tuple[str, Path]]:
     """The module, or the package and every module in it, with its file; private ones (``_x``) left out."""
-    spec = importlib.util.find_spec(name)
+    spec = spec_of(name)
     if spec is None or spec.origin is None:
         raise ImportError(f"no module named {name!r}")
     origin = Path(spec.origin).resolve()
@@ -77,7 +83,8 @@ def _modules(name: str) -> Iterator[tuple[str, Path]]:
 
 
 def scan(file: Path, module: str) -> None:
-    """Register what ``file`` defines, without importing it where the decorators' arguments are literals.
+    """Register what ``file`` defines, without importing it where the decorators' arguments are literals. Where only
+    running the decorators can tell, a plugin's file is imported in a process of its own.
 
     Raises ``BenchError`` if the file is not Python.
     """
@@ -87,10 +94,25 @@ def scan(file: Path, module: str) -> None:
     try:
         found = [entry for node in classes for entry in _declared(node, called, file, module)]
     except ValueError:
-        _run(file, module)  # computed arguments: only running the decorator can tell
-        return
+        if is_own(file):
+            _run(file, module)
+            return
+        about = file.stat()
+        found = _asked(file, module, about.st_mtime_ns, about.st_size)
     for entry in found:
         BY_KIND[entry.kind].add(entry)
+
+
+@functools.cache
+def _asked(file: Path, module: str, *_: int) -> list[Entry[Any]]:
+    return ask(f"plugin {file}", computed, file, module)
+
+
+def computed(file: Path, module: str) -> list[Entry[Any]]:
+    """What a plugin's file registers as it is imported here, by itself and by what it imports."""
+    discover(foreign=False)
+    _run(file, module)
+    return [entry for registry in BY_KIND.values() for entry in registry if not is_own(entry.file)]
 
 
 def _run(file: Path, module: str) -> None:

@@ -33,7 +33,6 @@ def reproduce(
     folder: Path,
     data_dir: Path | None = None,
     offline: bool = False,
-    plugins: tuple[Path, ...] = (),
 ) -> int:
     """Run the cells of these records (ids, or digits that one id alone begins with) again; 0 if all match, at least
     within the tolerances that another platform explains (``bench.release.equality``), else 1.
@@ -50,7 +49,7 @@ def reproduce(
     matches = 0
     for fit_id in dict.fromkeys(record.fit_id for record in chosen):
         mine = [record for record in chosen if record.fit_id == fit_id]
-        matches += fit_again(mine, run, home, plugins)
+        matches += fit_again(mine, run, home)
     answer(f"{matches} of {len(chosen)} records match")
     return 0 if matches == len(chosen) else 1
 
@@ -71,12 +70,12 @@ def find(ids: Sequence[str], run: RunFolder) -> list[Record]:
     return list(found.values())
 
 
-def fit_again(chosen: Sequence[Record], run: RunFolder, home: DataHome, plugins: tuple[Path, ...]) -> int:
+def fit_again(chosen: Sequence[Record], run: RunFolder, home: DataHome) -> int:
     """Run the chosen records of one fit again, and say of each how it compares. Returns how many match."""
     first = chosen[0]
     answer(f"{first.task} × {first.method} × seed {first.seed} ({first.source}), {len(chosen)} of its cells")
     try:
-        fit, records = rebuild(chosen, run.records, home, plugins)
+        fit, records = rebuild(chosen, run.records, home)
     except BenchError as error:
         answer(f"  not run: {error}")
         return 0
@@ -93,9 +92,7 @@ def fit_again(chosen: Sequence[Record], run: RunFolder, home: DataHome, plugins:
     return matches
 
 
-def rebuild(
-    chosen: Sequence[Record], everything: Sequence[Record], home: DataHome, plugins: tuple[Path, ...] = ()
-) -> tuple[FitJob, dict[str, Record]]:
+def rebuild(chosen: Sequence[Record], everything: Sequence[Record], home: DataHome) -> tuple[FitJob, dict[str, Record]]:
     """The fit of the chosen records, and the chosen records by the ids that their cells have today.
 
     The training may rest on every regime that rows were asked for, so those of all the fit's records in ``everything``
@@ -106,6 +103,7 @@ def rebuild(
     from bench.measures.synthetic import check_options
     from bench.trial.clock import resolve_device
     from bench.trial.fit import FitJob
+    from bench.trial.locating import locate_one
     from bench.trial.regimes import Regime
 
     first = chosen[0]
@@ -116,7 +114,7 @@ def rebuild(
     for entry, options in [*given, *((e, r.config.classifier) for e, r in zip(classifiers, chosen, strict=True))]:
         entry.check_options(options)  # a record may come from anywhere
     check_options(config.measures)
-    origin = task.create(**config.task).locate(home)
+    origin = locate_one(task, config.task, home).origin
     if origin.source != first.source:
         raise BenchError(f"the record's rows are {first.source}, those here {origin.source} ({origin.note})")
     if origin.sha256[:16] != first.hashes["data"]:
@@ -130,7 +128,7 @@ def rebuild(
         facts_of(task, method, config.method),
         regimes=tuple(regimes), task_params=config.task, method_params=config.method, measures=config.measures,
         device=resolve_device(first.device), threads=first.threads, timeout=first.limit_s, memory_mb=first.limit_mb,
-        plugins=plugins, plugin_task=foreign(task), isolated=any(map(foreign, (task, method, *classifiers))),
+        entries=(task, method), plugin_task=foreign(task), isolated=any(map(foreign, (task, method, *classifiers))),
     )  # fmt: skip
     records = {}
     cells = []

@@ -82,4 +82,4 @@ def again(chosen: Sequence[Record], run: RunFolder, data_dir: Path | None, offli
     fits: dict[str, list[Record]] = {}
     for record in chosen:
         fits.setdefault(record.fit_id, []).append(record)
-    return sum(fit_again(mine, run, home, ()) for mine in fits.values())
+    return sum(fit_again(mine, run, home) for mine in fits.values())

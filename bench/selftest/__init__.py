@@ -99,7 +99,7 @@ def run(seeds: int, engine: str, controls: Sequence[str] | None = None) -> tuple
         budget="smoke", tasks=tasks, methods=tuple(controls), classifiers=("xgboost",), regimes=("real", "tstr"),
         seeds=tuple(range(seeds)), override=(few, judged),
     )  # fmt: skip
-    matrix = plan(config, DataHome(offline=True), "cpu", PLANTED)
+    matrix = plan(config, DataHome(offline=True), "cpu")
     with TemporaryDirectory() as temporary, Store(Path(temporary)) as store:
         settings = running.settings(store, min(2, engines.cores()), 1, "cpu", debug=engine == "serial")
         running.carry_out(matrix.fits, store, engine, settings)

@@ -14,6 +14,7 @@ from typing import Any
 from bench.records import provenance
 from bench.records.codehash import SCHEME, tagged
 from bench.records.record import Machine, Options, Record, Status, Trained
+from bench.registry import Entry
 from bench.slugs import printable
 from bench.task import Origin
 
@@ -25,7 +26,7 @@ PRINTED = 2000
 class Cell:
     """One record to be: a classifier in a regime. ``id`` is a hash of all that determines the result; ``requires``
     are the modules that its task, method and classifier declare to need; ``foreign`` says that the classifier is a
-    plugin's."""
+    plugin's; ``entry`` is what the registry says of it."""
 
     id: str
     classifier: str
@@ -34,6 +35,7 @@ class Cell:
     hashes: Mapping[str, str] = field(default_factory=dict)
     requires: tuple[str, ...] = ()
     foreign: bool = False
+    entry: Entry[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,8 @@ class FitJob:
     device: str = "cpu"
     threads: int = 1
     timeout: float | None = None
-    plugins: tuple[Path, ...] = ()
+    #: what the registry says of the task and the method; with those of its cells all that a worker is to load
+    entries: tuple[Entry[Any], ...] = ()
     samples: Path | None = None
     pictured: bool = False
     #: whether class probabilities of the test rows are handed on with the records

@@ -30,7 +30,7 @@ def run(engine, toy, tmp_path, *methods, timeout=None, seeds=(0,)):
         tasks=("toy",), methods=methods, classifiers=("xgboost",), regimes=("real", "balance", "tstr"),
         timeout=timeout, seeds=seeds,
     )  # fmt: skip
-    matrix = plan(config, DataHome(), "cpu", (toy,))
+    matrix = plan(config, DataHome(), "cpu")
     settings = engines.Settings(spool=tmp_path / "spool", **SETTINGS)
     found = [e.record for e in engines.run(engine, matrix.fits, settings) if isinstance(e, Ended)]
     assert len(found) == matrix.cells

@@ -16,7 +16,7 @@ from bench.records.store import Store
 @pytest.fixture
 def fits(toy):
     config = Config(tasks=("toy",), methods=("none", "toy-jitter"), classifiers=("tree",), regimes=("real", "balance"))
-    return [replace(fit, predictions=True) for fit in plan(config, DataHome(), "cpu", (toy,)).fits]
+    return [replace(fit, predictions=True) for fit in plan(config, DataHome(), "cpu").fits]
 
 
 def carry_out(fits, folder):

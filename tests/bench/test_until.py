@@ -23,7 +23,7 @@ def run(folder: Path, toy: Path, **more: Any) -> Board:
         "tasks": ("toy",), "methods": ("toy-jitter",), "classifiers": ("xgboost", "tree"), "seeds": 2,
         "regimes": ("real", "balance"), "engine": "serial", "out": folder, "pictures": False, "offline": True,
     }  # fmt: skip
-    assert execute(load("smoke", None, given | more), (toy,)) == 0
+    assert execute(load("smoke", None, given | more)) == 0
     (board,) = [board for board in publish.build(RunFolder(folder)) if board.kind == "task"]
     return board
 

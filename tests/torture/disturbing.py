@@ -14,7 +14,7 @@ from harness import PLUGINS, Run, Tally, label
 from planted import Planted
 
 #: plugin files of planted methods, by kind
-KINDS = ("state", "ending", "leftovers", "streams", "rows", "handed", "failures")
+KINDS = ("state", "importing", "ending", "leftovers", "streams", "rows", "handed", "failures")
 GOOD = ("none", "random-over", "good-look-around", "smote", "good-smote", "adasyn", "gan", "borderline-smote")
 INNOCENT = PLUGINS / "innocent.py"
 CLASSIFIERS = PLUGINS / "classifiers.py"

@@ -50,7 +50,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory, toy: Path) -> Path:
 
     out = tmp_path_factory.mktemp("ran") / "good"
     config = Config("smoke", ("toy",), ("toy-jitter",), ("xgboost",), ("balance",), pictures=False, out=out)
-    assert execute(config, (toy,)) == 0
+    assert execute(config) == 0
     return out
 
 

@@ -68,6 +68,20 @@ def test_each_scores_its_own_code(augbench, given, toy, tmp_path):
     assert "method-one" not in again.stderr
 
 
+def test_paths_mean_what_they_meant_before_a_plugin_was_imported(augbench, toy, tmp_path):
+    moves = "import os\nos.chdir('/')\n" + PLUGIN.format(name="method-far", requires="numpy").replace(
+        '"method-far"', '*["method-far"]'
+    )
+    (tmp_path / "plug.py").write_text(moves)
+    (tmp_path / "helper.py").write_text("def shift(): return 0.0\n")
+    (tmp_path / "rows").mkdir()
+    words = ["run", "--plugin", "plug.py", "--plugin", toy, "--method", "method-far", "--task", "toy"]
+    words += ["--classifier", "tree", "--regime", "balance", "--budget", "smoke", "--no-pictures"]
+    augbench(*words, "--out", "out", "--data-dir", "rows", cwd=tmp_path)
+    assert (tmp_path / "out" / "records.jsonl").is_file()
+    assert (tmp_path / "out" / "boards").is_dir()
+
+
 def test_each_is_listed_and_checked(augbench, given, tmp_path):
     plugins, env = given
     listed = augbench("list", "methods", *plugins, env=env).stdout

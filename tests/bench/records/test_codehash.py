@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.records import codehash
+from bench.records import codehash, sources
 
 Write = Callable[..., str]
 
@@ -35,7 +35,7 @@ def _fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _clear() -> None:
-    for cached in (codehash.code_hash, codehash.locate, codehash.Source.of):
+    for cached in (codehash.code_hash, sources.locate, sources.Source.of):
         cached.cache_clear()
     sys.path_importer_cache.clear()
 
@@ -163,6 +163,104 @@ def test_what_is_set_inside_something_else_counts(hashed: Write, old: str, new: 
     assert before != after
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "try:\n    from fast import scale\nexcept ImportError:\n    from slow import scale",
+        "try:\n    import fast as both\nexcept ImportError:\n    import slow as both\nscale = both.scale",
+        "import sys\nif sys.platform == 'linux':\n    import fast as both\nelse:\n    import slow as both\n"
+        "def scale(x): return both.scale(x)",
+        "def scale(x):\n    try:\n        from fast import scale as f\n    except ImportError:\n"
+        "        from slow import scale as f\n    return f(x)",
+        "from helper import scale",
+    ],
+)
+def test_every_import_that_may_be_meant_by_a_name_counts(hashed: Write, lines: str) -> None:
+    either = "try:\n    from fast import scale\nexcept ImportError:\n    from slow import scale\n"
+
+    def with_factors(fast: int, slow: int) -> str:
+        made = (f"def scale(x): return x + {factor}\n" for factor in (fast, slow))
+        files = dict(zip(("fast", "slow"), made, strict=True))
+        return hashed(plug=METHOD.replace("from helper import scale", lines), helper=either, **files)
+
+    assert len({with_factors(1, 1), with_factors(1, 2), with_factors(3, 1)}) == 3
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "PARTS = {}\ndef part(f):\n    PARTS[f.__name__] = f\n    return f\n@part\ndef kept(x): return x * 1",
+        "PARTS = {}\nclass Keep:\n    def it(self, f): PARTS[0] = f\nkeep = Keep()\n@keep.it\ndef kept(x): return 1",
+        "import functools\n@functools.singledispatch\ndef f(x): ...\n@f.register\ndef kept(x: int): return x * 1",
+        "import numba\n@numba.extending.overload(len)\ndef kept(x): return x * 1",
+        "PARTS = []\ndef keep(f): PARTS.append(f)\ndef kept(x): return x * 1\n_ = keep(kept)",
+        "class Base:\n    def __init_subclass__(cls): ...\nclass Kept(Base):\n    value = 1",
+        "class Base:\n    def __init_subclass__(cls): ...\nclass Next(Base): ...\nclass Kept(Next):\n    value = 1",
+        "class Meta(type): ...\nclass Kept(metaclass=Meta):\n    value = 1",
+        "from base import Base\nclass Kept(Base):\n    value = 1",
+        "import base\nclass Kept(base.Base):\n    value = 1",
+        "PARTS = {}\nclass Kept:\n    PARTS['a'] = 1",
+        "def part(f): return f\nclass Kept:\n    @part\n    def kept(self): return 1",
+        "class Keep: ...\nkeep = Keep()\nclass Kept:\n    @keep.it\n    def kept(self): return 1",
+    ],
+)
+def test_what_does_something_as_it_is_defined_counts(hashed: Write, lines: str) -> None:
+    base = "class Base:\n    def __init_subclass__(cls): ...\n"
+    found = [hashed(plug=METHOD + lines.replace("1", str(n)) + "\n", helper=HELPER, base=base) for n in (1, 2)]
+    assert found[0] != found[1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "import functools\n@functools.cache\ndef unused(x): return 1",
+        "import dataclasses\n@dataclasses.dataclass\nclass Unused:\n    value: int = 1",
+        "class Unused:\n    @staticmethod\n    def f(): return 1\n    @property\n    def p(self): return 2\n"
+        "    @p.setter\n    def p(self, value): self.v = 1",
+        "from bench.registry import method\n@method('other')\nclass Other:\n    value = 1",
+        "from bench.registry import method\n@method(*'ab', params=dict(k=1))\nclass Other:\n    value = 1",
+    ],
+)
+def test_other_definitions_beside_it_do_not(hashed: Write, lines: str) -> None:
+    one, two = (hashed(plug=METHOD + lines.replace("1", n) + "\n", helper=HELPER) for n in ("1", "2"))
+    assert one == two == hashed(plug=METHOD, helper=HELPER)
+
+
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        ("import effect", "effect"),
+        ("from effect import NOTHING", "effect"),
+        ("import pack.effect", "pack/effect"),
+        ("import pack.other", "pack/__init__"),
+        ("from pack import effect", "pack/effect"),
+        ("import through", "effect"),
+        ("try:\n    import effect\nexcept ImportError:\n    pass", "effect"),
+    ],
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_modules_that_are_imported_and_never_named_count(hashed: Write, lines: str, place: str, late: bool) -> None:
+    if late:
+        inside = "\n".join(f"        {line}" for line in lines.split("\n"))
+        text = METHOD.replace("        return", f"{inside}\n        return")
+    else:
+        text = METHOD + f"{lines}\n"
+
+    def with_effect(value: int) -> str:
+        files = {"pack/__init__": "", "pack/other": "", "through": "import effect\n", "helper": HELPER}
+        return hashed(plug=text, **files | {place: f"import numpy\nnumpy.factor = {value}\nNOTHING = 0\n"})
+
+    assert with_effect(1) != with_effect(2)
+
+
+def test_the_packages_that_a_plugin_lies_in_run_with_it(hashed: Write) -> None:
+    def with_effect(value: int) -> str:
+        face = f"import numpy\nnumpy.factor = {value}\n"
+        return hashed("pack/sub/plug", **{"pack/sub/plug": METHOD, "pack/__init__": face, "helper": HELPER})
+
+    assert with_effect(1) != with_effect(2)
+
+
 def test_recursion_ends(hashed: Write) -> None:
     assert hashed(
         plug="import plug2\nclass Method:\n    def f(self): return plug2.g()\n",
@@ -171,17 +269,17 @@ def test_recursion_ends(hashed: Write) -> None:
 
 
 def test_installed_distributions_are_left_to_their_versions() -> None:
-    assert codehash.locate("numpy") is None
-    assert codehash.locate("json") is None
-    assert codehash.locate("bench.seeds") is not None
-    assert codehash.locate("numpy", own="numpy") is not None  # a plugin that is installed is hashed all the same
+    assert sources.locate("numpy") is None
+    assert sources.locate("json") is None
+    assert sources.locate("bench.seeds") is not None
+    assert sources.locate("numpy", own="numpy") is not None  # a plugin that is installed is hashed all the same
 
 
 def test_the_walk_does_not_hash_what_only_carries_results() -> None:
     met: set[tuple[Path, str]] = set()
-    spec = codehash.locate("bench.trial.walk")
+    spec = sources.locate("bench.trial.walk")
     assert spec is not None
-    codehash._visit(codehash.Source.of("bench.trial.walk", spec), "run", set(), met)
+    codehash._visit(sources.Source.of("bench.trial.walk", spec), "run", set(), met)
     files = {path.stem for path, _ in met}
     assert {"metrics", "seeds", "preprocess"} <= files
     assert not files & {"registry", "store", "samples", "provenance", "codehash", "serial"}

@@ -109,7 +109,8 @@ def package(tmp_path, monkeypatch):
 def test_a_module_or_package_is_given_by_its_name(package, monkeypatch):
     monkeypatch.chdir("/")
     assert [e.name for e in registry.load_plugin(Path("offered.more"))] == ["of-a-module"]
-    assert [e.name for e in registry.load_plugin(Path("offered"))] == ["of-the-package", "of-a-module"]
+    assert "offered" not in sys.modules
+    assert {e.name for e in registry.load_plugin(Path("offered"))} == {"of-the-package", "of-a-module"}
     assert registry.methods["of-a-module"].load().__module__ == "offered.more"
     monkeypatch.setitem(sys.modules, "offered.more", pytest)
     with pytest.raises(BenchError, match=r"a module of the name 'offered.more' is loaded from .*pytest"):
@@ -122,9 +123,9 @@ def test_a_module_or_package_is_given_by_its_name(package, monkeypatch):
         ("offered", None),
         ("offered.empty", "it registers nothing"),
         ("offered.none", "no module named 'offered.none'"),
-        ("absent_package.x", "No module named 'absent_package'"),
+        ("absent_package.x", "no module named 'absent_package.x'"),
         ("offered.broken", "broken.py:1 is not valid Python"),
-        ("offered.raising.x", "ZeroDivisionError: division by zero"),
+        ("offered.raising.x", "no module named 'offered.raising.x'"),
     ],
 )
 def test_entry_points_that_bring_nothing_are_said_and_stop_nothing(package, value, why, monkeypatch):
@@ -138,4 +139,5 @@ def test_entry_points_that_bring_nothing_are_said_and_stop_nothing(package, valu
     registry.discover()
     assert set(registry.methods.broken) == ({value} if why else set())
     assert (why or "") in registry.methods.broken.get(value, "")
+    assert "offered" not in sys.modules  # nobody's code ran
     assert why or {"of-the-package", "of-a-module"} <= set(registry.methods.names())

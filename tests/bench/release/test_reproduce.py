@@ -52,7 +52,7 @@ def test_a_real_record_matches_to_the_last_bit(tmp_path, names, capsys, monkeypa
 def test_every_cell_and_failure_comes_out_the_same(folder, toy, capsys):
     records = list(read(folder))
     assert {r.status for r in records} == {"ok", "error", "invalid"}
-    assert reproduce([r.id for r in records], folder, offline=True, plugins=(toy,)) == 0
+    assert reproduce([r.id for r in records], folder, offline=True) == 0
     out = capsys.readouterr().out
     assert out.count("match, it fails alike") == sum(r.status != "ok" for r in records)
     assert out.endswith(f"{len(records)} of {len(records)} records match\n")
@@ -60,7 +60,7 @@ def test_every_cell_and_failure_comes_out_the_same(folder, toy, capsys):
 
 def test_a_changed_metric_is_found_with_its_size(folder, toy, tmp_path, capsys):
     key = change(folder, tmp_path, lambda r: r["metrics"].update(f1=r["metrics"]["f1"] + 0.25))
-    assert reproduce([key], tmp_path, offline=True, plugins=(toy,)) == 1
+    assert reproduce([key], tmp_path, offline=True) == 1
     out = capsys.readouterr().out
     assert "NO MATCH: 1 of" in out
     assert "most of all metrics.f1 by 0.25" in out
@@ -70,7 +70,7 @@ def test_a_changed_metric_is_found_with_its_size(folder, toy, tmp_path, capsys):
 
 def test_a_changed_end_is_found(folder, toy, tmp_path, capsys):
     key = change(folder, tmp_path, lambda r: r.update(status="oom", phase="fit", reason="MemoryError: x", metrics={}))
-    assert reproduce([key], tmp_path, offline=True, plugins=(toy,)) == 1
+    assert reproduce([key], tmp_path, offline=True) == 1
     assert "NO MATCH: was oom in fit (MemoryError: x), is ok" in capsys.readouterr().out
 
 
@@ -85,7 +85,7 @@ def test_a_changed_end_is_found(folder, toy, tmp_path, capsys):
 )
 def test_what_cannot_be_run_again_is_said(folder, toy, tmp_path, capsys, edit, said):
     key = change(folder, tmp_path, edit)
-    assert reproduce([key], tmp_path, offline=True, plugins=(toy,)) == 1
+    assert reproduce([key], tmp_path, offline=True) == 1
     assert said in capsys.readouterr().out
 
 
@@ -94,7 +94,7 @@ def test_other_code_and_versions_are_said(folder, toy, tmp_path, capsys):
         record["hashes"].update(code_method="0" * 16, versions="0" * 16)
         record["versions"]["numpy"] = "1.0"
 
-    assert reproduce([change(folder, tmp_path, edit)], tmp_path, offline=True, plugins=(toy,)) == 0
+    assert reproduce([change(folder, tmp_path, edit)], tmp_path, offline=True) == 0
     out = capsys.readouterr().out
     assert "changed: the method's code, library versions" in out
     assert "numpy was 1.0, is " in out
@@ -129,7 +129,7 @@ def test_the_fit_has_its_regimes_again_and_no_cell_too_many(tmp_path, toy):
 def test_a_missing_part_of_a_training_is_said(folder, toy, tmp_path, capsys):
     records = [r for r in read(folder) if r.method == "toy-jitter" and r.regime == "balance"]
     factories.folder(tmp_path, records)
-    assert reproduce([records[0].id], tmp_path, offline=True, plugins=(toy,)) == 0
+    assert reproduce([records[0].id], tmp_path, offline=True) == 0
     assert "the fit had other regimes than those of its records in this folder" in capsys.readouterr().out
 
 
@@ -139,7 +139,7 @@ def test_a_dead_worker_takes_only_its_record_with_it(tmp_path, toy, capsys):
         store.append(
             fit.record(fit.cells[0], "killed", started=now(), phase="sample", reason="the worker died (exit code -9)")
         )
-    assert reproduce([fit.cells[0].id], tmp_path, offline=True, plugins=(toy,)) == 0
+    assert reproduce([fit.cells[0].id], tmp_path, offline=True) == 0
     assert "match, it fails alike" in capsys.readouterr().out
 
 

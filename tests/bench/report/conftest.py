@@ -155,7 +155,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         regimes=("real", "balance", f"append:5@{CLASSES[0]}"), engine="serial", offline=True, out=folder,
     )  # fmt: skip
     try:
-        assert execute(config, (plugin,)) == 0
+        assert execute(config) == 0
         report.write(folder)
     finally:
         for kind, found in names.items():

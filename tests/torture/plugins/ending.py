@@ -4,6 +4,7 @@ import atexit
 import ctypes
 import faulthandler
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -72,6 +73,28 @@ class ExitIo(Kills):
     short = True
 
     def act(self, X, y, schema):
+        os._exit(os.EX_IOERR)
+
+
+@method("bad-rmtree")
+class Rmtree(Kills):
+    """Removes what is around its working directory, and leaves."""
+
+    short = True
+
+    def act(self, X, y, schema):
+        shutil.rmtree(os.path.dirname(os.getcwd()))
+        os._exit(1)
+
+
+@method("bad-rmtree-wide")
+class RmtreeWide(Kills):
+    """Removes what is around that, and leaves as if it could not write."""
+
+    short = True
+
+    def act(self, X, y, schema):
+        shutil.rmtree(os.path.dirname(os.path.dirname(os.getcwd())))
         os._exit(os.EX_IOERR)
 
 

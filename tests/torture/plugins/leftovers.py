@@ -134,6 +134,26 @@ class MemoryOfChildren(Planted):
             child.wait()
 
 
+@method("bad-memory-of-orphans")
+class MemoryOfOrphans(Planted):
+    """Grandchildren that have lost their parent and left its session take the memory."""
+
+    short = True
+    deserves = ("oom",)
+    limits = {"memory": 1500, "timeout": 60}  # noqa: RUF012
+
+    def act(self, X, y, schema):
+        for _ in range(2):
+            if (child := os.fork()) == 0:
+                os.setsid()
+                if os.fork() == 0:
+                    kept = [bytes([1]) * 10**6 for _ in range(900)]
+                    time.sleep(60 + len(kept))
+                os._exit(0)
+            os.waitpid(child, 0)
+        time.sleep(60)
+
+
 @method("bad-shared-memory")
 class SharedMemory(Planted):
     """Twelve children that share their parent's memory take next to none."""
