@@ -100,9 +100,9 @@ def config(*methods: str, **more: Any) -> Config:
     return Config(**usual | {"methods": ("none", *methods)} | more)
 
 
-def planned(selection: Config, *plugins: Path) -> list[FitJob]:
+def planned(selection: Config) -> list[FitJob]:
     """The fits of a selection."""
-    return plan(selection, HOME, "cpu", plugins).fits
+    return plan(selection, HOME, "cpu").fits
 
 
 def walked(fits: Iterable[FitJob]) -> list[Record]:

@@ -80,6 +80,8 @@ def _take_in(source: Source, node: ast.stmt, found: set[str], met: set[tuple[Pat
         else:
             _follow(source, module, name, found, met)
     _load(source, source.imported_by(ast.walk(node)), found, met)
+    for module in source.named_by(ast.walk(node)) if source.foreign else ():
+        _follow(source, module, "*", found, met)
 
 
 def _load(source: Source, modules: list[str], found: set[str], met: set[tuple[Path, str]]) -> None:

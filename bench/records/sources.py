@@ -25,6 +25,7 @@ Imports = dict[str, list[tuple[str, str]]]
 _REGISTERS = ("task", "method", "classifier")
 #: names in the test of a block that does not run on import
 _NEVER_RUN = {"TYPE_CHECKING", "__name__"}
+_IMPORTING = {"import_module", "__import__"}
 #: decorators that keep nothing of what they decorate: these, and those of these modules
 _HARMLESS = {"property", "setter", "getter", "deleter", "staticmethod", "classmethod"}
 _HARMLESS_OF = {"abc", "contextlib", "dataclasses", "enum", "functools", "typing"}
@@ -102,6 +103,17 @@ class Source:
             elif isinstance(node, ast.ImportFrom):
                 module = self._absolute(node)
                 found += [module, *(f"{module}.{alias.name}" for alias in node.names)]
+        return found
+
+    def named_by(self, nodes: Iterable[ast.AST]) -> list[str]:
+        """The modules that calls among ``nodes`` import by a name in quotes."""
+        found = []
+        for node in nodes:
+            if isinstance(node, ast.Call) and node.args and (chain(node.func) or [""])[-1] in _IMPORTING:
+                name = node.args[0].value if isinstance(node.args[0], ast.Constant) else None
+                if isinstance(name, str):
+                    level = len(name) - len(name.lstrip("."))
+                    found.append(self._absolute(ast.ImportFrom(name[level:], [], level)) if level else name)
         return found
 
     def acting(self) -> Iterator[ast.stmt]:

@@ -253,6 +253,25 @@ def test_modules_that_are_imported_and_never_named_count(hashed: Write, lines: s
     assert with_effect(1) != with_effect(2)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "importlib.import_module('pack.sub.parts')",
+        "importlib.import_module('.parts', __package__)",
+        "import_module('..sub.parts', 'pack.sub')",
+        "__import__('pack.sub.parts')",
+    ],
+)
+def test_modules_that_are_imported_by_a_name_in_quotes_count(hashed: Write, line: str) -> None:
+    text = METHOD.replace("        return", f"        {line}\n        return")
+
+    def with_parts(value: int) -> str:
+        files = {"pack/sub/plug": text, "pack/__init__": "", "pack/sub/__init__": "", "helper": HELPER}
+        return hashed("pack/sub/plug", **files | {"pack/sub/parts": f"def unnamed(): return {value}\n"})
+
+    assert with_parts(1) != with_parts(2)
+
+
 def test_the_packages_that_a_plugin_lies_in_run_with_it(hashed: Write) -> None:
     def with_effect(value: int) -> str:
         face = f"import numpy\nnumpy.factor = {value}\n"

@@ -10,11 +10,12 @@ import pandas as pd
 import pytest
 
 from bench import registry
-from bench.errors import BenchError, DataUnavailable, InvalidData
+from bench.errors import DataUnavailable, InvalidData
 from bench.records.record import decode, encode
 from bench.running import refused
 from bench.task import Column
 from bench.trial import estimators, rows
+from bench.trial.reading import check_primary
 from tests.factories import config, planned, walked
 
 
@@ -120,8 +121,8 @@ def test_exact_floats_are_labels_as_good_as_whole_numbers(monkeypatch):
 def test_a_primary_metric_that_the_task_cannot_have_is_refused(monkeypatch):
     task = registry.tasks["toy"].load()
     monkeypatch.setattr(task, "primary", "auprcc")
-    with pytest.raises(BenchError, match="task 'toy': primary 'auprcc' is not a metric; did you mean 'auprc'"):
-        lay_out("toy-jitter")
+    with pytest.raises(InvalidData, match="task 'toy': primary 'auprcc' is not a metric; did you mean 'auprc'"):
+        check_primary(task("toy"))
     monkeypatch.setattr(task, "primary", "recall_fwe")  # could be of a class; only the rows tell
     found = records("toy-jitter")
     assert {r.status for r in found.values()} == {"error"}
