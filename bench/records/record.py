@@ -235,6 +235,7 @@ def checked(record: Record) -> Record:
     return record
 
 
+_COSTS = ("times", "cpu_s", "device_ms")
 _NUMBERS = ("metrics", "valid", "fidelity", "privacy", "times", "cpu_s", "device_ms")
 #: names that were looked at: thousands of records have the same few
 _named: set[str] = set()
@@ -242,7 +243,7 @@ _named: set[str] = set()
 
 def _check_numbers(name: str, numbers: Mapping[str, float]) -> None:
     for key, value in numbers.items():
-        if not -LARGEST < value < LARGEST:
+        if not (0 if name in _COSTS else -LARGEST) <= value < LARGEST:
             raise MalformedRecord(f"{name}.{key} is {value:g}")
 
 
