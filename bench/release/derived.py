@@ -127,7 +127,7 @@ def claims_json(run: RunFolder) -> str | None:
 
     if foreign_claims(run):
         return None
-    return json.dumps(evaluate(run.records), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(evaluate(run.records, replicates=run.replicates), indent=1, ensure_ascii=False) + "\n"
 
 
 def foreign_claims(run: RunFolder) -> int:
