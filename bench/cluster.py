@@ -15,6 +15,9 @@ from bench.errors import BenchError
 
 #: seconds that a name may take to be looked up and its port to answer
 LIMIT_S = 5.0
+#: Ray speaks gRPC, which is HTTP/2: both sides begin with a frame of settings, whose fourth byte is 4
+_HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, 4, 0, 0, 0, 0, 0))
+_SETTINGS = b"\4"
 #: addresses that Ray finds by itself, or starts
 OWN = ("auto", "local")
 
@@ -51,13 +54,17 @@ def _place(address: str) -> tuple[str, int] | None:
 
 
 def _silence(host: str, port: int) -> str | None:
-    """Why nothing answers; None where a connection is taken. A thread of its own, as looking up a name has no limit."""
+    """Why nothing answers; None where a server of gRPC does. A thread of its own, as looking up a name has no limit."""
     said: list[str | None] = []
 
     def connect() -> None:
         try:
-            socket.create_connection((host, port), LIMIT_S).close()
-            said.append(None)
+            with socket.create_connection((host, port), LIMIT_S) as connection:
+                connection.sendall(_HELLO)
+                answer = connection.recv(4, socket.MSG_WAITALL)
+            said.append(None if answer[3:] == _SETTINGS else "what answers is no Ray")
+        except TimeoutError:
+            said.append(f"no answer within {LIMIT_S:g} s")
         except (OSError, UnicodeError) as error:  # a name may be none at all
             said.append(getattr(error, "strerror", None) or str(error))
 

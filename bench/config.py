@@ -173,6 +173,9 @@ def _checked(config: Config) -> Config:
         _above_zero(key, getattr(config, key))
     for method, limits in config.limits.items():
         _check_limits(method, limits)
+    for regime in (*config.regimes, *(name for table in config.override for name in table.get("regimes", ()))):
+        if not regime.partition("@")[0].isascii():  # other digits would give one regime several names
+            raise BenchError(f"unknown regime {regime!r}: before its class it is written in ASCII letters and digits")
     return config
 
 
@@ -217,16 +220,21 @@ def _read(file: Path) -> dict[str, Any]:
             raise BenchError(f"{file}: {_unknown(key, known)}")
         if key != "seeds":  # ``seeds`` below takes a number, too
             _check(file, key, value, known[key])
-    allowed = ("seeds", *_LISTS, *_TABLES)
     for part in table.get("override", ()):
-        if not isinstance(part, dict) or not _strings(part.get("tasks")):
-            raise BenchError(f"{file}: an override needs tasks = [names or patterns]")
-        for key, value in part.items():
-            if key not in allowed:
-                raise BenchError(f"{file}: an override has no key {key!r}{did_you_mean(key, allowed)}")
-            if key != "seeds":
-                _check(file, key, value, known[key])
+        _check_override(file, part, known)
     return table
+
+
+def _check_override(file: Path, part: Any, known: Mapping[str, str]) -> None:
+    """Raise ``BenchError`` for an override of no tasks, with a key that none has, or a value of another type."""
+    allowed = ("seeds", *_LISTS, *_TABLES)
+    if not isinstance(part, dict) or not _strings(part.get("tasks")) or not part["tasks"]:
+        raise BenchError(f"{file}: an override needs tasks = [names or patterns]")
+    for key, value in part.items():
+        if key not in allowed:
+            raise BenchError(f"{file}: an override has no key {key!r}{did_you_mean(key, allowed)}")
+        if key != "seeds":
+            _check(file, key, value, known[key])
 
 
 def _unknown(key: str, known: Iterable[str]) -> str:

@@ -37,6 +37,8 @@ def boards(
     if fmt not in (None, "none", *formats.FORMATS):
         raise BenchError(f"unknown format {fmt!r}{did_you_mean(str(fmt), formats.FORMATS)}")
     run = RunFolder.of_run(folder)
+    if not run.records:  # the boards that are there, of records that are gone, stay
+        raise BenchError(f"{run.records_path} is empty; run augbench run first or name another folder with --out")
     with nullcontext() if run.released else making(folder, "boards"):
         if not run.released:
             resample.update(folder, {record.id for record in run.records})

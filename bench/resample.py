@@ -17,14 +17,16 @@ def update(folder: Path, ids: Collection[str]) -> int:
     class probabilities were kept. Returns how many cells were new."""
     known = replicates.read(folder)
     kept = {key: found for key, found in known.items() if key in ids}
-    new = {
-        key: found
-        for place in sorted((folder / PREDICTIONS).glob("*/"))
-        for key, found in _cells(place, set(ids) - set(kept))
-    }
+    new = dict(derived(folder, set(ids) - set(kept)))
     if new or len(kept) < len(known):
         replicates.write(folder, kept | new)
     return len(new)
+
+
+def derived(folder: Path, ids: Collection[str]) -> Iterator[tuple[str, Replicate]]:
+    """The draws of these records as the folder's class probabilities give them; of those that it has any of."""
+    for place in sorted((folder / PREDICTIONS).glob("*/")):
+        yield from _cells(place, ids)
 
 
 def _cells(place: Path, wanted: Collection[str]) -> Iterator[tuple[str, Replicate]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from bench.data import DataHome
 from bench.matrix import plan
 from bench.records import runfile
 from bench.records.files import RECORDS
+from bench.records.predictions import Predictions
 from bench.records.record import Machine, Options, Record, convert, encode, plain
 from bench.records.store import Store
+from bench.running import take
 from bench.trial import walk
 from bench.trial.events import Ended
 from bench.trial.fit import FitJob
@@ -110,11 +113,13 @@ def walked(fits: Iterable[FitJob]) -> list[Record]:
     return [event.record for fit in fits for event in walk.run(fit) if isinstance(event, Ended)]
 
 
-def run(path: Path, selection: Config, **facts: Any) -> Path:
-    """A run's folder of a selection, walked in this process, with its seals and facts."""
-    with Store(path) as store:
-        for made in walked(planned(selection)):
-            store.append(made)
+def run(path: Path, selection: Config, *, probabilities: bool = False, **facts: Any) -> Path:
+    """A run's folder of a selection, walked in this process, with its seals and facts; with class probabilities, if
+    asked for."""
+    with Store(path) as store, Predictions(path) as kept:
+        for fit in planned(selection):
+            for event in walk.run(replace(fit, predictions=probabilities)):
+                take(event, store, kept if probabilities else None)
     if facts:
         runfile.write(path, runfile.RunFacts(**facts))
     return path

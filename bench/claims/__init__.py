@@ -6,7 +6,10 @@ The rule, the same for every claim
 ----------------------------------
 1. A *quantity* is a number of one record, or the paired difference or ratio of several at matched seeds. Its interval
    is the 95 % t interval over seeds, Nadeau-Bengio corrected where seeds resample the split
-   (``bench.statistics.comparison``); of a ratio it is taken of the logarithms and turned back.
+   (``bench.statistics.comparison``); of a ratio it is taken of the logarithms and turned back. Where every seed has the
+   same test rows, scores are taken over draws of these, too, crossed with seeds, as on boards; where nothing was kept
+   to draw them by, the finding says that its interval is of these test rows alone. Measures of synthetic rows rest on
+   seeds.
 2. Each judged quantity has a *band*, written in the claim's file before it was run:
 
    - a published number: the number ± its tolerance, where the file says what the tolerance rests on (two standard

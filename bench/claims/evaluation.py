@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from bench import registry
+from bench.boards.spread import Replicates
 from bench.claims.files import ARMS, SOURCES, Claim, Quantity, load
 from bench.claims.judging import Run, judge
 from bench.claims.wording import provenance, why
@@ -16,8 +17,11 @@ from bench.records.record import Record
 SIGN = "same sign"
 
 
-def evaluate(records: Iterable[Record], claims: Sequence[Claim] | None = None) -> list[dict[str, Any]]:
-    """Every claim (of the shipped files, unless given) with its verdict, as ``claims.json`` holds it.
+def evaluate(
+    records: Iterable[Record], claims: Sequence[Claim] | None = None, replicates: Replicates | None = None
+) -> list[dict[str, Any]]:
+    """Every claim (of the shipped files, unless given) with its verdict, as ``claims.json`` holds it; ``replicates``
+    are metrics over draws of the test rows, by record.
 
     Of several budgets the one is judged that has most of the claim's records, of equals the larger. Deterministic:
     the same records give the same list, in whatever order they come.
@@ -29,11 +33,11 @@ def evaluate(records: Iterable[Record], claims: Sequence[Claim] | None = None) -
     by_task: dict[str, list[Record]] = {}
     for record in found:
         by_task.setdefault(record.task, []).append(record)
-    return [_claim(claim, by_task) for claim in (load() if claims is None else claims)]
+    return [_claim(claim, by_task, replicates or {}) for claim in (load() if claims is None else claims)]
 
 
-def _claim(claim: Claim, by_task: Mapping[str, Sequence[Record]]) -> dict[str, Any]:
-    budget, source, chosen = _best(claim, by_task)
+def _claim(claim: Claim, by_task: Mapping[str, Sequence[Record]], replicates: Replicates) -> dict[str, Any]:
+    budget, source, chosen = _best(claim, by_task, replicates)
     published = chosen.get("as_published")
     free = chosen.get("leak_free", published)
     verdict = _verdict(published or free, free)
@@ -63,12 +67,14 @@ def _claim(claim: Claim, by_task: Mapping[str, Sequence[Record]]) -> dict[str, A
     }
 
 
-def _best(claim: Claim, by_task: Mapping[str, Sequence[Record]]) -> tuple[str, str, dict[str, Run]]:
+def _best(
+    claim: Claim, by_task: Mapping[str, Sequence[Record]], replicates: Replicates
+) -> tuple[str, str, dict[str, Run]]:
     """The budget with most of the claim's records (of equals the larger), on the most real source it has any of."""
     candidates = []
     for rank, budget in enumerate(BUDGETS):
         for source in (s for s in SOURCES if s in claim.sources and claim.runs_at(budget)):
-            runs = {arm: judge(claim, arm, budget, source, by_task) for arm in ARMS if arm in claim.arms}
+            runs = {arm: judge(claim, arm, budget, source, by_task, replicates) for arm in ARMS if arm in claim.arms}
             if coverage := sum(run.coverage for run in runs.values()):
                 candidates.append((coverage, rank, budget, source, runs))
                 break
@@ -90,11 +96,11 @@ def _row(i: int, row: Quantity, published: Run | None, free: Run | None) -> dict
     judged = None
     for name, run in (("as_published", published), ("leak_free", free)):
         finding = run.findings[i] if run else None
-        interval = finding.interval if finding else None
+        interval, over = (finding.interval, finding.over) if finding else (None, "")
         shown[name] = (
             None
             if interval is None
-            else {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n}
+            else {"mean": interval.mean, "low": interval.low, "high": interval.high, "n": interval.n, "over": over}
         )
         judged = judged or bool(finding and finding.outcome)
     return shown | {"tolerance": row.tolerance, "judged": bool(judged)}

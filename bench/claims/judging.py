@@ -5,13 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from bench.boards.spread import test_train_ratio
+import numpy as np
+
+from bench.boards.spread import Replicates, test_train_ratio
 from bench.claims.files import Claim, Quantity
 from bench.claims.selection import configuration, matches, reference, resolve, variants
 from bench.records.record import Record
-from bench.statistics.comparison import Interval, mean_interval
+from bench.statistics.comparison import Interval, estimate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Outcome = Literal["agrees", "disagrees", "open", "no record"]
 
@@ -25,6 +30,8 @@ class Finding:
     outcome: Outcome | None
     #: the most that could be gained over what is taken away; None where nothing limits it
     room: float | None = None
+    #: what the interval is over beside seeds, where these have the same test rows; "" where they have others
+    over: str = ""
 
     @property
     def crowded(self) -> bool:
@@ -68,8 +75,18 @@ class Run:
         return bool(judged) and all(judged)
 
 
-def judge(claim: Claim, arm: str, budget: str, source: str, by_task: Mapping[str, Sequence[Record]]) -> Run:
-    """One arm's findings from the newest record of each cell and seed. Records of other sources do not count."""
+def judge(
+    claim: Claim,
+    arm: str,
+    budget: str,
+    source: str,
+    by_task: Mapping[str, Sequence[Record]],
+    replicates: Replicates | None = None,
+) -> Run:
+    """One arm's findings from the newest record of each cell and seed. Records of other sources do not count.
+
+    ``replicates`` are metrics over draws of the test rows, for intervals where every seed has the same test rows.
+    """
     configs = {v: configuration(claim, arm, budget, source, v) for v in variants(claim, arm)}
     cells: dict[tuple[str, ...], dict[int, Record]] = {}
     run = Run([], [], 0)
@@ -92,7 +109,7 @@ def judge(claim: Claim, arm: str, budget: str, source: str, by_task: Mapping[str
     for row in claim.rows:
         parts = [seeds_of(cell) for cell in row.cells]
         references = [seeds_of(_baseline(cell)) for cell in row.cells]
-        run.findings.append(_finding(row, parts, references, source))
+        run.findings.append(_finding(row, parts, references, source, replicates or {}))
     return run
 
 
@@ -103,17 +120,23 @@ def _baseline(cell: Mapping[str, str]) -> dict[str, str]:
 
 
 def _finding(
-    row: Quantity, parts: list[dict[int, Record]], references: list[dict[int, Record]], source: str
+    row: Quantity,
+    parts: list[dict[int, Record]],
+    references: list[dict[int, Record]],
+    source: str,
+    replicates: Replicates,
 ) -> Finding:
     seeds = sorted(set.intersection(*(set(part) for part in parts)))
-    values = [value for seed in seeds if (value := _value(row, [part[seed] for part in parts])) is not None]
+    shared = [[part[seed] for seed in seeds] for part in parts]  # of each cell
+    both = [(value, each) for each in zip(*shared, strict=True) if (value := _value(row, each)) is not None]
     judged = source in row.judged_on
-    if not values:
+    if not both:
         return Finding(row, None, "no record" if judged else None)
     ratios = [test_train_ratio([base[seed] for seed in seeds if seed in base]) for base in references]
-    interval = _interval(values, ratios, logarithms=row.over is not None)
-    room = _room(row, [[part[seed] for seed in seeds] for part in parts])
-    return _judged(Finding(row, interval, None, room)) if judged else Finding(row, interval, None, room)
+    values, cells = [value for value, _ in both], list(zip(*(each for _, each in both), strict=True))
+    interval, over = _interval(row, values, ratios, cells, replicates)
+    found = Finding(row, interval, None, _room(row, shared), over)
+    return _judged(found) if judged else found
 
 
 def _judged(found: Finding) -> Finding:
@@ -144,16 +167,58 @@ def _value(row: Quantity, records: Sequence[Record]) -> float | None:
     return math.fsum(of) - math.fsum(rest)
 
 
-def _interval(values: Sequence[float], ratios: Sequence[float | None], logarithms: bool) -> Interval:
-    """The interval of a mean over seeds, without ends where no record of no augmentation says how many real rows
-    there were; of logarithms it is turned back."""
+def _interval(
+    row: Quantity,
+    values: Sequence[float],
+    ratios: Sequence[float | None],
+    cells: Sequence[Sequence[Record]],
+    replicates: Replicates,
+) -> tuple[Interval, str]:
+    """The interval of a mean over seeds, and what it is over beside these; without ends where no record of no
+    augmentation says how many real rows there were. Of logarithms it is turned back.
+
+    Where every seed has the same test rows they are drawn again, crossed with seeds, as on boards; where nothing was
+    kept to draw them by, the interval is of these rows alone."""
     known = [ratio for ratio in ratios if ratio is not None]
-    found = mean_interval(values, max(known, default=0.0))
-    low, high = (found.low, found.high) if len(known) == len(ratios) else (None, None)
-    if not logarithms:
-        return Interval(found.mean, low, high, found.n)
-    low, high = (None if end is None else math.exp(end) for end in (low, high))
+    whole = len(known) == len(ratios)
+    fixed = whole and not any(known) and any(path.startswith("metrics.") for path in _paths(row))
+    drawn = _drawn(row, cells, replicates) if fixed else None
+    units = 0 if drawn is None else min(replicates[one[0].id].units for one in cells)
+    found = estimate(values, max(known, default=0.0), drawn, units).interval()
+    over = f"{units} test units" if units else "these test rows alone" if fixed else ""
+    if not whole:
+        found = Interval(found.mean, None, None, found.n)
+    return (found if row.over is None else _turned_back(found)), over
+
+
+def _turned_back(found: Interval) -> Interval:
+    """The interval of a ratio, from that of its logarithm."""
+    low, high = (None if end is None else math.exp(end) for end in (found.low, found.high))
     return Interval(math.exp(found.mean), low, high, found.n)
+
+
+def _paths(row: Quantity) -> list[str]:
+    """Where a record holds the number of each of the quantity's cells."""
+    return [cell.get("metric", row.metric) for cell in row.cells]
+
+
+def _drawn(row: Quantity, cells: Sequence[Sequence[Record]], replicates: Replicates) -> NDArray[np.float64] | None:
+    """The quantity over draws of the test rows, (draws, seeds); None where some cell's were not kept."""
+    each = []
+    for path, records in zip(_paths(row), cells, strict=True):
+        name = path.removeprefix("metrics.")
+        kept = [replicates[r.id].values.get(name) for r in records if r.id in replicates]
+        values = [one for one in kept if one is not None]
+        if len(values) < len(records):
+            return None
+        each.append(np.stack(values, axis=1))
+    count = len(row.of)
+    if row.over is not None:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            turned: NDArray[np.float64] = np.log(each[0] / each[1])
+        return turned
+    total: NDArray[np.float64] = sum(each[:count]) - sum(each[count:])  # type: ignore[assignment]
+    return total
 
 
 def _outcome(interval: Interval, band: tuple[float, float]) -> Outcome:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bench.claims.wording import shown
+from bench.records.findings import sample
 
 VERDICTS = (
     "reproduced", "reproduced only with the leak", "same sign", "same sign only with the leak",
@@ -23,8 +24,11 @@ def render(claims: Sequence[Mapping[str, Any]]) -> str:
         "# Published claims, run again",
         "",
         ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts[verdict]) + ".",
-        f"Budget: {', '.join(budgets) or 'none run'}. Intervals: 95 % over seeds, Nadeau-Bengio corrected where seeds "
-        "resample the split. The rule of the verdicts is one for all (docstring of `bench/claims/__init__.py`): "
+        f"Budget: {', '.join(budgets) or 'none run'}. Intervals: 95 % over n seeds, Nadeau-Bengio corrected where "
+        "seeds resample the split. Where every seed has the same test rows, these are drawn again, crossed with seeds "
+        "(*n = 3 × 22 test units*: rows, patients or blocks of time), or, where their class probabilities were not "
+        "kept, the interval covers seeds alone and says so (*these test rows alone*). The rule of the verdicts is one "
+        "for all (docstring of `bench/claims/__init__.py`): "
         "an interval has to lie inside the band beside the published number; *shown* is a quantity that does not count "
         "on these rows; *same sign* is the most that a claim can reach whose bands say on which side of nothing it "
         "lies, and no more. Where nothing leaked, the run as published is the leak-free one.",
@@ -74,7 +78,8 @@ def _one_run(claim: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
 def _found(interval: Mapping[str, Any] | None) -> str:
     if interval is None:
         return "–"
-    return f"{shown(interval['mean'], interval['low'], interval['high'])}, n = {interval['n']}"
+    text = shown(interval["mean"], interval["low"], interval["high"])
+    return f"{text}, {sample(interval['n'], interval.get('over', ''))}"
 
 
 def _section(claim: Mapping[str, Any]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench import engines, running
+from bench import engines, resample, running
 from bench.claims.evaluation import evaluate
 from bench.claims.files import ARMS, Claim, load
 from bench.claims.page import render
@@ -18,8 +18,9 @@ from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable
 from bench.matrix import plan
 from bench.messages import answer
-from bench.records import provenance
+from bench.records import provenance, replicates
 from bench.records.files import replace_json, replace_text
+from bench.records.predictions import Predictions
 from bench.records.reading import read
 from bench.records.store import Store
 from bench.registry import tasks as registered
@@ -63,10 +64,10 @@ def run(
     fits = planned(chosen, budget, home, device)
     for message in home.messages:
         _say(message)
-    with Store(folder) as store:
+    with Store(folder) as store, Predictions(folder) as predictions:
         if store.repaired:
             _say(store.repaired)
-        carry_out(fits, store, device, workers)
+        carry_out(fits, store, device, workers, predictions)
     for claim in write(folder):
         if not ids or claim["id"] in ids:
             answer(f"{claim['verdict']:<28} {claim['id']}: {claim['why']}")
@@ -111,23 +112,29 @@ def _fits(claim: Claim, arm: str, budget: str, home: DataHome, device: str) -> l
     return fits
 
 
-def carry_out(fits: list[FitJob], store: Store, device: str, workers: int | None) -> None:
-    """Run the cells that the store lacks and append their records as they come."""
-    running.take_up_spool(store)
+def carry_out(
+    fits: list[FitJob], store: Store, device: str, workers: int | None, predictions: Predictions | None = None
+) -> None:
+    """Run the cells that the store lacks and append their records as they come, class probabilities before them."""
+    running.take_up_spool(store, predictions)
+    fits = [replace(fit, predictions=predictions is not None) for fit in fits]
     todo = sorted(running.missing(fits, store), key=lambda f: (f.task, repr(f.task_params), f.seed))
     planned_cells = sum(len(f.cells) for f in fits)
     if not todo:
         _say(f"all {planned_cells} cells are there already; nothing to run")
         return
     settings = running.settings(store, workers or engines.cores(), 1, device)
-    outcome = running.carry_out(todo, store, "processes", settings, planned_cells - sum(len(f.cells) for f in todo))
+    done = planned_cells - sum(len(f.cells) for f in todo)
+    outcome = running.carry_out(todo, store, "processes", settings, done, predictions)
     for line in outcome.refused.values():
         _say(f"left out: {line}")
 
 
 def write(folder: Path) -> list[dict[str, Any]]:
     """Judge every claim from the folder's records and write ``claims.json`` and ``claims.md``."""
-    found = evaluate(read(folder))
+    records = list(read(folder))
+    resample.update(folder, {record.id for record in records})
+    found = evaluate(records, replicates=replicates.read(folder))
     replace_json(folder / "claims.json", found)
     replace_text(folder / "claims.md", render(found))
     return found

@@ -68,7 +68,10 @@ def _text(finding: Finding) -> str:
     row, found = finding.row, finding.interval
     if not found:
         return f"{row.quantity} has no record"
-    text = f"{row.quantity} {shown(found.mean, found.low, found.high)} over {found.n} seed{'' if found.n == 1 else 's'}"
+    seeds = f"{found.n} seed{'' if found.n == 1 else 's'}"
+    over = f" and {finding.over}" if finding.over.endswith("units") else f", {finding.over}" if finding.over else ""
+    text = f"{row.quantity} {shown(found.mean, found.low, found.high)} over {seeds}{over}"
+    text += "," if finding.over == "these test rows alone" else ""
     if finding.outcome:
         low, high = row.band or (-math.inf, math.inf)
         where = {"agrees": "lies in", "disagrees": "lies outside"}.get(finding.outcome, "reaches beyond")

@@ -127,12 +127,16 @@ def cite(
 def release(
     source: Annotated[Path, typer.Argument(help="Folder of a run.")],
     target: Annotated[Path, typer.Argument(help="Folder to publish, such as results/v0.1.")],
+    limit: Annotated[
+        float, typer.Option(min=0, help="MiB that it may take; class probabilities, 20 MB a task, come on top.")
+    ] = 20.0,
     force: Annotated[bool, typer.Option("--force", help="Write over a release of another run.")] = False,
 ) -> None:
-    """Copy what is worth publishing: compressed records, boards, page, claims, plots, versions; then verify it."""
+    """Copy what is worth publishing: compressed records, boards, page, claims, plots, versions, class probabilities;
+    then verify it."""
     from bench.release.pack import release as publish
 
-    raise typer.Exit(publish(source, target, force))
+    raise typer.Exit(publish(source, target, force, limit))
 
 
 @app.command()

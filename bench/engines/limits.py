@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import sys
@@ -13,22 +12,6 @@ import psutil
 
 #: bytes that a fit may have printed before they are dropped
 _FLOOD = 2**26
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
-
-
-def die_with_parent() -> None:
-    """Linux: have this process killed when the one that forked it ends, however it ends."""
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def adopt_orphans() -> None:
-    """Linux: have what descendants leave behind handed to this process, not to init, so that it can be ended."""
-    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
-
-
-def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
 def resident_mb(pid: int, enough: float = 0.0, itself: bool = True) -> float:

@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from shutil import rmtree
 
+from bench import parents
 from bench.trial.events import Event
 from bench.trial.failures import DISK
 from bench.trial.fit import FitJob, tail
@@ -99,8 +100,8 @@ def serve(pipe: Connection, threads: int, spool: Path, scratch: Path) -> None:
     folder of this worker's own."""
     from bench.engines import limits, state
 
-    limits.die_with_parent()
-    limits.adopt_orphans()
+    parents.die_with_parent()
+    parents.adopt_orphans()
     os.setpgid(0, 0)  # a Ctrl-C of the terminal is for the run, which ends its workers in order
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     prepare(threads)
@@ -184,10 +185,9 @@ def _be_alone(fit: FitJob, pipe: Connection, spool: Path, home: Path, wait: Conn
     leave = os._exit
     code = 1
     try:
-        from bench.engines import limits
         from bench.engines.spool import write
 
-        limits.die_with_parent()
+        parents.die_with_parent()
         os.setsid()
         pipe.close()
         wait.recv_bytes()

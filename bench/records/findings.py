@@ -71,6 +71,13 @@ class Estimate(msgspec.Struct, frozen=True):
     low: float | None
     high: float | None
     n: int
+    #: what the interval is over beside seeds, where these have the same test rows; "" where they have others
+    over: str = ""
+
+
+def sample(n: int, over: str) -> str:
+    """What an interval is over: ``n = 3 × 22 test units``, ``n = 3, these test rows alone`` or ``n = 3``."""
+    return f"n = {n} × {over}" if over.endswith("units") else f"n = {n}, {over}" if over else f"n = {n}"
 
 
 class Quantity(msgspec.Struct, frozen=True):

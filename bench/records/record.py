@@ -236,16 +236,17 @@ def checked(record: Record) -> Record:
     return record
 
 
+_COSTS = ("times", "cpu_s", "device_ms")
 _NUMBERS = ("metrics", "valid", "fidelity", "privacy", "times", "cpu_s", "device_ms")
 #: names that were looked at: thousands of records have the same few
 _named: set[str] = set()
 
 
 def _check_numbers(name: str, numbers: Mapping[str, float]) -> None:
-    values = numbers.values()
-    if not values or (min(values) > -LARGEST and max(values) < LARGEST and not math.isnan(sum(values))):
+    least, values = 0 if name in _COSTS else -LARGEST, numbers.values()
+    if not values or (least <= min(values) and max(values) < LARGEST and not math.isnan(sum(values))):
         return  # all at once: a folder has millions of numbers
-    key, value = next((key, value) for key, value in numbers.items() if not -LARGEST < value < LARGEST)
+    key, value = next((key, value) for key, value in numbers.items() if not least <= value < LARGEST)
     raise MalformedRecord(f"{name}.{key} is {value:g}")
 
 

@@ -101,8 +101,7 @@ class Store:
 def claim(folder: Path) -> None:
     """Make the folder ours, or raise ``BenchError`` if it holds what we did not write, is a released one, or cannot be
     written."""
-    if folder.exists() and not folder.is_dir():
-        raise BenchError(f"output folder {folder} is a file; name a folder with --out")
+    _refuse_no_folder(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         names = {p.name for p in folder.iterdir()}
@@ -124,6 +123,13 @@ def claim(folder: Path) -> None:
             raise BenchError(f"{folder / name} is a {other}, not a {kind}; move it away or name another --out")
     if not os.access(folder, os.W_OK):
         raise BenchError(f"output folder {folder} cannot be written; name another with --out")
+
+
+def _refuse_no_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise BenchError(f"output folder {folder} is a file; name a folder with --out")
+    if folder.is_symlink() and not folder.exists():
+        raise BenchError(f"output folder {folder} is a link that leads nowhere; remove it or name another with --out")
 
 
 def _lock(file: Any, folder: Path) -> None:

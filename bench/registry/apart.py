@@ -20,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from bench import parents
 from bench.errors import BenchError, DataUnavailable, InvalidData, said
 
 P = ParamSpec("P")
@@ -78,6 +79,7 @@ def ask(what: str, function: Callable[P, T], *given: P.args, **named: P.kwargs) 
 
 def answer(place: str) -> None:
     """The process that is asked. What a plugin replaced or closed meanwhile keeps no answer from being written."""
+    parents.die_with_parent()
     what, dumps, write, leave = place, pickle.dumps, Path(place).with_name("answer").absolute().write_bytes, os._exit
     try:
         what, function, given, named = pickle.loads(Path(place).read_bytes())

@@ -1,6 +1,7 @@
 """What follows from a folder's records, made again in memory and compared with the files that are there.
 
-Of a release also its plots (``bench.release.drawn``) and what its records were made with. Boards, ``claims.json``,
+Metrics of test rows and draws of these are taken again from class probabilities (``bench.release.rescored``). Of a
+release also its plots (``bench.release.drawn``) and what its records were made with. Boards, ``claims.json``,
 ``claims.md`` and ``report.html`` must be the same byte for byte. Two allowances for other versions of libraries than a
 release was made with: Parquet files are then compared by their tables, and the page without what the libraries wrote
 into it.
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING
 from bench.errors import BenchError
 from bench.records.files import CLAIMS, CLAIMS_TEXT, REPORT, SELFTEST
 from bench.records.folder import RunFolder
-from bench.release import drawn, environment
+from bench.release import drawn, environment, rescored
 
 if TYPE_CHECKING:
     from bench.boards.board import Board
@@ -43,6 +44,7 @@ class Made:
 def check(run: RunFolder) -> Made:
     """What was made again from records, and in ``wrong`` where the folder's files differ from it."""
     made = Made()
+    _take_again(run, made)
     if not run.only_claims and not _make_boards(run, made):
         return made
     there = {path.relative_to(run.path).as_posix() for path in (run.path / "boards").glob("[!.]*")}
@@ -54,6 +56,18 @@ def check(run: RunFolder) -> Made:
     if run.released:
         _check_released(run, made)
     return made
+
+
+def _take_again(run: RunFolder, made: Made) -> None:
+    """Take metrics and draws again from class probabilities, where there are any."""
+    try:
+        found = rescored.check(run)
+    except BenchError as error:
+        made.wrong.append(str(error))
+        return
+    made.wrong += found.wrong
+    made.words += found.words
+    made.notes += found.notes
 
 
 def _check_released(run: RunFolder, made: Made) -> None:
@@ -113,7 +127,7 @@ def claims_json(run: RunFolder) -> str | None:
 
     if foreign_claims(run):
         return None
-    return json.dumps(evaluate(run.records), indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(evaluate(run.records, replicates=run.replicates), indent=1, ensure_ascii=False) + "\n"
 
 
 def foreign_claims(run: RunFolder) -> int:

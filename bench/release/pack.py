@@ -22,8 +22,8 @@ from bench.records.files import (
     CLAIMS_TEXT,
     OURS,
     PARQUET,
+    PREDICTIONS,
     RECORDS,
-    REPLICATES,
     RUN,
     SELECTION,
     SELFTEST,
@@ -36,29 +36,30 @@ from bench.records.packed import pack
 from bench.records.reading import said_of
 from bench.records.record import Record, convert, encode, plain, seal, sealed
 from bench.records.selection import Planned
-from bench.release import checksums, environment
+from bench.release import checksums, environment, probabilities
 from bench.release.checksums import files
 from bench.release.completeness import lacking
 from bench.release.derived import claims_json
 from bench.release.verify import verify
 
-#: MiB that a release, and of it its pictures, may take
+#: MiB that a release may take, class probabilities aside (``bench.release.probabilities``), and of it its pictures
 LIMIT, PICTURES_LIMIT = 20.0, 3.0
 #: pictures by what they show, the first of every draw before the second of any
 PICTURES = (
     "images", "windows", "progress", "projection", "frequencies", "predictability", "losses", "histograms", "scatter",
 )  # fmt: skip
-#: findings of other commands, and metrics over draws of the test rows, taken over as they are
-COPIED = (SELFTEST, AUDIT, CLAIMS, REPLICATES)
+#: findings of other commands, taken over as they are
+COPIED = (SELFTEST, AUDIT, CLAIMS)
 #: an absolute path of two parts or more, with its last part
 _PATH = re.compile(r"(?<![\w/.~])/(?:[\w.@+-]+/)+([\w.@+-]+)")
 
 
-def release(source: Path, target: Path, force: bool = False) -> int:
+def release(source: Path, target: Path, force: bool = False, limit: float = LIMIT) -> int:
     """Publish the run of ``source`` in ``target``; 0 if the result verifies, else 1 and nothing is put there.
 
     Raises ``BenchError`` for a source without records, a target that holds anything but an earlier release, one with
-    records that the source has not (unless ``force``), a broken file, and for more than ``LIMIT`` MiB.
+    records that the source has not (unless ``force``), a broken file, and for more than ``limit`` MiB, class
+    probabilities aside.
     """
     run = RunFolder.of_run(source)
     _refuse(source, target)
@@ -68,9 +69,11 @@ def release(source: Path, target: Path, force: bool = False) -> int:
     try:
         building.mkdir(parents=True)
         _fill(run, building)
-        size = sum((building / name).stat().st_size for name in files(building)) / 2**20
-        if size > LIMIT:
-            raise BenchError(f"the release of {source} is {size:.1f} MiB, above {LIMIT:g}: it was not made")
+        size, beside = sizes(building)
+        if size > limit:
+            raise BenchError(
+                f"the release of {source} is {size:.1f} MiB, above {limit:g}: it was not made; --limit allows more"
+            )
         if code := verify(building):
             answer(f"{target} was not made: mend {source} first")
             return code
@@ -81,8 +84,17 @@ def release(source: Path, target: Path, force: bool = False) -> int:
     finally:
         shutil.rmtree(building, ignore_errors=True)
     answer(f"its digest belongs wherever it is announced, such as README and tag: {checksums.digest(target)}")
-    answer(f"released: {target}, {count} files, {size:.1f} of at most {LIMIT:g} MiB")
+    more = f", and {beside:.1f} MiB of class probabilities" if beside else ""
+    answer(f"released: {target}, {count} files, {size:.1f} of at most {limit:g} MiB{more}")
     return 0
+
+
+def sizes(folder: Path) -> tuple[float, float]:
+    """MiB of a release's files, and of its class probabilities, which have a limit of their own."""
+    found = [0, 0]
+    for name in files(folder):
+        found[name.startswith(f"{PREDICTIONS}/")] += (folder / name).stat().st_size
+    return found[0] / 2**20, found[1] / 2**20
 
 
 def _refuse(source: Path, target: Path) -> None:
@@ -144,6 +156,7 @@ def _fill(run: RunFolder, target: Path) -> None:
     for name in COPIED:
         if (source / name).exists():
             shutil.copyfile(source / name, target / name)
+    probabilities.publish(source, target, records)
     made = RunFolder(target)
     if (target / CLAIMS).exists():
         if (judged := claims_json(made)) is not None:

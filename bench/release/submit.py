@@ -16,10 +16,10 @@ from typing import Any
 from bench import __version__
 from bench.errors import BenchError
 from bench.messages import answer
-from bench.records.files import OURS, load_object, replace_json
+from bench.records.files import OURS, PREDICTIONS, load_object, replace_json
 from bench.records.folder import RunFolder
-from bench.release import checksums
-from bench.release.pack import LIMIT
+from bench.release import checksums, probabilities
+from bench.release.pack import LIMIT, sizes
 from bench.release.rerun import rerun
 from bench.release.verify import code_today, made_here
 
@@ -69,9 +69,13 @@ def _shape(run: RunFolder) -> Iterator[str]:
     for path in sorted(run.path.rglob("*")):
         if path.is_symlink():
             yield f"{path.relative_to(run.path).as_posix()}: a link; a release holds files alone"
-    size = sum(path.stat().st_size for path in run.path.rglob("*") if path.is_file()) / 2**20
+    size, _ = sizes(run.path)
     if size > LIMIT:
-        yield f"{run.path} is {size:.1f} MiB; a release has {LIMIT:g} at most"
+        yield f"{run.path} is {size:.1f} MiB; {LIMIT:g} are taken in at most, class probabilities aside"
+    for place in sorted((run.path / PREDICTIONS).glob("*/")):
+        taken = sum(path.stat().st_size for path in place.rglob("*") if path.is_file()) / 1e6
+        if taken > probabilities.LIMIT_MB:
+            yield f"{PREDICTIONS}/{place.name} is {taken:.1f} MB; a task has {probabilities.LIMIT_MB:g} at most"
 
 
 def _code(run: RunFolder) -> Iterator[str]:

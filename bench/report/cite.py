@@ -31,7 +31,7 @@ def cite(folder: Path, board: str | None = None) -> None:
 
     Raises ``BenchError`` for an unknown board, and for a board of a folder without records.
     """
-    if not has_records(folder):
+    if not has_records(folder) or not RunFolder(folder).records:
         if board is not None:
             raise BenchError(f"{folder} holds no records, so no board {board!r}; name the folder of a run with --out")
         answer(software(read_cff(CITATION)))

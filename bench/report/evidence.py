@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from bench.boards.board import SOURCE_LABELS, Board
+from bench.records.findings import sample
 from bench.records.folder import RunFolder
 from bench.records.record import STATUSES, Record
 
@@ -60,7 +61,7 @@ def estimate(value: Mapping[str, Any] | None) -> str:
     text = number(value["mean"])
     if value.get("low") is not None and value.get("high") is not None:
         text += f" [{number(value['low'])}, {number(value['high'])}]"
-    return text + (f", n = {value['n']}" if value.get("n") is not None else "")
+    return text + (f", {sample(value['n'], value.get('over', ''))}" if value.get("n") is not None else "")
 
 
 def selftest(run: RunFolder, boards: Sequence[Board]) -> dict[str, Any] | None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from threading import Thread
 
 import pytest
 
@@ -19,15 +21,37 @@ def _installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def port() -> Iterator[int]:
-    """A port that takes connections."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        yield server.getsockname()[1]
+def serve() -> Iterator[Callable[[bytes], int]]:
+    """Opens a port that takes one connection and answers with these bytes."""
+    with ExitStack() as opened:
+
+        def call(answer: bytes) -> int:
+            server = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+
+            def talk() -> None:
+                connection, _ = server.accept()
+                opened.enter_context(connection).sendall(answer)
+
+            Thread(target=talk, daemon=True).start()
+            return server.getsockname()[1]
+
+        yield call
 
 
-@pytest.mark.parametrize("form", ["127.0.0.1:{}", "ray://127.0.0.1:{}", "localhost:{}"])
-def test_a_port_that_answers_is_left_to_ray(form: str, port: int) -> None:
-    cluster.check("ray", form.format(port))
+@pytest.mark.parametrize("form", ["127.0.0.1:{}", "ray://127.0.0.1:{}"])
+def test_a_port_that_answers_as_ray_does_is_left_to_it(form: str, serve: Callable[[bytes], int]) -> None:
+    cluster.check("ray", form.format(serve(bytes((0, 0, 6, 4, 0, 0, 0, 0, 0)))))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [(b"HTTP/1.1 400 Bad Request\r\n", "what answers is no Ray"), (b"", "no answer within 0.3 s")]
+)
+def test_another_server_at_the_port(
+    answer: bytes, said: str, serve: Callable[[bytes], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "LIMIT_S", 0.3)
+    with pytest.raises(BenchError, match=f"no Ray cluster answers at .*{said}"):
+        cluster.check("ray", f"127.0.0.1:{serve(answer)}")
 
 
 @pytest.mark.parametrize("address", [None, "auto", "local"])
@@ -35,7 +59,7 @@ def test_what_ray_finds_by_itself_is_left_to_it(address: str | None) -> None:
     cluster.check("ray", address)
 
 
-def test_a_port_that_nobody_listens_at(port: int) -> None:
+def test_a_port_that_nobody_listens_at() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         closed = server.getsockname()[1]
     with pytest.raises(BenchError, match=f"no Ray cluster answers at 127.0.0.1:{closed} .*refused"):

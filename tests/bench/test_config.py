@@ -8,7 +8,7 @@ from bench.errors import BenchError
 
 def write(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "c.toml"
-    path.write_text(text)
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -67,6 +67,8 @@ def test_overrides_match_patterns_and_the_last_wins(tmp_path):
         ('task = "pima"', r"'task' holds options .*to choose, write tasks = \['pima'\]"),
         ('[[override]]\ntasks = ["a"]\nmethod = ["b"]', r"'method' holds options .* write methods = \['b'\]"),
         ("[classifiers.mlp]\na = 1", r"options stand in \[classifier.NAME\]"),
+        ("[[override]]\ntasks = []\nseeds = 1", "an override needs tasks"),
+        ('regimes = ["append:\u0663"]', "unknown regime 'append:\u0663': before its class it is written in ASCII"),
         ("retry = true", "retry is an option of the command alone: --retry"),
         ("timeout = 1e13", "timeout must be a number above 0, at most 1e"),
         ("workers = 10001", "workers must be a number above 0, at most 10,000"),

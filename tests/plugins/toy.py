@@ -8,7 +8,7 @@ import numpy as np
 
 from bench.augmenter import Augmenter
 from bench.registry import method, task
-from bench.task import Column, Dataset, Origin, Schema, Task
+from bench.task import Column, Dataset, Origin, Schema, Split, Task
 
 
 @task("toy", modalities=("tabular",))
@@ -30,6 +30,15 @@ class Toy(Task):
         X = rng.normal(size=(self.rows, 3)).astype(np.float32) + 1.5 * y[:, None].astype(np.float32)
         schema = Schema("tabular", (3,), ("many", "few"), tuple(Column(c) for c in "abc"), rare=1)
         return Dataset(X, y, schema, origin)
+
+
+@task("toy-fixed", modalities=("tabular",))
+class Fixed(Toy):
+    """The same, with the same test rows at every seed."""
+
+    def split(self, dataset, seed):
+        rest = np.random.default_rng(seed).permutation(np.arange(60, self.rows))
+        return Split(rest[:100], rest[100:], np.arange(60), fixed="rows")
 
 
 class Jitter(Augmenter):

@@ -2,13 +2,15 @@
 
 import math
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
 from bench.claims import evaluate, render
 from bench.claims.files import Claim, Quantity
 from bench.claims.selection import configuration
-from bench.statistics.comparison import mean_interval
+from bench.records.replicates import Replicate
+from bench.statistics.comparison import estimate, mean_interval
 from tests.factories import record
 
 METRIC = "metrics.f1"
@@ -76,6 +78,63 @@ def test_the_same_test_rows_at_every_seed_need_no_correction():
     same = [replace(r, hashes={"test": "official"}) for r in BASE + HIGH]
     row = judge(same)["rows"][0]["as_published"]
     assert row["high"] == pytest.approx(mean_interval([0.2, 0.2, 0.21, 0.2]).high)
+
+
+def fixed(found):
+    """The records with the same 40 test rows at every seed."""
+    return [replace(r, test_units="rows", hashes={"test": "official"}) for r in found]
+
+
+def drawn(found, spread):
+    """Draws of the test rows in which what SMOTE gains varies by ``spread``; both move together by far more."""
+    rng = np.random.default_rng(0)
+    both, gain = rng.normal(size=200), rng.normal(size=200)
+    return {r.id: Replicate(40, {"f1": r.metrics["f1"] + both + spread * gain * (r.method == "smote")}) for r in found}
+
+
+def test_the_same_test_rows_are_drawn_again_with_the_seeds():
+    found = fixed(BASE + HIGH)
+    few, many = (evaluate(found, [claim()], drawn(found, spread))[0] for spread in (0.01, 0.2))
+    row = few["rows"][0]["as_published"]
+    kept = drawn(found, 0.01)
+    gains = np.stack([kept[b.id].values["f1"] - kept[a.id].values["f1"] for a, b in zip(BASE, HIGH, strict=True)], 1)
+    expected = estimate([0.2, 0.2, 0.21, 0.2], 0.0, gains, 40).interval()
+    assert (row["mean"], row["low"], row["high"]) == pytest.approx((expected.mean, expected.low, expected.high))
+    assert row["over"] == "40 test units"
+    assert (few["verdict"], many["verdict"]) == ("reproduced", "undecided")
+    assert "over 4 seeds and 40 test units lies in" in few["why"]
+    assert "n = 4 × 40 test units" in render([few])
+
+
+def test_without_draws_an_interval_says_that_it_is_of_these_test_rows_alone():
+    found = fixed(BASE + HIGH)
+    for kept in ({}, {r.id: Replicate(40, {"recall": np.ones(9)}) for r in found}, drawn(found[1:], 0.01)):
+        judged = evaluate(found, [claim()], kept)[0]
+        assert judged["rows"][0]["as_published"]["over"] == "these test rows alone"
+        assert "over 4 seeds, these test rows alone, lies in" in judged["why"]
+        assert "n = 4, these test rows alone" in render([judged])
+    assert judge(BASE + HIGH)["rows"][0]["as_published"]["over"] == ""  # seeds draw other test rows
+
+
+def test_a_ratio_is_drawn_in_logarithms_and_a_measure_of_synthetic_rows_not_at_all():
+    of = claim(band=(1.2, math.inf), minus=(), over=NONE)
+    found = fixed(BASE + HIGH)
+    kept = {r.id: Replicate(40, {"f1": np.full(200, r.metrics["f1"])}) for r in found}
+    row = evaluate(found, [of], kept)[0]["rows"][0]["as_published"]
+    logs = [math.log(b.metrics["f1"] / a.metrics["f1"]) for a, b in zip(BASE, HIGH, strict=True)]
+    assert (row["low"], row["high"]) == pytest.approx(tuple(map(math.exp, ends(mean_interval(logs)))))
+    assert row["over"] == "40 test units"
+    quantity = Quantity("ks", "fidelity.ks", (SMOTE,), band=(0.0, 1.0))
+    shown = evaluate([replace(r, fidelity={"ks": 0.1}) for r in found], [replace_rows(of, quantity)], kept)[0]
+    assert shown["rows"][0]["as_published"]["over"] == ""
+
+
+def ends(interval):
+    return interval.low, interval.high
+
+
+def replace_rows(of, *rows):
+    return Claim(**{**of.__dict__, "rows": rows})
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from bench.claims.evaluation import evaluate
 from bench.claims.files import load
 from bench.data import DataHome
 from bench.errors import BenchError
+from bench.records import predictions
 from bench.records.store import read
 
 CLAIM = """
@@ -42,7 +43,7 @@ def claims(tmp_path, toy, monkeypatch):
     (folder / "two.toml").write_text(CLAIM.format(regime="append:2x"))
     found = load(folder)
     monkeypatch.setattr(running, "load", lambda: found)
-    monkeypatch.setattr(running, "evaluate", lambda records: evaluate(records, found))
+    monkeypatch.setattr(running, "evaluate", lambda records, **more: evaluate(records, found, **more))
     monkeypatch.setattr(running.engines, "run", _serially)
     return found
 
@@ -63,6 +64,7 @@ def test_what_is_missing_is_run_once_and_judged(claims, tmp_path, capsys):
     out = tmp_path / "out"
     assert running.run(["one"], "quick", out, None, True, False) == 0
     assert len(list(read(out))) == 6
+    assert {cell.id for cell in predictions.read(out / "predictions" / "toy.simulated")} == {r.id for r in read(out)}
     found = json.loads((out / "claims.json").read_text())
     assert [(c["id"], c["verdict"]) for c in found] == [("one", "reproduced"), ("two", "undecided")]
     assert (out / "claims.md").read_text().startswith("# Published claims")

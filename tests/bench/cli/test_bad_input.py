@@ -184,6 +184,16 @@ SITUATIONS: dict[str, tuple[str, str, Callable[[Path], None] | None]] = {
     "a citation with a damaged run.json": ("cite --out good", "run.json is not what", text("good/run.json", "{")),
     "a page with damaged claims": ("report --out good", "claims.json is not JSON", text("good/claims.json", "{")),
     "a board of an empty folder": ("board --out empty", "empty holds no records (records.jsonl); run augbench", None),
+    "boards of no records": ("board --out good", "records.jsonl is empty; run", text("good/records.jsonl", "")),
+    "a citation of no board": ("cite toy --out good", "holds no records, so no board", text("good/records.jsonl", "")),
+    "a link that leads nowhere": (
+        f"{RUN} --task toy --out link", "link is a link that leads nowhere",
+        lambda here: (here / "link").symlink_to(here / "nowhere"),
+    ),
+    "a link to itself": (
+        f"{RUN} --task toy --out link", "link is a link that leads nowhere",
+        lambda here: (here / "link").symlink_to(here / "link"),
+    ),
     "a page of a file": ("report --out mine", "mine holds no records", text("mine", "")),
     "pictures of nothing": ("pictures --out nowhere", "nowhere holds no records", None),
     "a page where a folder is": ("report --out good", "report.html cannot be written", swapped("report.html")),

@@ -51,6 +51,7 @@ def test_a_record_comes_back_from_its_line_and_from_its_plain_form() -> None:
         ({"classifier": " "}, "classifier is blank"),
         *(({name: -1}, f"{name} is -1") for name in ("n_train", "n_test", "n_synthetic", "threads", "seed")),
         ({"n_train": 0}, "n_train is 0"),
+        *(({name: {"fit": -5.0}}, f"{name}.fit is -5") for name in ("times", "cpu_s", "device_ms")),
         ({"n_test": 10**30}, "n_test is a number of many digits"),
         ({"train_classes": {"0": -4}}, "train_classes.0 is -4"),
         ({"seed": 2**32}, "seed is 4294967296"),

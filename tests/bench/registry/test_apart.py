@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -141,9 +142,25 @@ def test_options_that_a_file_cannot_tell_are_checked_apart(plugin):
     assert entry.module not in sys.modules
 
 
-def test_ctrl_c_ends_the_process_that_is_asked(monkeypatch):
-    import subprocess
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux alone ends a process with its parent")
+def test_the_process_that_is_asked_ends_with_the_one_that_asks(plugin, tmp_path):
+    hangs = f"import os, time\nopen({str(tmp_path / 'pid')!r}, 'w').write(f'{{os.getpid()}}\\n')\ntime.sleep(1000)\n"
+    file = plugin(hangs + METHOD.format(name="hangs", params={}), "hangs")
+    code = f"from pathlib import Path; from bench import registry; registry.load_plugin(Path({str(file)!r}))"
+    asks = subprocess.Popen([sys.executable, "-c", code])
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().endswith("\n"):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    asks.kill()
+    asks.wait()
+    left = int((tmp_path / "pid").read_text())
+    while psutil.pid_exists(left) and psutil.Process(left).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
+
+def test_ctrl_c_ends_the_process_that_is_asked(monkeypatch):
     asked = []
 
     class Interrupted(subprocess.Popen):

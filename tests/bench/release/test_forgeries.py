@@ -7,20 +7,21 @@ as far as each forgery says. Who does all of it to the end has made another rele
 import shutil
 from itertools import islice
 
+import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from bench import __version__, publish, report
+from bench import __version__, publish, report, resample
 from bench.boards import formats, plots
 from bench.claims.running import write as write_claims
 from bench.errors import BenchError
-from bench.records import selection
+from bench.measures.metrics import score
+from bench.records import predicted, replicates, selection
 from bench.records.identity import identity_of
 from bench.records.packed import pack as packed
 from bench.records.reading import read
 from bench.records.record import sealed
 from bench.records.selection import Planned
-from bench.records.store import Store
 from bench.release import checksums, environment, pack
 from bench.release.verify import verify
 from tests import factories
@@ -39,18 +40,15 @@ def _two_plots():
 
 @pytest.fixture(scope="module")
 def honest(tmp_path_factory, toy):
-    """A release of two tasks, with a method that fails and one that is skipped."""
+    """A release of two tasks, one with the same test rows at every seed, with a method that fails."""
     source, target = tmp_path_factory.mktemp("run"), tmp_path_factory.mktemp("results") / "v0.2"
     facts = {"augbench": __version__, "command": ["augbench", "run"], "primary": {"toy": "roc_auc"}, "commit": "a" * 40}
     chosen = factories.config(
-        "toy-jitter", "toy-error", classifiers=("tree",), regimes=("real", "balance"), seeds=(0, 1, 2)
-    )
-    factories.run(source, chosen, **facts)
-    with Store(source) as store:
-        for record in list(store.records.values()):  # a second task, alike
-            other = replace(record, task="toy-b", family="toy-b")
-            store.append(replace(other, id=identity_of(other)))
-        selection.write(source, map(Planned.of, store.records.values()))
+        "toy-jitter", "toy-error", tasks=("toy", "toy-fixed"), classifiers=("tree",), regimes=("real", "balance"),
+        seeds=(0, 1, 2),
+    )  # fmt: skip
+    factories.run(source, chosen, probabilities=True, **facts)
+    selection.write(source, map(Planned.of, read(source)))
     (source / "selftest.json").write_text(
         '{"passed": false, "code": "", "seeds": 1, "controls": [{"control": "none", "task": "c", "measure": "f1", '
         '"expected": "1", "found": 0.5, "low": null, "high": null, "ok": false, "why": "planted"}]}'
@@ -118,6 +116,24 @@ def skipped(record):
     return [replace(record, status="skipped") if record.status == "error" else record]
 
 
+def probable(folder, change):
+    """``change`` gives what is to stand in the place of each cell's class probabilities."""
+    for path in folder.glob("predictions/*/part-*.parquet"):
+        path.write_bytes(predicted.pack([change(cell) for cell in predicted.unpack(path)]))
+
+
+def surer(cell):
+    """Probabilities that are nearer to the labels, whatever these are: the rare class's are sharper."""
+    values = np.frombuffer(cell.proba, "<f4")
+    return replace(cell, proba=(values**2).astype("<f4").tobytes())
+
+
+def drawn_again(folder):
+    """The draws that the class probabilities give."""
+    replicates.write(folder, {})
+    resample.update(folder, {record.id for record in read(folder)})
+
+
 # the forgeries: a function that does it, and what the finding has to say
 
 
@@ -146,6 +162,56 @@ def scores_raised_but_for_the_page(folder):
     again(folder, "boards", "claims", "plots")
 
 
+def scores_raised_everywhere(folder):
+    rewrite(folder, raised)
+    again(folder, *EVERYTHING)
+
+
+def probabilities_changed(folder):
+    probable(folder, surer)
+    drawn_again(folder)
+    again(folder, *EVERYTHING)
+
+
+def probabilities_of_a_bad_cell_left_out(folder):
+    path = folder / "predictions" / "toy.simulated" / "part-0000.parquet"
+    path.write_bytes(predicted.pack(list(predicted.unpack(path))[1:]))
+    again(folder)
+
+
+def labels_changed(folder):
+    """The labels of test rows turned around, so that there are as many of each class; the cells name the new rows."""
+    keys = {}
+    for path in folder.glob("predictions/*/rows-*.parquet"):
+        rows = predicted.unpack_rows(path)
+        other = replace(rows, labels=rows.numbers("labels")[::-1].tobytes())
+        keys[rows.key] = other.key
+        path.unlink()
+        path.with_name(f"rows-{other.key}.parquet").write_bytes(predicted.pack_rows(other))
+    probable(folder, lambda cell: replace(cell, tested=keys[cell.tested]))
+    drawn_again(folder)
+    again(folder, *EVERYTHING)
+
+
+def the_training_shares_changed(folder):
+    probable(folder, lambda cell: replace(cell, rare_classes=(0, 1)))
+    again(folder)
+
+
+def draws_narrowed(folder):
+    kept = {
+        key: one._replace(values={name: values / 2 + values.mean() / 2 for name, values in one.values.items()})
+        for key, one in replicates.read(folder).items()
+    }
+    replicates.write(folder, kept)
+    again(folder, *EVERYTHING)
+
+
+def draws_left_out(folder):
+    (folder / "replicates.parquet").unlink()
+    again(folder, *EVERYTHING)
+
+
 def a_seed_dropped(folder):
     rewrite(folder, dropped(lambda r: r.seed == 2))
     again(folder, *EVERYTHING)
@@ -157,7 +223,7 @@ def a_bad_seed_of_one_method_dropped(folder):
 
 
 def a_task_dropped(folder):
-    rewrite(folder, dropped(lambda r: r.task == "toy-b"))
+    rewrite(folder, dropped(lambda r: r.task == "toy-fixed"))
     again(folder, *EVERYTHING)
 
 
@@ -198,7 +264,7 @@ def a_typed_board_edited(folder):
 
 
 def a_board_left_out(folder):
-    for path in (folder / "boards").glob("toy-b.*"):
+    for path in (folder / "boards").glob("toy-fixed.*"):
         path.unlink()
     again(folder)
 
@@ -353,16 +419,23 @@ FORGERIES = {
     scores_raised_on_the_boards_too: "report.html:",
     scores_raised_but_for_the_plots: "plots/",
     scores_raised_but_for_the_page: "report.html:",
+    scores_raised_everywhere: "predictions/toy.simulated/part-0000.parquet: record",
+    probabilities_changed: "predictions/toy-fixed.simulated/part-0000.parquet: record",
+    probabilities_of_a_bad_cell_left_out: "predictions/toy.simulated: record",
+    labels_changed: "and its probabilities give",
+    the_training_shares_changed: "its shares of classes, or which are rare, are not",
+    draws_narrowed: "replicates.parquet: record",
+    draws_left_out: "has class probabilities, and no draws",
     a_seed_dropped: f"{RECORDS}: no record of toy × toy-jitter × tree × balance at seed 2, which selection.json plans",
     a_bad_seed_of_one_method_dropped: f"{RECORDS}: no record of toy × toy-jitter × tree × balance at seed 1,",
-    a_task_dropped: f"{RECORDS}: no record of task toy-b (",
+    a_task_dropped: f"{RECORDS}: no record of task toy-fixed (",
     failures_dropped: f"{RECORDS}: no record of toy × toy-error × tree × balance at seed 0, 1, 2,",
     failures_called_skipped: f"{RECORDS}:",
     failures_called_ok: f"{RECORDS}:",
     a_verdict_flipped: "boards/toy.json:",
     a_number_flipped_in_markdown: "boards/toy.md:",
     a_typed_board_edited: "boards/toy.parquet: differs",
-    a_board_left_out: "boards/toy-b.md: missing",
+    a_board_left_out: "boards/toy-fixed.md: missing",
     plots_swapped: "plots/",
     a_plot_retouched: "plots/",
     pictures_swapped: "pictures/toy/toy-jitter-balance-seed0.images.png: not the file",
@@ -411,7 +484,23 @@ def test_an_honest_release_raises_no_alarm(folder, capsys):
 
 def test_who_forges_everything_changes_the_digest(folder, capsys):
     announced = checksums.digest(folder)
-    rewrite(folder, raised)
+    probable(folder, surer)
+    drawn_again(folder)
+    rows = {t.key: t for path in folder.glob("predictions/*/rows-*") for t in [predicted.unpack_rows(path)]}
+    cells = {c.id: c for path in folder.glob("predictions/*/part-*") for c in predicted.unpack(path)}
+
+    def scored(record):
+        if record.id not in cells:
+            return [record]
+        cell = cells[record.id]
+        tested = rows[cell.tested]
+        found = score(
+            tested.numbers("labels"), cell.probabilities(), classes=tested.classes, rare=1,
+            threshold=cell.threshold, shares=cell.shares,
+        )  # fmt: skip
+        return [replace(record, metrics=found)]
+
+    rewrite(folder, scored)
     again(folder, *EVERYTHING)
     assert verify(folder) == 0  # nothing inside contradicts anything else
     assert verify(folder, announced) == 1
