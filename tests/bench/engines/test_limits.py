@@ -28,6 +28,29 @@ def test_memory_that_children_share_counts_once_where_it_decides():
         process.stdout.close()
 
 
+@linux
+def test_orphans_count_below_the_process_that_adopted_them():
+    """A process adopts a grandchild that has lost its parent and left its session; its own memory is left out."""
+    code = (
+        "import os, time; from bench.parents import adopt_orphans; adopt_orphans(); own = bytes(300_000_000)\n"
+        "if not os.fork():\n"
+        "    os.setsid()\n"
+        "    if not os.fork():\n"
+        "        kept = bytes([1]) * 200_000_000; print(flush=True); time.sleep(60)\n"
+        "    os._exit(0)\n"
+        "os.wait(); print(flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    try:
+        for _ in range(2):
+            process.stdout.readline()
+        assert 200 < limits.resident_mb(process.pid, itself=False) < 300
+    finally:
+        limits.kill_tree(process.pid)
+        process.wait()
+        process.stdout.close()
+
+
 def test_a_process_that_has_ended_is_gone_before_and_after_it_is_asked_how():
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     assert not limits.gone(process.pid)
