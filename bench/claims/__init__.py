@@ -37,6 +37,7 @@ The rule, the same for every claim
    anything else                 undecided
    ============== ============== ==============================
 
+   A claim of which one protocol alone is run says so (``limits``): its verdict is of that one.
 5. A claim may say from which budget on it is decided (``decided_at``: where training is long enough to mean something).
    At smaller budgets its numbers are shown and the verdict is *undecided*.
 

@@ -56,6 +56,8 @@ def _claim(claim: Claim, by_task: Mapping[str, Sequence[Record]], replicates: Re
         "protocol": claim.protocol,
         "remark": claim.remark,
         "leak": claim.leak,
+        "limits": claim.limits,
+        "alone": claim.alone,
         "needs": claim.needs,
         "source": source,
         "budget": budget,

@@ -4,6 +4,7 @@ title, statement, where, protocol = "..."     # where: the source, and the table
 year = 2019
 url = "https://..."                # optional, public
 remark = "..."                     # optional: what to keep in mind when reading the verdict
+limits = "..."                     # where one protocol alone is run, or both leak alike: what is not run, or not known
 needs = "..."                      # optional: what a run takes that is too dear for a small machine
 least = "standard"                 # optional: smallest budget at which it is run at all
 decided_at = "standard"            # optional: smallest budget at which its verdict is more than "undecided"
@@ -19,7 +20,8 @@ on.real-subset.regimes = ["..."]   # what is different on rows of this source
 budget.quick.method.gan.steps = 1  # and at this budget
 variant.NAME.method.gan.pac = 2    # a further run of the same selection with other options
 
-[leak_free]                        # what is different as it should be; absent where nothing leaks
+[leak_free]                        # what is different as it should be; absent where nothing leaks. Alone, a whole
+                                   # selection, where the published protocol cannot be run or is not known
 
 [[row]]                            # one quantity
 quantity = "..."
@@ -57,7 +59,7 @@ _LISTS = ("tasks", "methods", "classifiers", "regimes")
 _TABLES = ("task", "method", "classifier", "measures")
 _OVERLAYS = ("on", "budget", "variant")
 _TEXTS = ("title", "statement", "where", "protocol")
-_OPTIONAL = ("url", "remark", "needs", "least", "decided_at", "sources")
+_OPTIONAL = ("url", "remark", "limits", "needs", "least", "decided_at", "sources")
 #: what may stand where, and of which type
 _CLAIM = dict.fromkeys((*_TEXTS, *_OPTIONAL), "str") | dict.fromkeys(ARMS, "dict")
 _CLAIM |= {"year": "int", "sources": "list[str]", "row": "list[dict]"}
@@ -128,6 +130,7 @@ class Claim:
     arms: Mapping[str, Mapping[str, Any]]
     url: str = ""
     remark: str = ""
+    limits: str = ""
     needs: str = ""
     least: str = "smoke"
     decided_at: str = "quick"
@@ -136,6 +139,11 @@ class Claim:
     @property
     def leak(self) -> str:
         return str(self.arms.get("as_published", {}).get("leak", ""))
+
+    @property
+    def alone(self) -> str:
+        """The arm that alone is run, where the other is not the same; "" where both are run, or one stands for both."""
+        return next(iter(self.arms)) if self.limits and len(self.arms) == 1 else ""
 
     def runs_at(self, budget: str) -> bool:
         return bool(self.arms) and BUDGETS.index(budget) >= BUDGETS.index(self.least)
@@ -167,6 +175,7 @@ def read(path: Path) -> Claim:
     arms = _arms(path, table)
     if not arms and not table.get("needs"):
         raise BenchError(f"claim {path}: without a selection it has to say what it needs")
+    _both(path, arms, table.get("limits", ""))
     given: dict[str, Any] = {
         key: tuple(v) if isinstance(v := table[key], list) else v for key in _OPTIONAL if key in table
     }
@@ -194,6 +203,14 @@ def _arms(path: Path, table: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         if lacking := [key for key in _LISTS if not arms[name].get(key)]:
             raise BenchError(f"claim {path}: {name} needs {lacking[0]} = [names]")
     return arms
+
+
+def _both(path: Path, arms: Mapping[str, Mapping[str, Any]], limits: str) -> None:
+    """Raise ``BenchError`` where a protocol is left out in silence: the leak-free one of a leak, or the published."""
+    leaks = bool(arms.get("as_published", {}).get("leak"))
+    if not limits and len(arms) == 1 and (leaks or "leak_free" in arms):
+        lacking = "leak_free" if leaks else "as_published"
+        raise BenchError(f"claim {path}: {lacking} is not run; run it, or say in 'limits' why not")
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

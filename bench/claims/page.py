@@ -31,7 +31,8 @@ def render(claims: Sequence[Mapping[str, Any]]) -> str:
         "for all (docstring of `bench/claims/__init__.py`): "
         "an interval has to lie inside the band beside the published number; *shown* is a quantity that does not count "
         "on these rows; *same sign* is the most that a claim can reach whose bands say on which side of nothing it "
-        "lies, and no more. Where nothing leaked, the run as published is the leak-free one.",
+        "lies, and no more. Where nothing leaked, the run as published is the leak-free one; *not run* is a protocol "
+        "that was left out, for what the claim says under its limits.",
         "",
     ]
     if any(claim["source"] == "simulated" for claim in claims):
@@ -61,8 +62,8 @@ def _table_rows(claim: Mapping[str, Any]) -> list[str]:
             title if first else "",
             quantity,
             f"{published}; {tolerance}".strip("; "),
-            _found(row["as_published"]),
-            "the same run" if _one_run(claim, row) else _found(row["leak_free"]),
+            "not run" if claim.get("alone") == "leak_free" else _found(row["as_published"]),
+            _leak_free(claim, row),
             f"**{claim['verdict']}**" if first else "",
             claim["why"] if first else "",
         ]
@@ -70,9 +71,12 @@ def _table_rows(claim: Mapping[str, Any]) -> list[str]:
     return rows
 
 
-def _one_run(claim: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    """Whether nothing leaked, so that the run as published is the leak-free one, too."""
-    return not claim["leak"] and row["leak_free"] is not None and row["leak_free"] == row["as_published"]
+def _leak_free(claim: Mapping[str, Any], row: Mapping[str, Any]) -> str:
+    """The finding of the leak-free run; where nothing leaked, the run as published is the leak-free one, too."""
+    if claim.get("alone") == "as_published":
+        return "not run"
+    same = not claim["leak"] and row["leak_free"] is not None and row["leak_free"] == row["as_published"]
+    return "the same run" if same else _found(row["leak_free"])
 
 
 def _found(interval: Mapping[str, Any] | None) -> str:
@@ -89,6 +93,7 @@ def _section(claim: Mapping[str, Any]) -> list[str]:
         ("Where", f"{where}, {claim['year']}"),
         ("Protocol", claim["protocol"]),
         ("Leak", claim["leak"]),
+        ("Limits", claim.get("limits", "")),
         ("Bands", "; ".join(f"{row['quantity']}: {row['tolerance']}" for row in claim["rows"] if row["tolerance"])),
         ("Remark", claim["remark"]),
         ("Needs", claim["needs"]),

@@ -14,6 +14,9 @@ from bench.records.record import Record
 #: how a verdict on other rows than real ones begins
 ON = {"simulated": "on SIMULATED rows", "real-subset": "on a REAL SUBSET of the rows"}
 
+#: what is said of a claim whose other protocol is not run
+ALONE = {"as_published": "run as published alone, not leak-free", "leak_free": "run leak-free alone, not as published"}
+
 
 def why(claim: Claim, verdict: str, budget: str, source: str, published: Run | None, free: Run | None) -> str:
     """The verdict's ground in one line, with the numbers."""
@@ -22,6 +25,8 @@ def why(claim: Claim, verdict: str, budget: str, source: str, published: Run | N
     runs = _runs(published, free)
     lines = [ON[source]] if source in ON else []
     lines += [f"{name}: {_grounds(run)}" if name else _grounds(run) for name, run in runs]
+    if claim.alone:
+        lines.append(f"{ALONE[claim.alone]}; see its limits")
     if not claim.decided(budget):
         lines.append(f"trained too briefly at {budget} to decide; {claim.decided_at} does")
     lines += _gaps([run for _, run in runs])

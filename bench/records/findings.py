@@ -111,6 +111,9 @@ class Judged(msgspec.Struct, frozen=True):
     why: str
     record_ids: list[str]
     provenance: str
+    #: what of the two protocols is not run, and the one that alone is ("" where both are, or one stands for both)
+    limits: str = ""
+    alone: str = ""
 
 
 def selftest(folder: Path) -> dict[str, Any]:

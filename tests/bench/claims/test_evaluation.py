@@ -189,6 +189,23 @@ def test_the_verdict_comes_from_both_runs():
     assert "leak-free: gain" in verdicts["leak"]["why"]
 
 
+@pytest.mark.parametrize(
+    ("arm", "cells", "said"),
+    [
+        ("leak_free", "| not run | 0.202 [", "run leak-free alone, not as published; see its limits"),
+        ("as_published", ", n = 4 | not run |", "run as published alone, not leak-free; see its limits"),
+    ],
+)
+def test_a_protocol_that_is_not_run_is_said(arm, cells, said):
+    of = claim(arms={arm: ARM}, limits="the other is not known")
+    found = judge(BASE + HIGH, of)
+    assert said in found["why"]
+    text = render([found])
+    assert cells in text
+    assert "- Limits: the other is not known" in text
+    assert "the same run" in render([judge(BASE + HIGH)])
+
+
 def test_one_row_that_disagrees_decides():
     both = claim()
     rows = (both.rows[0], Quantity("other", METRIC, (SMOTE,), band=(0.9, 1.0)))

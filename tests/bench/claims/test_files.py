@@ -103,6 +103,30 @@ def test_a_band_has_three_forms(tmp_path):
     assert none.judged_on == ()
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("[as_published]", "[leak_free]", "as_published is not run"),
+        ("[as_published]", '[as_published]\nleak = "all of it"', "leak_free is not run"),
+    ],
+)
+def test_no_protocol_is_left_out_in_silence(tmp_path, old, new, said):
+    with pytest.raises(BenchError, match=f"{said}; run it, or say in 'limits' why not"):
+        claim(tmp_path, TEXT.replace(old, new))
+    found = claim(tmp_path, 'limits = "not known"\n' + TEXT.replace(old, new))
+    assert found.alone == new[1:].partition("]")[0]
+
+
+def test_shipped_claims_run_both_protocols_or_say_which(names):
+    for found in load():
+        leak_free = found.arms.get("leak_free")
+        assert not found.leak or (leak_free and leak_free != found.arms["as_published"]) or found.limits, found.id
+        assert not found.alone or found.limits, found.id
+    alone = {found.id: found.alone for found in load() if found.alone}
+    assert alone["schmidt-pima-best"] == alone["moved-threshold-wins"] == "leak_free"  # picked by test rows; not known
+    assert alone["timegan-sines"] == "as_published"  # scores against the training rows
+
+
 def test_leak_free_is_what_differs(tmp_path):
     found = claim(tmp_path, TEXT.replace("[[row]]", '[leak_free]\ntasks = ["credit-fraud"]\n[[row]]'))
     assert set(found.arms) == set(ARMS)
