@@ -1,8 +1,8 @@
 """How far honest records differ where nothing but the processor's kernels or the number of threads does.
 
 Runs one selection as this machine does it, and again with the kernels of older processors and with two threads, and
-prints the largest difference of each kind of number: what ``bench/release/tolerances.toml`` states was measured so. Other
-versions of libraries are measured by an ``augbench`` of another environment, which ``--other`` names.
+prints the largest difference of each kind of number: what ``bench/release/tolerances.toml`` states was measured so.
+Other versions of libraries are measured by an ``augbench`` of another environment, which ``--other`` names.
 
     python examples/kernels.py results/local/kernels [--other DIR/bin/augbench]
 """
