@@ -172,7 +172,8 @@ def _crowded(key: Key, used: Sequence[Record], rows: Sequence[Row]) -> bool:
 
 def _columns(shown: Shown, reference: str, rows: Sequence[Row], cpu: bool) -> tuple[Column, ...]:
     primary = shown.primary
-    moved, first = at_training(primary), SHOWN
+    moved = at_training(primary)
+    first: Sequence[str] = SHOWN
     shares: list[Column] = []
     if moved in shown.metrics:  # training and test rows have other shares of the classes
         shares = [Column(label(moved), moved, "mean"), Column(f"Δ {label(moved)}", f"{moved}_diff", "signed")]
