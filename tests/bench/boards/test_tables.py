@@ -309,7 +309,7 @@ def test_boards_start_without_slow_libraries() -> None:
         "     regime='real', seed=n, budget='q', device='cpu', modality='tabular', family='t', leaky=False,\n"
         "     trivial=True, reference=True, status='ok', started='', ended='', metrics={'auprc': 0.5}, threads=1,\n"
         "     hashes={}, config=Options(base_seed=0), machine=Machine(), versions={}) for n in (0, 1)]\n"
-        "for board in build(r):\n"
+        "for board in tables.build(r):\n"
         "    formats.render(board, 'md')\n"
         "slow = {'torch', 'pandas', 'sklearn', 'scipy.stats', 'matplotlib', 'xgboost'}\n"
         "print(sorted(slow & set(sys.modules)))\n"
