@@ -2,8 +2,9 @@
 
 Runs one selection as this machine does it, and again with the kernels of older processors and with two threads, and
 prints the largest difference of each kind of number: what ``bench/release/tolerances.toml`` states was measured so.
+Other versions of libraries are measured by an ``augbench`` of another environment, which ``--other`` names.
 
-    python examples/kernels.py results/local/kernels
+    python examples/kernels.py results/local/kernels [--other DIR/bin/augbench]
 """
 
 import os
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from bench.records.identity import axes
 from bench.records.reading import read
-from bench.release.equality import group, numbers
+from bench.release.equality import group, kind_of, numbers
 
 OLD = {
     "ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
@@ -27,26 +28,29 @@ AVX2 = {
 SETTINGS = {"here": ({}, 1), "SSE4": (OLD, 1), "AVX2": (AVX2, 1), "two threads": ({}, 2)}
 SELECTIONS = (
     "--task pima --method none --method smote --method gan --method wgan-gp --classifier mlp --classifier xgboost "
-    "--regime balance --seeds 2 --budget quick",
-    "--task digits-imbalanced --method none --method acgan --classifier cnn --seeds 1 --regime balance --budget smoke",
+    "--classifier logistic --classifier random-forest --regime balance --seeds 2 --budget quick",
+    "--task digits-imbalanced --method none --method acgan --classifier cnn --seeds 2 --regime balance --budget smoke",
     "--task coffee --method none --method timegan --classifier gru --seeds 1 --regime balance --budget smoke",
 )
 
 
-def main(folder: Path) -> None:
-    """Run, compare and print."""
-    for name, (variables, threads) in SETTINGS.items():
+def main(folder: Path, other: str = "") -> None:
+    """Run, compare and print; ``other`` is the command of an environment with other versions of libraries."""
+    settings = {name: ("augbench", *rest) for name, rest in SETTINGS.items()}
+    settings |= {"other versions": (other, {}, 1)} if other else {}
+    for name, (augbench, variables, threads) in settings.items():
         for selection in SELECTIONS:
-            command = ["augbench", "run", *selection.split(), "--offline", "--no-pictures", "--no-predictions"]
+            command = [augbench, "run", *selection.split(), "--offline", "--no-pictures", "--no-predictions"]
             command += ["--threads", str(threads), "--workers", "1", "--out", str(folder / name.replace(" ", "-"))]
             subprocess.run(command, check=True, env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
     here = {axes(record): record for record in read(folder / "here")}
-    for name in list(SETTINGS)[1:]:
+    for name in list(settings)[1:]:
         gaps: dict[tuple[str, str], list[float]] = defaultdict(list)
         for record in read(folder / name.replace(" ", "-")):
             old, new = numbers(here[axes(record)]), numbers(record)
             for key in old.keys() & new.keys():
-                gaps[group(record), key.partition(".")[0]].append(abs(old[key] - new[key]))
+                gap = abs(old[key] - new[key]) / max(1.0, abs(old[key]))
+                gaps[group(record), kind_of(key)].append(gap)
         for (kind, part), found in sorted(gaps.items()):
             differ = sorted(gap for gap in found if gap)
             middle = differ[len(differ) // 2] if differ else 0.0
@@ -57,4 +61,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[3] if sys.argv[2:3] == ["--other"] else "")

@@ -11,7 +11,7 @@ from bench.records.folder import RunFolder
 from bench.records.reading import read
 from bench.records.record import convert, plain
 from bench.records.store import Store
-from bench.release.equality import _tolerances, compare
+from bench.release.equality import _tolerances, compare, kind_of
 from bench.release.reproduce import find, rebuild, reproduce
 from bench.trial.fit import now
 from tests import factories
@@ -199,6 +199,14 @@ def test_there_are_three_answers(folder):
         assert compare(then, now).answer == "within tolerance"
     assert {"trained", "untrained"} == set(_tolerances())
     assert all(0 < number < 2 for stated in _tolerances().values() for number in stated.values())
+
+
+def test_a_number_at_a_chosen_threshold_has_a_tolerance_of_its_own():
+    tuned = ("metrics.f1_tuned", "metrics.f1_tuned@training", "metrics.recall_at_precision_90@training")
+    assert {kind_of(name) for name in tuned} == {"tuned"}
+    assert (kind_of("metrics.f1@training"), kind_of("fidelity.ks"), kind_of("n_train")) == (
+        "metrics", "fidelity", "n_train",
+    )  # fmt: skip
 
 
 def test_the_command_takes_the_plugin_of_the_run(augbench, folder, toy):
