@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import DTypeLike, NDArray
 
     from bench.task import Array, Labels, Schema
 
@@ -85,15 +85,17 @@ class Augmenter(BaseEstimator):
 
     @abstractmethod
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
-        """Learn from training rows alone. X (n, *schema.shape) float32, y (n,) int64."""
+        """Learn from training rows alone. X (n, *schema.shape) float32, or of a table that needs it float64; y (n,)
+        int64."""
 
     @abstractmethod
     def sample(self, labels: Labels) -> Array:
-        """Draw one row per label: (len(labels), *schema.shape) float32, finite, categories as valid codes."""
+        """Draw one row per label: (len(labels), *schema.shape) float32 or float64, finite, categories as valid
+        codes."""
 
 
-def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
-    """Return the synthetic rows as float32, or raise ``InvalidRows`` saying what is wrong with them.
+def check_rows(rows: object, labels: Labels, schema: Schema, precision: DTypeLike = "float32") -> Array:
+    """Return the synthetic rows in ``precision``, or raise ``InvalidRows`` saying what is wrong with them.
 
     Wrong type or shape, a wrong count, NaN or infinity (also what is infinite in single precision alone), an unknown
     category.
@@ -122,7 +124,7 @@ def check_rows(rows: object, labels: Labels, schema: Schema) -> Array:
             raise InvalidRows(
                 f"column {schema.columns[i].name!r}: {codes[wrong].flat[0]:g} is not one of its {count} category codes"
             )
-    return single
+    return rows.astype(precision, copy=False)
 
 
 def _numbers(rows: object) -> NDArray[Any]:

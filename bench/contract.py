@@ -170,6 +170,17 @@ def _check_columns(schema: Schema, called: str) -> None:
             _check_names(f"category of column {column.name!r}:", column.categories)
         if column.static and schema.modality != "series":
             raise InvalidData(f"column {column.name!r} is declared static, which is for channels of series")
+        _check_declared(column)
+
+
+def _check_declared(column: Column) -> None:
+    """Decimals and bounds make sense, and are of numbers."""
+    if not column.numeric and (column.decimals, column.low, column.high) != (None, None, None):
+        raise InvalidData(f"column {column.name!r} has categories; decimals and bounds are for numbers")
+    if column.decimals is not None and (type(column.decimals) is not int or column.decimals < 0):
+        raise InvalidData(f"column {column.name!r}: decimals must be 0 or a number above, not {column.decimals!r}")
+    if column.low is not None and column.high is not None and not column.low <= column.high:
+        raise InvalidData(f"column {column.name!r}: low ({column.low:g}) lies above high ({column.high:g}); swap them")
 
 
 def _check_names(kind: str, names: Sequence[str]) -> None:
@@ -223,5 +234,20 @@ def _check_column(values: Array, column: Column) -> None:
         wrong = (values != np.round(values)) | (values < 0) | (values >= count)
         if wrong.any():
             raise InvalidData(f"column {column.name!r}: {values[wrong][0]:g} is not one of its {count} codes")
+    if (column.decimals, column.low, column.high) != (None, None, None):
+        _check_lattice(values[~np.isnan(values)], column)
     if column.static and not np.array_equal(values, np.broadcast_to(values[:, :1], values.shape), equal_nan=True):
         raise InvalidData(f"column {column.name!r} is declared static and changes within a row")
+
+
+def _check_lattice(known: Array, column: Column) -> None:
+    """Numbers (n,) lie within their column's declared bounds and have no more than its decimals."""
+    low, high = (known.dtype.type(end if end is not None else np.nan) for end in (column.low, column.high))
+    outside = (known < low) | (known > high)  # never of NaN, where no bound is declared
+    if outside.any():
+        bounds = f"{column.low} to {column.high}"
+        raise InvalidData(f"column {column.name!r} holds {known[outside][0]:g}, outside its declared bounds {bounds}")
+    if column.decimals is not None:
+        finer = np.round(known.astype(np.float64), column.decimals).astype(known.dtype) != known
+        if finer.any():
+            raise InvalidData(f"column {column.name!r} declares {column.decimals} decimals and holds {known[finer][0]}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,8 @@ Modality = Literal["tabular", "image", "series"]
 Source = Literal["real", "real-subset", "simulated"]
 #: what of a fixed test set may be drawn again; "" where every seed draws other test rows
 Fixed = Literal["", "rows", "groups", "blocks"]
+#: decimals of a column at most; numbers with more count as continuous
+MOST_DECIMALS = 6
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,57 @@ class Column:
     ``categories`` None means numeric; otherwise values are the codes ``0 .. len(categories) - 1``.
     ``missing`` says that loaded rows may hold NaN here (imputed on training rows before a method sees them).
     ``static`` marks a series channel that does not change within a row.
+
+    The rest is about the numbers of a table, in the units of the loaded rows. What is None is learned from training
+    rows where it is needed (``bench.trial.lattice``); what is given must be true of every row. A date is a whole number
+    of days or seconds, an amount of money a number of two decimals; ``unit`` says of what.
+
+    ``decimals`` : digits after the point, 0 for integers; ``low``, ``high`` : bounds that no row lies outside;
+    ``unit`` : in words, for people ("USD", "days").
     """
 
     name: str
     categories: tuple[str, ...] | None = None
     missing: bool = False
     static: bool = False
+    decimals: int | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
 
     @property
     def numeric(self) -> bool:
         return self.categories is None
+
+    @property
+    def constant(self) -> bool:
+        """Whether its bounds leave one value."""
+        return self.low is not None and self.low == self.high
+
+    @classmethod
+    def of(cls, name: str, values: NDArray[Any], unit: str = "") -> Self:
+        """The numeric column that values (n,) are of: their decimals, bounds and whether any is missing (NaN).
+
+        Decimals are the fewest, of at most ``MOST_DECIMALS``, that give every value back bit for bit in its own
+        precision; None where there are no such. Without a value at all only ``missing`` is known.
+        """
+        known = values[~np.isnan(values)]
+        missing = len(known) < len(values)
+        if not len(known):
+            return cls(name, missing=missing, unit=unit)
+        low, high = float(known.min()), float(known.max())
+        return cls(name, missing=missing, decimals=_decimals(known), low=low, high=high, unit=unit)
+
+
+def _decimals(values: NDArray[Any]) -> int | None:
+    distinct = np.unique(values)
+    exact = distinct.astype(np.float64)
+    for decimals in range(MOST_DECIMALS + 1):
+        if np.abs(exact).max() * 10.0**decimals > 2**52:  # beyond, a product has no digit left to round
+            return None
+        if np.array_equal(np.round(exact, decimals).astype(distinct.dtype), distinct):
+            return decimals
+    return None
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,16 @@ NO_AUGMENTATION = "real"
 SOURCE_LABELS = {"real": "real data", "real-subset": "REAL SUBSET", "simulated": "SIMULATED STAND-IN"}
 #: shown beside the primary metric where records have them; every metric is in CSV and JSON
 SHOWN = ("roc_auc", "f1", "f1_macro", "f1_weighted", "recall", "recall_rare", "balanced_accuracy", "accuracy")
+#: those that stand there where training and test rows have other shares of the classes: of one class each, or of pairs
+SHARELESS_SHOWN = (
+    "recall",
+    "recall_rare",
+    "recall_macro",
+    "roc_auc_pairs",
+    "log_loss_macro",
+    "calibration_slope",
+    "ece",
+)
 #: the axes of a record that keep boards apart, and those that keep rows apart, wherever they are set
 BOARD_AXES = ("train_rows", "label_noise", "precision")
 ROW_AXES = ("tuned", "epsilon")

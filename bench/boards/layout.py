@@ -11,11 +11,13 @@ from bench.boards import glossary
 from bench.boards.baselines import MARK
 from bench.boards.board import NONE, Board, Column, Row, half
 from bench.boards.training import span
+from bench.measures.naming import at_training
 
 #: columns that are left out first where they do not fit, by key
 DISPENSABLE = (
-    "p_holm", "comparison", "verdict", "seeds_ok", "accuracy", "balanced_accuracy", "recall_rare", "recall",
-    "f1_weighted", "f1_macro", "f1", "roc_auc", "peak_rss_mb", "fit_s", "fit_cpu_s",
+    "ece", "calibration_slope", "log_loss_macro", "recall_macro", "roc_auc_pairs", "p_holm", "comparison", "verdict",
+    "seeds_ok", "accuracy", "balanced_accuracy", "recall_rare", "recall", "f1_weighted", "f1_macro", "f1", "roc_auc",
+    "peak_rss_mb", "fit_s", "fit_cpu_s",
 )  # fmt: skip
 
 
@@ -124,7 +126,8 @@ def _dispensable(board: Board) -> Sequence[str]:
     measures = glossary.dispensable(column.key for column in board.columns if column.kind == "measure")
     if board.kind == "measures":
         return measures[:-1]
-    return (*DISPENSABLE, f"{board.primary}_diff", *measures[:-1]) if measures else DISPENSABLE
+    order = (*DISPENSABLE, at_training(board.primary), f"{at_training(board.primary)}_diff")
+    return (*order, f"{board.primary}_diff", *measures[:-1]) if measures else order
 
 
 def head(column: Column) -> str:

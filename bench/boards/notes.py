@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from bench.boards.board import Row
 from bench.boards.cells import Counted, failure, higher_is_better, label, rows_of
 from bench.boards.spread import test_train_ratio
+from bench.measures.naming import at_training
 from bench.records.record import Record
 
 #: kinds of failure that are listed; the rest is in the CSV and JSON, row by row
@@ -25,6 +26,7 @@ def notes(records: Counted, rows: Sequence[Row], primary: str, base: str) -> lis
         f"{_seeds(ok)}; sorted by {label(primary)} ({order} is better); mean ± half of its 95 % interval",
         f"Δ: mean paired difference to {base} by the same classifier at the same n seeds, ± half of its interval",
         f"intervals of means and of differences: {_interval(rows, ok)}",
+        *_shares(ok, primary),
         *_running(ok),
     ]
     if older:
@@ -39,6 +41,28 @@ def notes(records: Counted, rows: Sequence[Row], primary: str, base: str) -> lis
     if mixed:
         lines.append(f"MIXED CODE: seeds made by different code in {mixed}; run it again")
     return lines + _options(used) + _failures(used)
+
+
+def _shares(ok: Sequence[Record], primary: str) -> list[str]:
+    """Which question each of two columns answers, where training and test rows have other shares of the classes."""
+    if not any(at_training(primary) in record.metrics for record in ok):
+        return []
+    trained, tested = (_range(counts) for counts in ([r.train_classes for r in ok], [r.test_classes for r in ok]))
+    return [
+        f"two shares of the classes: {label(primary)} is of test rows as they are ({tested} a class): what a method is "
+        f"worth where classes come so; {label(at_training(primary))}, is of the same rows, each class weighing what it "
+        f"has among training rows ({trained}): what it is worth where they come as in training. They may disagree. "
+        "Verdict and comparison are of the first; the other is exploratory, ± half of its 95 % interval",
+        "these do not depend on the shares: recalls, the AUC of pairs of classes, log loss (macro), the slope of "
+        "calibration; ECE is of the test rows as they are",
+    ]
+
+
+def _range(counted: Sequence[Mapping[str, int]]) -> str:
+    """The least and the largest share of a class, ``0.9 to 26 %``."""
+    shares = [100 * n / sum(counts.values()) for counts in counted if counts for n in counts.values()]
+    low, high = f"{min(shares, default=0):.2g}", f"{max(shares, default=0):.2g}"
+    return f"{low} %" if low == high else f"{low} to {high} %"
 
 
 def _options(used: Sequence[Record]) -> list[str]:

@@ -15,7 +15,19 @@ from dataclasses import replace
 from typing import Any
 
 from bench.boards import baselines, checks, choice, statistics, training
-from bench.boards.board import SHOWN, SOURCE_LABELS, Board, Column, Key, Name, Row, axes_of, axis_columns, baseline
+from bench.boards.board import (
+    SHARELESS_SHOWN,
+    SHOWN,
+    SOURCE_LABELS,
+    Board,
+    Column,
+    Key,
+    Name,
+    Row,
+    axes_of,
+    axis_columns,
+    baseline,
+)
 from bench.boards.cells import (
     Cells,
     Counted,
@@ -34,6 +46,7 @@ from bench.boards.spread import Replicates
 from bench.boards.standing import standing
 from bench.boards.statistics import Plan
 from bench.boards.synthetic import synthetic, task_specific_measures
+from bench.measures.naming import at_training
 from bench.records.record import Record
 from bench.statistics.sequential import Looks
 
@@ -159,7 +172,13 @@ def _crowded(key: Key, used: Sequence[Record], rows: Sequence[Row]) -> bool:
 
 def _columns(shown: Shown, reference: str, rows: Sequence[Row], cpu: bool) -> tuple[Column, ...]:
     primary = shown.primary
-    extra = [name for name in SHOWN if name in shown.metrics and name != primary][:3]
+    moved = at_training(primary)
+    first: Sequence[str] = SHOWN
+    shares: list[Column] = []
+    if moved in shown.metrics:  # training and test rows have other shares of the classes
+        shares = [Column(label(moved), moved, "mean"), Column(f"Δ {label(moved)}", f"{moved}_diff", "signed")]
+        first = SHARELESS_SHOWN
+    extra = [name for name in first if name in shown.metrics and name != primary][: 3 if first is SHOWN else None]
     return (
         Column("method", "method", "text"),
         Column("classifier", "classifier", "text"),
@@ -172,6 +191,7 @@ def _columns(shown: Shown, reference: str, rows: Sequence[Row], cpu: bool) -> tu
         Column("comparison", "comparison", "text"),
         Column("verdict", "verdict", "verdict"),
         *([Column("p (Holm)", "p_holm", "p")] if any(row["p_holm"] is not None for row in rows) else []),
+        *shares,
         *(Column(name, name, "measure") for name in shown.measures),
         *(Column(label(name), name, "mean") for name in extra),
         Column("fit (CPU s)", "fit_cpu_s", "seconds") if cpu else Column("fit (s)", "fit_s", "seconds"),

@@ -186,20 +186,22 @@ def _queries(searched: int, rows: Array, schema: Schema) -> int:
 
 
 def duplicates(rows: Array, among: Array) -> NDArray[np.bool_]:
-    """Which of ``rows`` (n, ...) equal one of ``among`` (m, ...) in every number (as float32).
+    """Which of ``rows`` (n, ...) equal one of ``among`` (m, ...) in every number.
 
     Compared by a 64-bit hash of the numbers' bits; that two different rows share one is next to impossible.
     """
-    return np.isin(row_hashes(rows), row_hashes(among))
+    precision = np.result_type(np.float32, rows, among)
+    return np.isin(row_hashes(rows.astype(precision)), row_hashes(among.astype(precision)))
 
 
 def row_hashes(rows: Array) -> NDArray[np.uint64]:
-    """A 64-bit hash (n,) of each row's numbers, equal for equal rows (n, ...) of float32."""
+    """A 64-bit hash (n,) of each row's numbers, equal for equal rows (n, ...) of float32, or of float64."""
     flat = rows.reshape(len(rows), -1)
     multipliers = np.random.default_rng(0).integers(0, 2**63, flat.shape[1], dtype=np.uint64) * 2 + 1
     out = np.zeros(len(flat), dtype=np.uint64)
     for column, multiplier in zip(flat.T, multipliers, strict=True):  # one column at a time: little memory
-        bits = (column.astype(np.float32) + np.float32(0)).view(np.uint32)  # adding 0 turns -0.0 into 0.0
-        out += bits.astype(np.uint64) * multiplier
+        single = column.dtype != np.float64
+        numbers = column.astype(np.float32 if single else np.float64) + 0  # which turns -0.0 into 0.0
+        out += numbers.view(np.uint32 if single else np.uint64).astype(np.uint64) * multiplier
         out ^= out >> np.uint64(29)
     return out

@@ -53,6 +53,7 @@ class TrainingMonitor:
     pause : called around the work; the trial passes its clock's, which stops the phase being timed.
     save : writes what there is so far; called after a record if the last call is ``SAVE_EVERY`` seconds ago, so that
         a long training can be looked at while it goes on, and one that is stopped leaves its pictures.
+    land : puts synthetic rows onto the lattice of the real ones, as the measures of a finished draw do.
 
     Attributes
     ----------
@@ -72,9 +73,10 @@ class TrainingMonitor:
         keep: bool = True,
         pause: Callable[[], AbstractContextManager[Any]] = nullcontext,
         save: Callable[[TrainingMonitor], object] | None = None,
+        land: Callable[[Array], Array] = lambda rows: rows,
     ) -> None:
         self.X, self.y, self.schema = X, y, schema
-        self.seed, self.points, self.pause, self.save = seed, points, pause, save
+        self.seed, self.points, self.pause, self.save, self.land = seed, points, pause, save, land
         self.saved = time.monotonic()
         self.keep = keep and schema.modality != "series"
         self.history: list[dict[str, Any]] = []
@@ -107,7 +109,7 @@ class TrainingMonitor:
 
     def _judge(self, step: int, part: str, rows: Array, labels: Labels) -> float:
         """The detector's accuracy on a draw, of which a few rows are kept."""
-        rows = check_rows(rows, labels, self.schema)
+        rows = self.land(check_rows(rows, labels, self.schema))
         accuracy = self._accuracy(rows, labels)
         if self.keep:
             chosen = self._few(labels)

@@ -5,17 +5,24 @@ and scaled to mean 0 and standard deviation 1, categorical columns as codes; ima
 with each numeric channel's missing values replaced by its training median (over all steps) and scaled to [0, 1] by the
 training rows' range (held-out rows may lie outside), categorical channels as codes.
 
+A table keeps the precision it was loaded in: float32, or float64 where single precision would round (ids, times since
+1970), also after scaling. A scaled training row that a method hands back is that training row, bit for bit
+(``Preprocess.inverse``).
+
 Classifiers see (``flatten``): one float32 row of numbers, categories one-hot; of series at every step.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from bench.trial.lattice import land, learned
 
 if TYPE_CHECKING:
     from bench.task import Array, Schema
@@ -29,41 +36,102 @@ class Preprocess:
         self.n_fitted_ = 0
         bare = schema.modality == "series" and not schema.columns  # nothing is said of its channels: numbers
         self._numeric = list(range(schema.shape[-1])) if bare else list(schema.numeric)
+        self._table = schema.modality == "tabular" and bool(self._numeric)
         self._steps: Pipeline | None = None
 
     def fit(self, X: Array) -> Self:
-        """Learn medians and scales from training rows alone."""
+        """Learn medians, scales and lattices from training rows alone."""
         self.n_fitted_ = len(X)
+        self._loaded = X.dtype
+        self._precision = np.dtype(X.dtype if self._table else np.float32)
         if self._numeric:
-            impute = SimpleImputer(strategy="median", keep_empty_features=True)
-            if self.schema.modality == "tabular":
-                self._steps = make_pipeline(impute, StandardScaler())
-            elif any(column.missing for column in self.schema.columns):
-                self._steps = make_pipeline(impute, MinMaxScaler())
-            else:
-                self._steps = make_pipeline(MinMaxScaler())
-            self._steps.fit(self._values(X))
+            self._fit(X)
+        if self._table:
+            self._train = self._values(X)
+            if len(self._known) < len(set(_bytes(self._filled))):  # a copy could be one row or another
+                self._precision = np.dtype(np.float64)
+                self._fit(X)
+                del self._known
+            self.columns_ = learned(self.schema.columns, X)
         return self
 
+    def _fit(self, X: Array) -> None:
+        impute = SimpleImputer(strategy="median", keep_empty_features=True)
+        if self.schema.modality == "tabular":
+            self._steps = make_pipeline(impute, StandardScaler())
+        elif any(column.missing for column in self.schema.columns):
+            self._steps = make_pipeline(impute, MinMaxScaler())
+        else:
+            self._steps = make_pipeline(MinMaxScaler())
+        self._steps.fit(self._values(X))
+
     def transform(self, X: Array) -> Array:
-        """Rows of the same shape, float32."""
-        return self._apply(X, "transform")
-
-    def inverse(self, X: Array) -> Array:
-        """Back to the units of the loaded rows (missing values stay filled, categories stay codes)."""
-        return self._apply(X, "inverse_transform")
-
-    def _apply(self, X: Array, direction: str) -> Array:
+        """Rows of the same shape, float32 or (tables alone) float64."""
         if self._steps is None:
             return X.astype(np.float32, copy=False)
-        steps = self._steps if direction == "transform" else self._steps[-1]
-        out = X.astype(np.float32, copy=True)
-        out[..., self._numeric] = getattr(steps, direction)(self._values(X)).reshape(*X.shape[:-1], -1)
+        return self._with(X, self._precision, self._steps.transform(self._values(X)))
+
+    def inverse(self, X: Array) -> Array:
+        """Back to the units and the precision of the loaded rows (missing values stay filled, categories stay codes).
+
+        The numbers of a table's row that equal a training row's are those exactly; others are as near as rounding
+        allows.
+        """
+        if self._steps is None:
+            return X.astype(np.float32, copy=False)
+        values = self._values(X)
+        if not self._table:
+            return self._with(X, self._precision, self._steps[-1].inverse_transform(values))
+        out = self._with(X, self._loaded, self._steps[-1].inverse_transform(values.astype(np.float64)))
+        known = [self._known.get(row, -1) for row in _bytes(values)]
+        for j, filled in zip(self._numeric, self._filled.T, strict=True):
+            out[:, j] = np.where(np.array(known) < 0, out[:, j], filled[known])
+        return out
+
+    def land(self, X: Array) -> Array:
+        """Scaled rows of a table as they are once they are saved: every number at the nearest one that its column can
+        have (``bench.trial.lattice``). Numbers that are there, images and series stay bit for bit."""
+        if not self._table or not len(X):
+            return X
+        X = X.astype(self._precision, copy=False)
+        units = self.inverse(X)
+        landed = land(units, self.columns_, self._fills)
+        return np.where(landed == units, X, self.transform(landed))
+
+    @property
+    def _fills(self) -> dict[int, float]:
+        """What missing numbers of each column are filled with."""
+        assert self._steps is not None
+        return dict(zip(self._numeric, self._steps[0].statistics_.tolist(), strict=True))
+
+    @cached_property
+    def _filled(self) -> Array:
+        """The training rows' numbers as they were loaded, missing ones filled in."""
+        fills = np.array(list(self._fills.values()))
+        return np.where(np.isnan(self._train), fills, self._train).astype(self._loaded)
+
+    @cached_property
+    def _known(self) -> dict[bytes, int]:
+        """The training rows' numbers after scaling, and the row of each; the first of equal ones."""
+        assert self._steps is not None
+        scaled = self._steps.transform(self._train.astype(self._precision)).astype(self._precision)
+        return {row: i for i, row in reversed(list(enumerate(_bytes(scaled))))}
+
+    def _with(self, X: Array, dtype: np.dtype[np.floating], numbers: Array) -> Array:
+        """A copy of X whose numeric columns hold ``numbers``."""
+        out = X.astype(dtype, copy=True)
+        out[..., self._numeric] = numbers.reshape(*X.shape[:-1], len(self._numeric))
         return out
 
     def _values(self, X: Array) -> Array:
         """The numeric columns, side by side: (n, c) of a table, (n * steps, c) of series."""
-        return X[..., self._numeric].reshape(-1, len(self._numeric))
+        values = X[..., self._numeric].reshape(-1, len(self._numeric))
+        return values.astype(self._precision, copy=False) if self._table else values
+
+
+def _bytes(rows: Array) -> list[bytes]:
+    """Each row (n, c) as bytes that are equal if its numbers are."""
+    return [row.tobytes() for row in np.ascontiguousarray(rows + 0)]  # + 0: -0.0 equals 0.0
 
 
 def flat_shape(schema: Schema) -> tuple[int, ...]:

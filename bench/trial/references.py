@@ -1,8 +1,8 @@
 """What every measure of synthetic rows gives for rows whose worth is known, to place methods between them.
 
 - ``held-out``: the test rows, real rows that no method was trained on: the ideal.
-- ``jittered``: training rows plus noise of a hundredth of a column's spread: the best that a generator of continuous
-  numbers can do in looking real, where real columns are discrete, rounded or imputed; and next to copies.
+- ``jittered``: training rows plus noise of a hundredth of a column's spread, landed as synthetic rows are
+  (``Preprocess.land``): next to copies, and as good as a generator that does not copy can look.
 - ``shuffled``: training rows with every column shuffled within its class: each column is right, none goes with another.
 
 They are measured once a task and seed, of the first ``SEEDS`` seeds or as many as the option ``references`` of measures
@@ -90,7 +90,7 @@ def _jittered(X: Array, rows: TrialRows, rng: np.random.Generator) -> Array:
     noise = (JITTER * rng.normal(size=X.shape)).astype(np.float32)
     noise[..., list(rows.schema.categorical)] = 0
     if rows.schema.modality == "tabular":
-        return X + noise
+        return rows.scale.land(X + noise)
     return np.clip(X + noise, rows.X.min(), rows.X.max())
 
 

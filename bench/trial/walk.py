@@ -133,7 +133,9 @@ class TrialRun:
         warm_up(fit.method, method)
         given = (read_only(rows.X), read_only(rows.y), copy.deepcopy(rows.schema))
         save = functools.partial(self._save_unfinished, rows) if fit.pictured else None
-        self.monitor = TrainingMonitor(*given, seed, keep=fit.pictured, pause=self.clock.pause, save=save)
+        self.monitor = TrainingMonitor(
+            *given, seed, keep=fit.pictured, pause=self.clock.pause, save=save, land=rows.scale.land
+        )
         method.monitor = self.monitor
         return method
 
@@ -148,7 +150,7 @@ class TrialRun:
         with self.clock.phase("sample"):
             synthetic = method.sample(labels.copy())
         self.accounted += self.clock.seconds["sample"]
-        return check_rows(synthetic, labels, rows.schema).copy(), labels
+        return check_rows(synthetic, labels, rows.schema, rows.X.dtype).copy(), labels
 
     def _measure(
         self, method: Augmenter, regime: Regime, rows: TrialRows, synthetic: Array, labels: Labels
@@ -160,9 +162,11 @@ class TrialRun:
         fit = self.fit
         seed = seeds.derive(fit.base_seed, "measure", fit.task, fit.seed)
         task_specific = rows.task.measures(rows.scale.inverse(synthetic), labels)
+        found_of_drawn = peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, synthetic, rows.schema, seed)
+        synthetic = rows.scale.land(synthetic)
         found = measure(rows, synthetic, labels, seed, fit.measures, regime.kind == "tstr", fit.device)
         found.fidelity.update(task_specific)
-        found.privacy.update(peeked(rows.X, rows.X_valid_rows, rows.X_test_rows, synthetic, rows.schema, seed))
+        found.privacy.update(found_of_drawn)
         if fit.samples is not None and str(regime) == self._pictured():
             if fit.pictured:
                 given = (rows.schema, rows.X, rows.y, synthetic, labels, self.monitor, seed, found.predictability)

@@ -105,6 +105,16 @@ def test_whole_numbers_that_single_precision_would_round_stay_exact() -> None:
     assert np.array_equal(checked(table(rows)).X, rows)
 
 
+def test_rows_have_the_decimals_that_they_declare() -> None:
+    schema = replace(TABLE, columns=(Column("u", decimals=0, low=0, high=10), Column("v", decimals=1)))
+    rows = X.copy()
+    rows[:, 1] = np.array([0.1, 0.2, 1.5, -3.7, 8, 9.9], np.float32)  # single precision has no 0.1
+    checked(table(rows, schema=schema))
+    rows[3, 1] = 0.25
+    with pytest.raises(InvalidData, match=r"column 'v' declares 1 decimals and holds 0\.25"):
+        checked(table(rows, schema=schema))
+
+
 MIXED = replace(TABLE, columns=(Column("u", missing=True), Column("v", ("p", "q"))))
 
 
@@ -132,6 +142,11 @@ def test_codes_without_a_category_are_refused(code: float) -> None:
         ({"columns": (Column("u"), Column("u"))}, "column name 'u' is there twice"),
         ({"columns": (Column("u"), Column(""))}, "column name '' is blank"),
         ({"columns": (Column("u"),)}, "the schema has 1 columns for 2 features"),
+        ({"columns": (Column("u", ("p", "q"), low=0), Column("v"))}, "column 'u' has categories; decimals and bounds"),
+        ({"columns": (Column("u", decimals=-1), Column("v"))}, "column 'u': decimals must be 0 or a number above"),
+        ({"columns": (Column("u", low=2, high=1), Column("v"))}, "column 'u': low .2. lies above high .1."),
+        ({"columns": (Column("u", low=1), Column("v"))}, "'u' holds 0, outside its declared bounds 1 to None"),
+        ({"columns": (Column("u"), Column("v", low=0, high=9))}, "'v' holds 11, outside its declared bounds 0 to 9"),
         ({"columns": (Column("u"), Column("v", ()))}, "category of column 'v'"),
         ({"columns": (Column("u"), Column("v", ("p", "p")))}, "category of column 'v': name 'p' is there twice"),
         ({"columns": (Column("u"), Column("v", static=True))}, "static, which is for channels of series"),

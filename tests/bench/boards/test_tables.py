@@ -19,6 +19,7 @@ from bench.boards.formats import render
 from bench.boards.tables import build
 from bench.errors import BenchError
 from bench.records.record import Record
+from tests import factories
 
 T3, T2 = 3.18245, 4.30265  # t quantiles at 0.975 with 3 and 2 degrees of freedom
 
@@ -326,3 +327,30 @@ def test_a_board_without_intervals_says_what_it_takes(record: Callable[..., Reco
     assert "Nadeau-Bengio corrected" in said(reference)  # no row is compared with it, and its own mean has one
     unknown = [record(seed=seed, n_test=None) for seed in (0, 1)]
     assert "need the numbers of test and of training rows, which not all records tell" in said(unknown)
+
+
+def test_where_the_shares_of_classes_differ_a_board_shows_both(names):
+    def cell(method, seed, tested, trained):
+        metrics = {
+            "f1_weighted": tested, "f1_weighted@training": trained, "roc_auc": 0.9, "recall_macro": 0.7, "ece": 0.1,
+            "log_loss_macro": 0.4, "calibration_slope": 1.0,
+        }  # fmt: skip
+        return factories.scored(
+            "digits-imbalanced", method, "cnn", "real" if method == "none" else "balance", seed, metrics=metrics,
+            train_classes={"0": 90, "1": 10}, test_classes={"0": 50, "1": 50},
+        )  # fmt: skip
+
+    found = [cell("none", seed, 0.5, 0.8) for seed in range(3)] + [cell("smote", seed, 0.6, 0.7) for seed in range(3)]
+    (board,) = [one for one in build(found, {"digits-imbalanced": "f1_weighted"}) if one.kind == "task"]
+    labels = [column.label for column in board.columns]
+    for label in ("F1 (weighted)", "F1 (weighted), training shares", "Δ F1 (weighted), training shares", "ECE"):
+        assert label in labels
+    row = next(row for row in board.rows if row["method"] == "smote")
+    assert row["f1_weighted_diff_mean"] == pytest.approx(0.1)
+    assert row["f1_weighted@training_diff_mean"] == pytest.approx(-0.1)
+    (note,) = [text for text in board.notes if text.startswith("two shares of the classes")]
+    assert "as they are (50 % a class)" in note
+    assert "among training rows (10 to 90 %)" in note
+    alike = [replace(r, metrics={"f1_weighted": 0.5, "roc_auc": 0.9, "recall_macro": 0.7}) for r in found]
+    (plain,) = [one for one in build(alike, {"digits-imbalanced": "f1_weighted"}) if one.kind == "task"]
+    assert not any("shares" in text for text in (*(c.label for c in plain.columns), *plain.notes))

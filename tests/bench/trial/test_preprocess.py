@@ -1,5 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from bench.task import Column, Schema
 from bench.trial.preprocess import Preprocess, flat_shape, flatten
@@ -19,6 +24,60 @@ def test_table_is_imputed_and_scaled_by_training_rows_only():
     held_out = scale.transform(np.array([[1e6, 1, 6]], np.float32))
     assert held_out[0, 0] > 1000
     assert scale.inverse(out)[:, 0] == pytest.approx(filled, rel=1e-5)
+
+
+LEDGER = Schema("tabular", (4,), ("a", "b"), tuple(map(Column, ("id", "time", "amount", "share"))))
+
+
+def ledger(n: int = 500) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    ids, times = rng.permutation(n) + 9_007_199_000_000_000, 1_700_000_000 + rng.integers(0, 10**8, n)
+    return np.column_stack([ids, times, rng.integers(1, 10**8, n) / 100, rng.random(n)])
+
+
+@pytest.mark.parametrize("X", [ledger(), ledger()[:, 1:2], (ledger() % 1000).astype(np.float32)])
+def test_copied_rows_come_back_bit_for_bit(X):
+    schema = replace(LEDGER, shape=X.shape[1:], columns=LEDGER.columns[: X.shape[1]])
+    scale = Preprocess(schema).fit(X)
+    copies = scale.transform(X)[::-1]
+    back = scale.inverse(copies)
+    assert back.dtype == X.dtype
+    assert back.tobytes() == np.ascontiguousarray(X[::-1]).tobytes()
+    assert copies.dtype == X.dtype
+    assert scale.land(copies).tobytes() == np.ascontiguousarray(copies).tobytes()
+
+
+def test_rows_that_single_precision_cannot_tell_apart_are_scaled_in_double():
+    X = np.array([[1e-6], [2e-6], [1e4]], np.float32)
+    schema = replace(LEDGER, shape=(1,), columns=LEDGER.columns[3:])
+    scale = Preprocess(schema).fit(X)
+    assert scale.transform(X).dtype == np.float64
+    assert scale.inverse(scale.transform(X)).tobytes() == X.tobytes()
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    hnp.arrays(
+        st.sampled_from([np.float32, np.float64]), st.tuples(st.integers(1, 20), st.just(3)),
+        elements=st.floats(-(2**20), 2**20, width=32) | st.sampled_from([0.1, 0.25, 7, 1234.5]).map(np.float32),
+    )
+)  # fmt: skip
+def test_what_is_inverted_is_what_was_given(X):
+    schema = replace(LEDGER, shape=(3,), columns=LEDGER.columns[:3])
+    scale = Preprocess(schema).fit(X)
+    if len(np.unique(scale.transform(X) + 0, axis=0)) == len(np.unique(X + 0, axis=0)):  # told apart by 53 bits
+        np.testing.assert_array_equal(scale.inverse(scale.transform(X)), X)
+    once = scale.land(scale.transform(X) * 1.01)
+    np.testing.assert_allclose(scale.land(once), once, rtol=1e-6, atol=1e-7)
+
+
+def test_synthetic_numbers_land_where_real_ones_are():
+    X = np.array([[20, 0, 5], [30, 1, 5], [np.nan, 2, 5], [41, 0, 5], [22, 0, 5]], np.float32)  # filled with 26
+    scale = Preprocess(TABLE).fit(X)
+    drawn = scale.transform(np.array([[20.4, 1, 5.2], [99, 2, 4], [25.9, 0, 5]], np.float32))
+    landed = scale.land(drawn)
+    assert scale.inverse(landed).tolist() == [[20, 1, 5], [41, 2, 5], [26, 0, 5]]
+    assert np.array_equal(landed[1], scale.transform(np.array([[41, 2, 5]], np.float32))[0])
 
 
 def test_series_are_scaled_per_channel():

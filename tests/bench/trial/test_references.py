@@ -29,6 +29,9 @@ class Rows:
     def inverse(self, X: np.ndarray) -> np.ndarray:
         return X
 
+    def land(self, X: np.ndarray) -> np.ndarray:
+        return X
+
     def measures(self, X: np.ndarray, y: np.ndarray) -> dict[str, float]:
         return {"own": float(len(X))}
 
