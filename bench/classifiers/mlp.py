@@ -13,8 +13,8 @@ from bench.classifiers._torch import TorchClassifier
 from bench.registry import classifier
 
 
+@classifier("mlp", modalities=("tabular", "image", "series"))
 @classifier(
-    "mlp",
     "zetagan-mlp",
     modalities=("tabular", "image", "series"),
     params={"hidden": (18,), "dropout": 0.4, "batch_size": 64, "decay": False},
