@@ -22,7 +22,7 @@ REFERENCES = {
     "held-out": ("(held-out real rows)", "test rows in the place of synthetic ones: the ideal"),
     "jittered": (
         "(jittered training rows)",
-        "training rows with 1 % noise: near copies, which look synthetic where real values are discrete",
+        "training rows with 1 % noise, rounded and clipped as synthetic rows are: near copies",
     ),
     "shuffled": (
         "(shuffled columns)",

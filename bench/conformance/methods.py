@@ -11,6 +11,7 @@ from sklearn.base import clone
 
 from bench.augmenter import Augmenter, check_rows
 from bench.conformance._toy import Named, toy_rows, watched_random_state
+from bench.conformance.edges import edge_checks
 from bench.errors import InvalidRows
 from bench.task import Modality
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def method_checks(method: Augmenter, modality: Modality = "tabular", mixed: bool = True, draws: bool = True) -> Named:
-    """Checks of a method on toy rows.
+    """Checks of a method on toy rows, also on rows at the edge (``bench.conformance.edges``).
 
     method : an instance with parameters that make it quick; it is cloned for each check.
     mixed : with a categorical column, or a static channel. A method that draws the same rows whatever its
@@ -47,6 +48,8 @@ def method_checks(method: Augmenter, modality: Modality = "tabular", mixed: bool
         )
     ):
         yield check.__name__.strip("_"), partial(check, case)
+    if draws:
+        yield from edge_checks(method, modality, mixed)
 
 
 LABELS = np.array([2, 0, 1, 2, 2, 0, 1, 0, 2, 1], dtype=np.int64)
