@@ -149,7 +149,9 @@ def test_only_the_suites_own_is_known_to_a_worker(tmp_path, monkeypatch):
     real = metadata.entry_points
     point = metadata.EntryPoint("mine", "foreign_package", "augbench.methods")
     monkeypatch.setattr(
-        metadata, "entry_points", lambda group: [*real(group=group), *([point] if "augbench" in group else [])]
+        metadata,
+        "entry_points",
+        lambda **asked: [*real(**asked), *([point] if "augbench" in asked.get("group", "") else [])],
     )
     monkeypatch.setattr(registry.methods, "broken", {})
     worker.prepare(1)
