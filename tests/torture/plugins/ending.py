@@ -7,8 +7,10 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 from planted import Planted
 
@@ -76,6 +78,16 @@ class ExitIo(Kills):
         os._exit(os.EX_IOERR)
 
 
+def remove_above(levels: int) -> None:
+    """Remove the folder so many levels above the working directory, where an engine made it: nothing of the machine's,
+    whatever the engine that is tried does with working directories."""
+    folder = Path.cwd().parents[levels - 1]
+    made = [place for place in (folder, *folder.parents) if place.name.startswith("augbench-")]
+    if not made or not folder.is_relative_to(Path(tempfile.gettempdir()).resolve()):
+        raise RuntimeError(f"{folder} is no scratch folder of an engine: nothing was removed")
+    shutil.rmtree(folder)
+
+
 @method("bad-rmtree")
 class Rmtree(Kills):
     """Removes what is around its working directory, and leaves."""
@@ -83,7 +95,7 @@ class Rmtree(Kills):
     short = True
 
     def act(self, X, y, schema):
-        shutil.rmtree(os.path.dirname(os.getcwd()))
+        remove_above(1)
         os._exit(1)
 
 
@@ -94,7 +106,7 @@ class RmtreeWide(Kills):
     short = True
 
     def act(self, X, y, schema):
-        shutil.rmtree(os.path.dirname(os.path.dirname(os.getcwd())))
+        remove_above(2)
         os._exit(os.EX_IOERR)
 
 
