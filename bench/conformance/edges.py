@@ -26,6 +26,7 @@ Rows = tuple["Array", "Labels", Schema]
 #: what is asked for: every class, the rarest alone, and one row
 ASKED = ([2, 0, 1, 2, 2, 0], [2, 2, 2, 2], [1])
 #: what to do about a failure that is the method's to mend
+UNMARKED = 'take marks, the categorical columns that say what is missing, or declare unfit=("missing",)'
 REMEDY = "mend fit() and sample() for such rows, or raise bench.errors.Unsuitable with the reason"
 
 
@@ -131,6 +132,7 @@ EDGES: dict[str, Callable[[Modality, bool], Rows]] = {
 
 def _draws_valid_rows(method: Augmenter, what: str, make: Callable[[], Rows]) -> None:
     X, y, schema = make()
+    remedy = REMEDY if not schema.marks else UNMARKED
     labels = [np.array(asked, dtype=np.int64) for asked in ASKED]
     try:
         fitted = clone(method).fit(X, y, schema)
@@ -139,6 +141,6 @@ def _draws_valid_rows(method: Augmenter, what: str, make: Callable[[], Rows]) ->
     except Unsuitable:
         return  # declared, with the reason
     except InvalidRows as error:
-        raise AssertionError(f"{what}: {error}; {REMEDY}") from error
+        raise AssertionError(f"{what}: {error}; {remedy}") from error
     except Exception as error:
-        raise AssertionError(f"{what}: {type(error).__name__}: {' '.join(str(error).split())}; {REMEDY}") from error
+        raise AssertionError(f"{what}: {type(error).__name__}: {' '.join(str(error).split())}; {remedy}") from error

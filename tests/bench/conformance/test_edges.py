@@ -135,6 +135,14 @@ def test_a_failure_is_one_line_that_says_what_to_do() -> None:
     )
 
 
+def test_a_method_that_takes_no_marks_is_told_how_to_say_so() -> None:
+    (line,) = failures(KnowsItsColumns()).values()
+    assert line == (
+        "missing values: rows have shape (4,), not (6,); take marks, the categorical columns that say what is missing, "
+        'or declare unfit=("missing",)'
+    )
+
+
 def test_a_method_that_is_shown_no_marks_is_not_tried_on_them() -> None:
     assert "missing_values" in dict(edge_checks(Resampling()))
     assert "missing_values" not in dict(edge_checks(Resampling(), marked=False))
