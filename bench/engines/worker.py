@@ -79,10 +79,7 @@ def prepare(threads: int) -> None:
     if torch.get_num_threads() != threads:
         torch.set_num_threads(threads)
     registry.discover(foreign=False)
-    # imported here so that no phase of the first fit pays for them
-    import xgboost  # noqa: F401
-
-    import bench.trial.walk  # noqa: F401
+    import bench.engines.preload  # noqa: F401 - here, so that no phase of the first fit pays for it
 
 
 def walk(fit: FitJob) -> Iterator[Event]:
