@@ -154,6 +154,8 @@ def _check_schema(schema: Schema) -> None:
     rare = schema.rare
     if rare is not None and (isinstance(rare, bool) or rare not in range(len(schema.classes))):
         raise InvalidData(f"rare must be the index of a class, 0..{len(schema.classes) - 1}, or None, not {rare!r}")
+    if schema.gaps not in ("marked", "filled") or schema.marks:
+        raise InvalidData(f'gaps must be "marked" or "filled", not {schema.gaps!r}, and marks be left to the trial')
     _check_columns(schema, axes[-1])
 
 

@@ -89,7 +89,12 @@ def _decimals(values: NDArray[Any]) -> int | None:
 @dataclass(frozen=True)
 class Schema:
     """The form of one row. ``columns`` is empty for images. ``rare`` indexes the class that binary metrics score.
-    ``mirror`` says that an image mirrored left to right is still one of its class."""
+    ``mirror`` says that an image mirrored left to right is still one of its class.
+
+    ``gaps`` says what methods see of missing numbers of a table: which they were ("marked"), or only what they were
+    filled with ("filled"), as some published protocols have it. ``marks`` (column, mark) is not for tasks: the trial
+    adds categorical columns, the marks, which say whether the number of a column is missing (``bench.trial.marks``).
+    """
 
     modality: Modality
     shape: tuple[int, ...]
@@ -97,6 +102,8 @@ class Schema:
     columns: tuple[Column, ...] = ()
     rare: int | None = None
     mirror: bool = True
+    gaps: Literal["marked", "filled"] = "marked"
+    marks: tuple[tuple[int, int], ...] = ()
 
     @property
     def categorical(self) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from bench.augmenter import Augmenter
 from bench.registry import method
 
 
-@method("gaussian", summary="one Gaussian a class (example plugin)")
+@method("gaussian", unfit=("categorical",), summary="one Gaussian a class (example plugin)")
 class Gaussian(Augmenter):
     def fit(self, X, y, schema):
         self.models_ = {c: (X[y == c].mean(0), np.atleast_2d(np.cov(X[y == c].T))) for c in np.unique(y)}

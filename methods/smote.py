@@ -31,7 +31,7 @@ class RandomOver(FromSampler):
         return RandomOverSampler()
 
 
-@method("smote", modalities=("tabular", "image", "series"))
+@method("smote", modalities=("tabular", "image", "series"), unfit=("missing",))
 class Smote(FromSampler):
     """SMOTE; SMOTE-NC with categorical columns among numeric ones, SMOTE-N with categorical ones only.
 
@@ -61,7 +61,7 @@ class Smote(FromSampler):
         return SMOTENC(categorical, k_neighbors=self.k_neighbors)
 
 
-@method("borderline-smote", unfit=("categorical",), regimes=("balance", "append"))
+@method("borderline-smote", unfit=("categorical", "missing"), regimes=("balance", "append"))
 class BorderlineSmote(FromSampler):
     """Borderline-SMOTE: new rows only around the rows of a class that other classes surround.
 
@@ -84,7 +84,7 @@ class BorderlineSmote(FromSampler):
         return BorderlineSMOTE(k_neighbors=self.k_neighbors, m_neighbors=self.m_neighbors, kind=self.kind)
 
 
-@method("adasyn", unfit=("categorical",), regimes=("balance", "append"))
+@method("adasyn", unfit=("categorical", "missing"), regimes=("balance", "append"))
 class Adasyn(FromSampler):
     """ADASYN: more new rows where a class is surrounded by others; the count is made exact."""
 

@@ -10,6 +10,7 @@ order as the well-known csv file, so results do not depend on which of the two w
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
@@ -107,7 +108,9 @@ class Pima(Task):
         for i, column in enumerate(SCHEMA.columns):
             if column.missing:
                 X[X[:, i] == 0, i] = np.nan
-        return Dataset(X, positive.astype(np.int64), SCHEMA, origin, duplicate_groups(X))
+        # methods of the published protocol saw numbers filled in, and not which
+        schema = SCHEMA if self.protocol == "random" else replace(SCHEMA, gaps="filled")
+        return Dataset(X, positive.astype(np.int64), schema, origin, duplicate_groups(X))
 
     def split(self, dataset: Dataset, seed: int) -> Split:
         return first_rows(dataset) if self.protocol == "first" else super().split(dataset, seed)

@@ -16,6 +16,7 @@ import numpy as np
 from bench.audit.windows import overlapping, shared_runs
 from bench.measures.points import embed
 from bench.measures.privacy import chance_nearer, duplicates, nearest, row_hashes
+from bench.trial.marks import without
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -114,7 +115,8 @@ def equal_rows(case: Case) -> Finding:
         ("validation", split.valid, rows.X_valid_rows, rows.y_valid),
     ):
         same = np.isin(loaded[index], loaded[split.train])
-        filled = int((duplicates(X, rows.X) & ~same).sum())
+        seen, among = (without(one, rows.schema) for one in (X, rows.X))  # marks say which were filled
+        filled = int((duplicates(seen, among) & ~same).sum())
         text = f"{_share(int(same.sum()), len(y))} {part} rows equal a training row"
         if same.any():
             labelled = np.isin(_with_label(X[same], y[same]), _with_label(rows.X, rows.y))

@@ -14,6 +14,7 @@ from bench.messages import answer
 from bench.registry import BY_KIND, Entry
 from bench.slugs import did_you_mean
 from bench.task import Modality
+from bench.trial.marks import takes_marks
 
 #: training and search are cut to this: the checks are about conduct, not quality
 _QUICK = {"steps": 5, "pretrain_steps": 5, "trials": 1}
@@ -59,7 +60,8 @@ def _checks(entry: Entry[Any]) -> Iterator[tuple[str, Check]]:
         method = _quick(entry)
         for modality in entry.modalities:
             draws = entry.regimes != ("real",)
-            for name, run in method_checks(method, cast("Modality", modality), mixed=False, draws=draws):
+            given = {"mixed": False, "draws": draws, "marked": takes_marks(entry)}
+            for name, run in method_checks(method, cast("Modality", modality), **given):
                 yield f"{modality}: {name}", run
 
 

@@ -7,6 +7,7 @@ rows. A method that cannot work on one of them by its nature raises ``Unsuitable
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,16 @@ Rows = tuple["Array", "Labels", Schema]
 #: what is asked for: every class, the rarest alone, and one row
 ASKED = ([2, 0, 1, 2, 2, 0], [2, 2, 2, 2], [1])
 #: what to do about a failure that is the method's to mend
+UNMARKED = 'take marks, the categorical columns that say what is missing, or declare unfit=("missing",)'
 REMEDY = "mend fit() and sample() for such rows, or raise bench.errors.Unsuitable with the reason"
 
 
-def edge_checks(method: Augmenter, modality: Modality = "tabular", mixed: bool = True) -> Named:
+def edge_checks(method: Augmenter, modality: Modality = "tabular", mixed: bool = True, marked: bool = True) -> Named:
     """A check for each kind of rows in ``EDGES`` (of images and series the first alone). Arguments are those of
     ``bench.conformance.method_checks``."""
     for name, make in EDGES.items():
+        if make is missing and not marked:
+            continue
         if modality == "tabular" or make is few:
             yield name, partial(_draws_valid_rows, method, name.replace("_", " "), partial(make, modality, mixed))
 
@@ -76,6 +80,19 @@ def double(modality: Modality, mixed: bool) -> Rows:
     return X, y, schema
 
 
+def missing(modality: Modality, mixed: bool) -> Rows:
+    """As marks say, a third of the first column is missing, and of the second all of the rarest class."""
+    X, y, schema = toy_rows(modality, mixed)
+    gaps = np.zeros((len(X), 2), dtype=bool)
+    gaps[::3, 0] = gaps[5, 1] = True
+    gaps[y == 2, 1] = True
+    X[:, :2][gaps] = 0
+    marks = tuple(Column(f"{schema.columns[i].name} missing", ("known", "missing")) for i in range(2))
+    width = len(schema.columns)
+    with_marks = replace(_of(schema, (*schema.columns, *marks)), marks=((0, width), (1, width + 1)))
+    return np.concatenate([X, gaps.astype(np.float32)], axis=1), y, with_marks
+
+
 def one_feature(modality: Modality, mixed: bool) -> Rows:
     X, y, schema = toy_rows(modality, mixed)
     return X[:, :1], y, _of(schema, schema.columns[:1])
@@ -106,6 +123,7 @@ EDGES: dict[str, Callable[[Modality, bool], Rows]] = {
     "a_column_constant_in_one_class": constant_in_class,
     "whole_numbers": whole,
     "double_precision": double,
+    "missing_values": missing,
     "one_feature": one_feature,
     "one_column_of_categories": one_category,
     "more_columns_than_rows": wide,
@@ -114,6 +132,7 @@ EDGES: dict[str, Callable[[Modality, bool], Rows]] = {
 
 def _draws_valid_rows(method: Augmenter, what: str, make: Callable[[], Rows]) -> None:
     X, y, schema = make()
+    remedy = REMEDY if not schema.marks else UNMARKED
     labels = [np.array(asked, dtype=np.int64) for asked in ASKED]
     try:
         fitted = clone(method).fit(X, y, schema)
@@ -122,6 +141,6 @@ def _draws_valid_rows(method: Augmenter, what: str, make: Callable[[], Rows]) ->
     except Unsuitable:
         return  # declared, with the reason
     except InvalidRows as error:
-        raise AssertionError(f"{what}: {error}; {REMEDY}") from error
+        raise AssertionError(f"{what}: {error}; {remedy}") from error
     except Exception as error:
-        raise AssertionError(f"{what}: {type(error).__name__}: {' '.join(str(error).split())}; {REMEDY}") from error
+        raise AssertionError(f"{what}: {type(error).__name__}: {' '.join(str(error).split())}; {remedy}") from error

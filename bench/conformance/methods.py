@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from bench.task import Array, Labels
 
 
-def method_checks(method: Augmenter, modality: Modality = "tabular", mixed: bool = True, draws: bool = True) -> Named:
+def method_checks(
+    method: Augmenter, modality: Modality = "tabular", mixed: bool = True, draws: bool = True, marked: bool = True
+) -> Named:
     """Checks of a method on toy rows, also on rows at the edge (``bench.conformance.edges``).
 
     method : an instance with parameters that make it quick; it is cloned for each check.
     mixed : with a categorical column, or a static channel. A method that draws the same rows whatever its
         ``random_state`` says so with an attribute ``deterministic = True``.
+    marked : False for a method that is unfit for "missing" or "categorical" rows.
     draws : False for a method of the regime ``real`` alone, which draws no rows.
     """
     case = _Case(method, modality, mixed)
@@ -49,7 +52,7 @@ def method_checks(method: Augmenter, modality: Modality = "tabular", mixed: bool
     ):
         yield check.__name__.strip("_"), partial(check, case)
     if draws:
-        yield from edge_checks(method, modality, mixed)
+        yield from edge_checks(method, modality, mixed, marked)
 
 
 LABELS = np.array([2, 0, 1, 2, 2, 0, 1, 0, 2, 1], dtype=np.int64)

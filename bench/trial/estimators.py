@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from bench.errors import Unsuitable
+from bench.trial.marks import unmarked
 
 if TYPE_CHECKING:
     from bench.registry import Entry
@@ -22,6 +23,7 @@ def create(entry: Entry[Any], params: Mapping[str, Any], **suite: Any) -> Any:
 def refuse_unfit(entry: Entry[Any], schema: Schema) -> None:
     """Raise ``Unsuitable`` where the rows have what a method or classifier declares itself unfit for, whether or not
     the task declares it too."""
+    schema = unmarked(schema)  # marks are left out for those that cannot take them
     if "categorical" in entry.unfit and schema.categorical:
         name = schema.columns[schema.categorical[0]].name
         raise Unsuitable(f"{entry.name} does not take categorical rows; {name!r} is categorical")

@@ -24,7 +24,7 @@ from bench.records.record import finite
 from bench.trial.regimes import Regime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bench.task import Array, Labels
     from bench.trial.rows import TrialRows
@@ -73,7 +73,7 @@ def draws(rows: TrialRows, labels: Labels, seed: int) -> Iterator[tuple[str, Arr
     chosen = _rows_of(rows.y, labels, rng)
     X = rows.X[chosen]
     yield "jittered", _jittered(X, rows, rng), labels
-    yield "shuffled", _shuffled(X, labels, rng), labels
+    yield "shuffled", _shuffled(X, labels, rows.schema.marks, rng), labels
 
 
 def _rows_of(y: Labels, labels: Labels, rng: np.random.Generator) -> Labels:
@@ -94,9 +94,12 @@ def _jittered(X: Array, rows: TrialRows, rng: np.random.Generator) -> Array:
     return np.clip(X + noise, rows.X.min(), rows.X.max())
 
 
-def _shuffled(X: Array, labels: Labels, rng: np.random.Generator) -> Array:
+def _shuffled(X: Array, labels: Labels, marks: Sequence[tuple[int, int]], rng: np.random.Generator) -> Array:
     flat = X.reshape(len(X), -1).copy()
     for code in np.unique(labels):
         mine = np.flatnonzero(labels == code)
-        flat[mine] = rng.permuted(flat[mine], axis=0)
+        order = rng.permuted(np.tile(np.arange(len(mine))[:, None], flat.shape[1]), axis=0)
+        for column, mark in marks:  # what is missing stays missing
+            order[:, mark] = order[:, column]
+        flat[mine] = np.take_along_axis(flat[mine], order, axis=0)
     return flat.reshape(X.shape)

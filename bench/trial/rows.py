@@ -26,13 +26,13 @@ class TrialRows:
     def __init__(self, task: str, params: Frozen, origin: Origin, base_seed: int, seed: int) -> None:
         self.task, dataset = load_task(task, params, origin)
         parts = split(self.task, dataset, seeds.derive(base_seed, "split", task, seed))
-        self.schema = dataset.schema
         self.tested = scored_rows(task, dataset, parts)
         self.test_hash = digest(hashlib.sha256(parts.test.tobytes()).hexdigest())
-        self.scale = Preprocess(self.schema).fit(dataset.X[parts.train])
+        self.scale = Preprocess(dataset.schema).fit(dataset.X[parts.train])
         self.X, self.X_valid_rows, self.X_test_rows = (
             self.scale.transform(dataset.X[part]) for part in (parts.train, parts.valid, parts.test)
         )
+        self.schema = self.scale.schema_  # with marks
         self.y, self.y_valid, self.y_test = (dataset.y[part] for part in (parts.train, parts.valid, parts.test))
         self.X_valid, self.X_test = flatten(self.X_valid_rows, self.schema), flatten(self.X_test_rows, self.schema)
         self.X_shown, self.y_shown = self.X, self.y

@@ -33,6 +33,7 @@ from bench.trial.estimators import create, refuse_unfit, warm_up
 from bench.trial.events import Done, Ended, Entered, Event, Scored
 from bench.trial.failures import let_pass, reason_of, status_of
 from bench.trial.fit import Cell, FitJob, now
+from bench.trial.marks import takes_marks, unmarked, without
 from bench.trial.monitor import TrainingMonitor
 from bench.trial.preprocess import flat_shape, flatten
 from bench.trial.references import PART, SEEDS, references
@@ -76,7 +77,7 @@ class TrialRun:
             seeds.everything(seeds.derive(fit.base_seed, "global", fit.task, fit.method, fit.seed))
             yield self._enter("prepare")  # from here on, what fails is the method's
             method = self._method(rows)
-            X, y, schema = copy.deepcopy((rows.X_shown, rows.y_shown, rows.schema))  # its own to do with as it likes
+            X, y, schema = copy.deepcopy(self._shown(rows))  # its own to do with as it likes
             yield self._enter("fit")
             with clock.phase("fit"):
                 method.fit(X, y, schema)
@@ -131,13 +132,19 @@ class TrialRun:
         if asked:
             method.wanted = tuple(int(c) for c in np.unique(np.concatenate(asked)))
         warm_up(fit.method, method)
-        given = (read_only(rows.X), read_only(rows.y), copy.deepcopy(rows.schema))
+        given = (read_only(rows.X), read_only(rows.y), copy.deepcopy(self._shown(rows)[2]))
         save = functools.partial(self._save_unfinished, rows) if fit.pictured else None
         self.monitor = TrainingMonitor(
             *given, seed, keep=fit.pictured, pause=self.clock.pause, save=save, land=rows.scale.land
         )
         method.monitor = self.monitor
         return method
+
+    def _shown(self, rows: TrialRows) -> tuple[Array, Labels, Schema]:
+        """What the method learns from: without marks, if it declares that it cannot take them."""
+        if takes_marks(registry.methods[self.fit.method]):
+            return rows.X_shown, rows.y_shown, rows.schema
+        return without(rows.X_shown, rows.schema), rows.y_shown, unmarked(rows.schema)
 
     def _draw(self, method: Augmenter, regime: Regime, rows: TrialRows) -> tuple[Array, Labels]:
         fit = self.fit
@@ -150,7 +157,8 @@ class TrialRun:
         with self.clock.phase("sample"):
             synthetic = method.sample(labels.copy())
         self.accounted += self.clock.seconds["sample"]
-        return check_rows(synthetic, labels, rows.schema, rows.X.dtype).copy(), labels
+        checked = check_rows(synthetic, labels, self._shown(rows)[2], rows.X.dtype)
+        return rows.scale.complete(checked.copy()), labels
 
     def _measure(
         self, method: Augmenter, regime: Regime, rows: TrialRows, synthetic: Array, labels: Labels

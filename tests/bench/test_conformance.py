@@ -16,6 +16,7 @@ from bench.augmenter import Augmenter
 from bench.conformance import classifier_checks, method_checks, task_checks, toy_rows
 from bench.data import DataHome
 from bench.task import Dataset, Origin, Split, Task
+from bench.trial.marks import takes_marks
 
 #: whatever a method calls the length of its training, shortened
 QUICK = {
@@ -44,7 +45,8 @@ def test_registered_methods_conform(entry, modality):
     made = entry.create()
     quick = made.set_params(**{key: value for key, value in QUICK.items() if key in made.get_params()})
     draws = entry.regimes != ("real",)
-    for name, check in method_checks(quick, modality, mixed=entry.name not in NUMERIC_ONLY, draws=draws):
+    mixed = entry.name not in NUMERIC_ONLY
+    for name, check in method_checks(quick, modality, mixed=mixed, draws=draws, marked=takes_marks(entry)):
         try:
             check()
         except AssertionError as error:

@@ -57,7 +57,7 @@ FAULTS = (
     ),
     Fault(
         "scaling", "the scaler is fitted on all rows", ROWS,
-        "Preprocess(self.schema).fit(dataset.X[parts.train])", "Preprocess(self.schema).fit(dataset.X)",
+        "Preprocess(dataset.schema).fit(dataset.X[parts.train])", "Preprocess(dataset.schema).fit(dataset.X)",
         "selftest: control-test-rows", quick=False,
     ),
     Fault(

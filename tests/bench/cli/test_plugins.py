@@ -10,7 +10,7 @@ from bench.augmenter import Augmenter
 from bench.registry import method
 import helper
 
-@method("{name}", requires=("{requires}",))
+@method("{name}", requires=("{requires}",), unfit=("categorical",))
 class Copies(Augmenter):
     '''Rows of the class asked for, moved a little.'''
     def fit(self, X, y, schema):

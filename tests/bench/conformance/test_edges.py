@@ -77,6 +77,15 @@ class InvertsACovariance(Resampling):
             raise np.linalg.LinAlgError("Singular matrix")
 
 
+class KnowsItsColumns(Resampling):
+    def sample(self, labels: Any) -> Any:
+        return super().sample(labels)[:, : len(self.schema_.columns) - len(self.schema_.marks)]
+
+
+#: rows where a column of some class has one value
+EVEN_SPREADS = {"a_constant_column", "a_column_constant_in_one_class", "a_class_of_two_rows", "missing_values"}
+
+
 class Declines(NeedsThree):
     def look(self) -> None:
         raise Unsuitable("it never works")
@@ -103,7 +112,8 @@ def test_a_sound_method_passes_and_one_that_declines_too(mixed: bool) -> None:
     [
         (NeedsThree(), {"a_class_of_two_rows"}),
         (DividesByItsSpread(), {"a_constant_column"}),
-        (DividesByTheSpreadOfAClass(), {"a_constant_column", "a_column_constant_in_one_class", "a_class_of_two_rows"}),
+        (DividesByTheSpreadOfAClass(), EVEN_SPREADS),
+        (KnowsItsColumns(), {"missing_values"}),
         (NeedsDistinctNumbers(), {"whole_numbers"}),
         (ThinksInSingle(), {"double_precision"}),
         (LosesAnAxis(), {"one_feature", "one_column_of_categories"}),
@@ -123,6 +133,19 @@ def test_a_failure_is_one_line_that_says_what_to_do() -> None:
         "a class of two rows: IndexError: no third neighbour at all; mend fit() and sample() for such rows, "
         "or raise bench.errors.Unsuitable with the reason"
     )
+
+
+def test_a_method_that_takes_no_marks_is_told_how_to_say_so() -> None:
+    (line,) = failures(KnowsItsColumns()).values()
+    assert line == (
+        "missing values: rows have shape (4,), not (6,); take marks, the categorical columns that say what is missing, "
+        'or declare unfit=("missing",)'
+    )
+
+
+def test_a_method_that_is_shown_no_marks_is_not_tried_on_them() -> None:
+    assert "missing_values" in dict(edge_checks(Resampling()))
+    assert "missing_values" not in dict(edge_checks(Resampling(), marked=False))
 
 
 def test_images_and_series_have_a_class_of_two_rows() -> None:

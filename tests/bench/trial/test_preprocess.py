@@ -23,7 +23,7 @@ def test_table_is_imputed_and_scaled_by_training_rows_only():
     assert (out[:, 2] == 0).all()
     held_out = scale.transform(np.array([[1e6, 1, 6]], np.float32))
     assert held_out[0, 0] > 1000
-    assert scale.inverse(out)[:, 0] == pytest.approx(filled, rel=1e-5)
+    assert scale.inverse(out)[:, 0] == pytest.approx(train[:, 0], nan_ok=True)
 
 
 LEDGER = Schema("tabular", (4,), ("a", "b"), tuple(map(Column, ("id", "time", "amount", "share"))))
@@ -73,7 +73,7 @@ def test_what_is_inverted_is_what_was_given(X):
 
 def test_synthetic_numbers_land_where_real_ones_are():
     X = np.array([[20, 0, 5], [30, 1, 5], [np.nan, 2, 5], [41, 0, 5], [22, 0, 5]], np.float32)  # filled with 26
-    scale = Preprocess(TABLE).fit(X)
+    scale = Preprocess(replace(TABLE, gaps="filled")).fit(X)
     drawn = scale.transform(np.array([[20.4, 1, 5.2], [99, 2, 4], [25.9, 0, 5]], np.float32))
     landed = scale.land(drawn)
     assert scale.inverse(landed).tolist() == [[20, 1, 5], [41, 2, 5], [26, 0, 5]]

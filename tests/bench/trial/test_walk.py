@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bench import registry
+from bench.adapters import FromSampler
 from bench.trial import walk
 from bench.trial.events import Done, Ended, Scored
 from bench.trial.rows import load_rows
@@ -191,3 +192,24 @@ def test_a_failed_cell_has_no_probabilities():
     found = list(walk.run(replace(fit, predictions=True)))
     assert not any(isinstance(event, Scored) for event in found)
     assert all(event.predicted is None for event in found if isinstance(event, Ended))
+
+
+def test_missing_numbers_are_shown_to_methods_that_take_marks_and_measured_of_all(monkeypatch, names):
+    shown, fit = {}, FromSampler.fit
+
+    def watched(self, X, y, schema):
+        shown[type(self).__name__] = schema
+        return fit(self, X, y, schema)
+
+    monkeypatch.setattr(FromSampler, "fit", watched)
+    found = records("random-over", "smote", tasks=("pima",), regimes=("real", "tstr"))
+    assert {record.status for record in found.values()} == {"ok"}
+    assert [column.name for column in shown["RandomOver"].columns[8:]] == [
+        "glucose missing", "blood_pressure missing", "skin_thickness missing", "insulin missing", "bmi missing",
+    ]  # fmt: skip
+    assert len(shown["Smote"].columns) == 8
+    worst = {name: found[name, "tstr"].fidelity["tv_max"] for name in ("random-over", "smote")}
+    assert worst["random-over"] < 0.1 < 0.3 < worst["smote"]  # half of the insulin is missing, and never of smote's
+    published = records("random-over", tasks=("pima",), regimes=("tstr",), task={"pima": {"protocol": "first"}})
+    assert not shown["RandomOver"].marks
+    assert "tv" not in published["random-over", "tstr"].fidelity
