@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from bench.records.files import to_json
+from bench.records.record import checked
 from bench.trial.events import Ended, Entered, Event
 from bench.trial.failures import DISK
 
@@ -57,7 +58,7 @@ class Spool:
         self.folder = folder
         self.seen: set[str] = set()
         self.phase: dict[tuple[str, str], str] = {}
-        #: lines that hold no event, such as half of one that its writer was killed in
+        #: lines that hold no event: half of one that its writer was killed in, or a record that no file can hold
         self.broken = 0
         self._read: dict[Path, int] = {}
 
@@ -74,6 +75,8 @@ class Spool:
                     continue
                 try:
                     event = _decoder.decode(line)
+                    if isinstance(event, Ended):
+                        checked(event.record)
                 except ValueError:
                     self.broken += 1
                     continue

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench import registry, seeds
+from bench import parents, registry, seeds
 from bench.augmenter import Augmenter, check_rows
 from bench.errors import InvalidProbabilities, InvalidRows, Unsuitable
 from bench.measures import metrics
@@ -52,7 +52,7 @@ def run(fit: FitJob) -> Iterator[Event]:
     started = time.perf_counter()
     walk = TrialRun(fit)
     try:
-        yield from walk.cells()
+        yield from parents.alone(walk.cells())
     finally:
         spent = time.perf_counter() - started
         accounted = walk.accounted + walk.clock.paused

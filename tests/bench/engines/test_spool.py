@@ -4,9 +4,11 @@ import errno
 import os
 
 import pytest
+from msgspec import structs
 
 from bench.engines.spool import Spool, SpoolFailed, write
-from bench.trial.events import Done, Entered
+from bench.trial.events import Done, Ended, Entered
+from tests.factories import record
 
 EVENTS = [Entered("fit-1", "load"), Entered("fit-1", "fit"), Done("fit-1", 1.0, 0.1)]
 
@@ -26,6 +28,15 @@ def test_half_a_line_of_an_earlier_process_of_this_number_spoils_nothing(tmp_pat
     spool = Spool(tmp_path)
     assert list(spool.new()) == EVENTS
     assert spool.broken == 1
+
+
+@pytest.mark.parametrize("wrong", [{"cpu_s": {"fit": -0.04}}, {"n_train": 10**30}, {"metrics": {}}])
+def test_a_record_that_no_file_can_hold_does_not_get_as_far_as_the_store(tmp_path, wrong):
+    bad = structs.replace(record(), **wrong)
+    write(tmp_path, [Ended("fit-1", bad), Ended("fit-1", record())])
+    spool = Spool(tmp_path)
+    assert [event.record for event in spool.new()] == [record()]
+    assert (spool.broken, spool.seen) == (1, {record().id})
 
 
 def test_a_writer_whose_descriptors_were_closed_and_taken_goes_on(tmp_path):

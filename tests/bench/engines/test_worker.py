@@ -2,9 +2,11 @@
 
 import importlib
 import os
+import shutil
 import sys
 from importlib import metadata
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +18,9 @@ from bench.matrix import plan
 from bench.trial.events import Ended
 
 pytestmark = pytest.mark.skipif(not worker.forks(), reason="fits have no process of their own here")
+
+#: spares all but an engine's folders: a planted method has the whole machine in its reach
+REMOVING = Path(__file__).parents[2] / "torture" / "removing.py"
 
 CHANGES = """
 import os, sys
@@ -36,7 +41,7 @@ class Changes(RandomOver):
         raise RuntimeError(f"imported at {here} in {os.getpid()}")
 """
 OTHERS = """
-import os, shutil, sys, time
+import os, sys, time
 import numpy as np
 import torch
 from bench import registry
@@ -55,13 +60,15 @@ class Looks(RandomOver):
 @method("removes")
 class Removes(RandomOver):
     def fit(self, X, y, schema):
-        shutil.rmtree(os.path.dirname(os.getcwd()))
+        from removing import remove_above
+        remove_above(1)
         os._exit(1)
 
 @method("removes-more")
 class RemovesMore(RandomOver):
     def fit(self, X, y, schema):
-        shutil.rmtree(os.path.dirname(os.path.dirname(os.getcwd())))
+        from removing import remove_above
+        remove_above(2)
         os._exit(74)
 
 @method("hides")
@@ -76,6 +83,13 @@ class Hides(RandomOver):
         os.waitpid(child, 0)
         time.sleep(60)
 
+@method("twice")
+class Twice(RandomOver):
+    def fit(self, X, y, schema):
+        if child := os.fork():
+            os.waitpid(child, 0)
+        return super().fit(X, y, schema)
+
 @method("kills-worker")
 class KillsWorker(RandomOver):
     def fit(self, X, y, schema):
@@ -89,6 +103,7 @@ def planted(tmp_path, toy, monkeypatch):
     """The records of planted methods on the toy task, by method; one fit at a time, in one worker."""
     for one in registry.BY_KIND.values():
         monkeypatch.setattr(one, "_entries", dict(one._entries))
+    shutil.copy(REMOVING, tmp_path)
     for name, text in (("changes", CHANGES), ("others", OTHERS)):
         (tmp_path / f"{name}.py").write_text(text)
         registry.load_plugin(tmp_path / f"{name}.py")
@@ -100,7 +115,9 @@ def planted(tmp_path, toy, monkeypatch):
         matrix = plan(config, DataHome(), "cpu")
         settings = engines.Settings(workers=1, threads=1, spool=tmp_path / "spool")
         events = engines.run("processes", matrix.fits, settings)
-        return {e.record.method: e.record for e in events if isinstance(e, Ended)}
+        records = [e.record for e in events if isinstance(e, Ended)]
+        assert len({record.id for record in records}) == len(records), "a cell ended twice"
+        return {record.method: record for record in records}
 
     return run
 
@@ -125,6 +142,13 @@ def test_what_a_fit_removes_around_it_is_its_own_loss(planted):
         "none": "ok", "removes": "killed", "removes-more": "killed", "random-over": "ok", "smote": "ok",
     }  # fmt: skip
     assert "exit code 1" in found["removes"].reason
+
+
+@pytest.mark.slow
+def test_a_fit_that_goes_on_in_two_processes_is_told_by_the_one_that_began(planted):
+    found = planted("twice", "random-over")
+    assert {name: record.status for name, record in found.items()} == {"none": "ok", "twice": "ok", "random-over": "ok"}
+    assert found["twice"].cpu_s["fit"] >= 0
 
 
 @pytest.mark.slow

@@ -4,15 +4,13 @@ import atexit
 import ctypes
 import faulthandler
 import os
-import shutil
 import signal
 import sys
-import tempfile
 import threading
 import time
-from pathlib import Path
 
 from planted import Planted
+from removing import remove_above
 
 from bench.registry import method
 
@@ -76,16 +74,6 @@ class ExitIo(Kills):
 
     def act(self, X, y, schema):
         os._exit(os.EX_IOERR)
-
-
-def remove_above(levels: int) -> None:
-    """Remove the folder so many levels above the working directory, where an engine made it: nothing of the machine's,
-    whatever the engine that is tried does with working directories."""
-    folder = Path.cwd().parents[levels - 1]
-    made = [place for place in (folder, *folder.parents) if place.name.startswith("augbench-")]
-    if not made or not folder.is_relative_to(Path(tempfile.gettempdir()).resolve()):
-        raise RuntimeError(f"{folder} is no scratch folder of an engine: nothing was removed")
-    shutil.rmtree(folder)
 
 
 @method("bad-rmtree")
