@@ -114,11 +114,7 @@ def check(folder: Path) -> None:
     _refuse_no_folder(folder)
     try:
         if not folder.exists():
-            around = next(place for place in folder.absolute().parents if place.exists())
-            if not around.is_dir():
-                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-            if not os.access(around, os.W_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            _refuse_no_place(folder)
             return
         names = {p.name for p in folder.iterdir()}
     except OSError as error:
@@ -137,6 +133,14 @@ def check(folder: Path) -> None:
             raise BenchError(f"{folder / name} is a {other}, not a {kind}; move it away or name another --out")
     if not os.access(folder, os.W_OK):
         raise BenchError(f"output folder {folder} cannot be written; name another with --out")
+
+
+def _refuse_no_place(folder: Path) -> None:
+    around = next(place for place in folder.absolute().parents if place.exists())
+    if not around.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(around, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def _unwritable(folder: Path, error: OSError) -> BenchError:
