@@ -90,6 +90,10 @@ def plan(config: Config, home: DataHome, device: str) -> Matrix:
             continue
         matrix.origins[entry.name], matrix.primary[entry.name] = found.origin, found.primary
         matrix.fits += _task_fits(config, matrix, entry, device)
+    for entry in entries["methods"] if "methods" in config.named and matrix.origins else ():
+        if not any(_regimes(config, task, entry) for task in matrix.origins):
+            own = " or ".join(entry.regimes) or "balance, append or tstr"
+            matrix.left_out[entry.name] = f"it is for regime {own}, chosen are {', '.join(config.regimes)}"
     matrix.asked = {cell.id for fit in matrix.fits for cell in fit.cells if _asked_for(config, fit, cell)}
     if not matrix.asked:
         raise BenchError(_nothing(config, matrix))
@@ -142,7 +146,7 @@ def _nothing(config: Config, matrix: Matrix) -> str:
     if missing := [*matrix.absent.values(), *missing]:
         return f"nothing to run: {missing[0]}"
     words = ", ".join(f"{key} {list(getattr(config, key))}" for key in ("tasks", "methods", "classifiers", "regimes"))
-    return f"nothing to run: no cell fits this selection ({words}); method none goes with regime real, others without"
+    return f"nothing to run: no cell fits this selection ({words}); none is for regime real"
 
 
 def _found(kind: str, name: str) -> registry.Entry[Any]:
@@ -203,7 +207,7 @@ def _regimes(config: Config, task: str, method: registry.Entry[Any]) -> list[Reg
     asked = [Regime.parse(text) for text in config.for_task("regimes", task)]
     if method.reference:
         return [Regime.parse(text) for text in method.regimes]
-    return [regime for regime in asked if (regime.kind in method.regimes if method.regimes else regime.synthetic)]
+    return [regime for regime in asked if (regime.kind in method.regimes if method.regimes else regime.draws)]
 
 
 def _measures(config: Config, task: str) -> dict[str, Any]:

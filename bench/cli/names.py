@@ -22,7 +22,9 @@ def expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
     from bench.registry import BY_KIND
 
     known = BY_KIND[key.removesuffix("s")].names() if key != "regimes" else []
-    comma = r",(?=\s*(?:real|balance|tstr|append:))" if key == "regimes" else ","  # a class may have one in its name
+    comma = (
+        r",(?=\s*(?:real|balance|tstr|resample|append:))" if key == "regimes" else ","
+    )  # a class may have one in its name
     split = (part.strip() for text in names for part in ([text] if text in known else re.split(comma, text)))
     return _matched(known, split)
 
