@@ -11,7 +11,7 @@ from bench.dataset import Modality
 from bench.errors import BenchError, said
 from bench.modules import spec_of
 from bench.options import annotations_of, check_type, constructor_arguments, constructor_default
-from bench.registry.apart import ask
+from bench.registry.apart import IMPORT_S, ask
 from bench.registry.loading import is_own, is_there, load_module
 from bench.registry.places import PREFIX
 from bench.registry.training import LONGEST, Training
@@ -111,7 +111,7 @@ class Entry(Generic[T]):
             if not known and is_own(self.file):
                 known = annotations_of(self.load())
             elif not known:
-                known = ask(f"{self.kind} {self.name!r}", _annotations, self)
+                known = ask(f"{self.kind} {self.name!r}", IMPORT_S, _annotations, self)
             self._check(options, known)
 
     def _check(self, options: Mapping[str, Any], known: Mapping[str, str] | None) -> None:
