@@ -108,11 +108,9 @@ def _guess(cells: Cells, start: TableColumn, told: Mapping[str, Any]) -> TableCo
     known, n = cells.known, len(cells.known)
     if not n:
         return replace(start, why="it is empty")
-    if pa.types.is_dictionary(known.type):
-        return _category(cells, start, "category")
     if pa.types.is_nested(known.type) or pa.types.is_binary(known.type):
         return replace(start, why=f"it holds {known.type}")
-    distinct = pc.count_distinct(known).as_py()
+    distinct = n if pa.types.is_dictionary(known.type) else pc.count_distinct(known).as_py()
     if distinct == 1 and not start.missing:
         return replace(start, why="it has one value alone")
     if pa.types.is_boolean(known.type):
@@ -121,11 +119,22 @@ def _guess(cells: Cells, start: TableColumn, told: Mapping[str, Any]) -> TableCo
         return _counted(cells, found, distinct)
     if found := _date(cells, start, told.get("format", "")):
         return found
+    return _worded(cells, start, distinct)
+
+
+def _worded(cells: Cells, start: TableColumn, distinct: int) -> TableColumn:
+    """Text, and categories that are declared as such."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known = cells.known
+    if pa.types.is_dictionary(known.type):
+        return _category(cells, start, "category")
     if not cells.is_text:
         return replace(start, why=f"it holds {known.type}")
     if {str(word).lower() for word in pc.unique(known).to_pylist()[:3]} in _TRUTH:
         return _category(cells, start, "boolean")
-    if distinct > ID_SHARE * n and distinct > 2:
+    if distinct > ID_SHARE * len(known) and distinct > 2:
         return replace(start, why="an id: nearly every value is another")
     if distinct > MOST_CATEGORIES:
         return replace(start, why=f"text of {distinct:,} different values")
