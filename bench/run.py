@@ -25,7 +25,7 @@ from bench.records.made import current
 from bench.records.predictions import Predictions
 from bench.records.record import Record
 from bench.records.selection import Planned
-from bench.records.store import Store
+from bench.records.store import Store, check
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob, now
 
@@ -40,6 +40,7 @@ def execute(config: Config, why: bool = False, retry: bool = False, strict: bool
     for cells that were lost by no fault of a method.
     """
     cluster.check(config.engine, config.address)
+    check(config.out)  # before planning, which may take a while
     cap_threads(config.threads)
     if config.engine == "processes" and not (config.out / RECORDS).exists():
         server.prestart(config.threads)  # a new folder: there will be something to run

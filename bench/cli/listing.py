@@ -35,10 +35,26 @@ def show(what: str | None) -> None:
         )
         hidden = len(entries) - len(rows)
         answer(f"... and {hidden} more: augbench list {kind}\n" if hidden > 0 else "")
+        for entry in BY_KIND[kind.removesuffix("s")].openers.values():
+            answer(f"{entry.name}:... : {entry.summary}")
         for place, reason in BY_KIND[kind.removesuffix("s")].broken.items():
             answer(f"{place} left out: {reason}\n")
     if what is None:
         _pairs()
+
+
+def show_for(task: str) -> None:
+    """Print which methods and classifiers go with a task, and why others do not. Raises ``BenchError``."""
+    from tabulate import tabulate
+
+    entry = registry.tasks[task]
+    rows = []
+    for kind in ("method", "classifier"):
+        for one in BY_KIND[kind]:
+            reason = one.missing or fits_together(one, entry)
+            rows.append([kind, one.name, reason or "yes", one.summary.rstrip(".")])
+    heads = ["", f"for {task}", "goes with it", "what it is"]
+    answer(tabulate(rows, heads, maxcolwidths=[None, None, 48, 80], disable_numparse=True))
 
 
 def _without_families(entries: list[Entry[object]]) -> list[Entry[object]]:

@@ -26,10 +26,12 @@ def ranked(positive: NDArray[np.bool_], score: Floats, weights: Floats) -> tuple
     order = np.argsort(-score, kind="stable")
     hit, falls = positive[order], np.diff(score[order]) != 0
     tie, ends = np.append(0, np.cumsum(falls)), np.flatnonzero(np.append(falls, True))  # rows that score the same
-    chosen = np.unique(tie[hit])  # only ties with a positive add to either sum
+    held = tie[hit]
+    last = np.flatnonzero(np.append(np.diff(held) != 0, len(held) > 0))  # of the positives of each tie
+    chosen = held[last]  # only ties with a positive add to either sum
     told = np.cumsum(weights[:, order], axis=1)
     alarms, earlier = told[:, ends[chosen]], np.where(chosen > 0, told[:, ends[chosen - 1]], 0.0)
-    hits = np.cumsum(weights[:, order[hit]], axis=1)[:, np.searchsorted(tie[hit], chosen, side="right") - 1]
+    hits = np.cumsum(weights[:, order[hit]], axis=1)[:, last]
     new = np.diff(hits, axis=1, prepend=0.0)
     positives, negatives = weights[:, positive].sum(axis=1), weights[:, ~positive].sum(axis=1)
     below = negatives[:, None] - (earlier - (hits - new) + alarms - hits) / 2  # negatives that score lower; ties: half

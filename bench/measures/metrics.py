@@ -14,7 +14,6 @@ A precision or F1 of a class that is never predicted is 0.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -165,8 +164,6 @@ def _binary(
 def _multiclass(
     y: NDArray[np.int64], p: NDArray[np.float64], classes: Sequence[str], rare_classes: Sequence[int], weights: Weights
 ) -> dict[str, float]:
-    from sklearn.metrics import brier_score_loss
-
     predicted, present = p.argmax(1), np.unique(y)
     matrix = confusion(y, predicted, len(classes), weights)
     precision, recall, f1, rows = (values[present] for values in by_class(matrix))
@@ -179,10 +176,9 @@ def _multiclass(
     found["f1_weighted"] = np.average(f1, weights=rows)
     if len(present) > 1:
         found |= _ranking(y, p, classes, present, weights)
-    with warnings.catch_warnings():
-        # classifiers work in single precision, in which a row's probabilities sum to one less exactly than asked for
-        warnings.simplefilter("ignore")
-        found["brier"] = brier_score_loss(y, p, labels=np.arange(len(classes)), sample_weight=weights)
+    missed = p.copy()
+    missed[np.arange(len(y)), y] -= 1
+    found["brier"] = np.average((missed**2).sum(axis=1), weights=weights)
     return _plain(found | _calibration(y, p, weights, (p.max(axis=1), predicted == y)))
 
 
@@ -220,12 +216,10 @@ def _calibration(
 
 def _shared(matrix: Matrix, recalls: NDArray[np.float64]) -> dict[str, float]:
     """What both sets have, from the confusion matrix; ``recalls`` are those of the classes that test rows hold."""
-    from scipy.stats import gmean
-
     return {
         "accuracy": matrix.trace() / matrix.sum(),
         "balanced_accuracy": recalls.mean(),
-        "gmean": gmean(recalls) if recalls.all() else 0.0,
+        "gmean": np.exp(np.log(recalls).mean()) if recalls.all() else 0.0,
         "mcc": mcc(matrix),
     }
 

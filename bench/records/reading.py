@@ -136,7 +136,8 @@ class _Shared:
         for name in ("task", "method", "classifier", "regime", "budget", "device", "family", "modality", "fit_id"):
             value = getattr(record, name)
             setattr(record, name, texts.setdefault(value, value))
-        record.hashes = {texts.setdefault(k, k): texts.setdefault(v, v) for k, v in record.hashes.items()}
+        for key, value in record.hashes.items():  # of keys the decoder keeps most once
+            record.hashes[key] = texts.setdefault(value, value)
         record.versions = self._once(tuple(record.versions.items()), record.versions)
         record.machine = self._once(record.machine, record.machine)
         record.config = self._once(repr(record.config), record.config)

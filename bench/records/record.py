@@ -223,7 +223,8 @@ def checked(record: Record) -> Record:
     _check_names(record)
     _check_counts(record)
     for name in _NUMBERS:
-        _check_numbers(name, getattr(record, name))
+        if numbers := getattr(record, name):
+            _check_numbers(name, numbers)
     for name, known in record.references.items():
         _check_numbers(f"references.{name}", known)
     for name in ("label_noise", "epsilon", "limit_s", "limit_mb", "peak_rss_mb", "peak_device_mb", "energy_j"):
@@ -244,7 +245,7 @@ _named: set[str] = set()
 
 def _check_numbers(name: str, numbers: Mapping[str, float]) -> None:
     least, values = 0 if name in _COSTS else -LARGEST, numbers.values()
-    if not values or (least <= min(values) and max(values) < LARGEST and not math.isnan(sum(values))):
+    if least <= min(values) and max(values) < LARGEST and not math.isnan(sum(values)):
         return  # all at once: a folder has millions of numbers
     key, value = next((key, value) for key, value in numbers.items() if not least <= value < LARGEST)
     raise MalformedRecord(f"{name}.{key} is {value:g}")

@@ -7,6 +7,7 @@ folder holds the same records packed; it is read like any other, and no run writ
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
@@ -101,14 +102,23 @@ class Store:
 def claim(folder: Path) -> None:
     """Make the folder ours, or raise ``BenchError`` if it holds what we did not write, is a released one, or cannot be
     written."""
-    _refuse_no_folder(folder)
+    check(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def check(folder: Path) -> None:
+    """Raise what ``claim`` raises, and write nothing: a folder that is not there yet may be made."""
+    _refuse_no_folder(folder)
+    try:
+        if not folder.exists():
+            _refuse_no_place(folder)
+            return
         names = {p.name for p in folder.iterdir()}
     except OSError as error:
-        raise BenchError(
-            f"output folder {folder} cannot be written: {error.strerror}; name another with --out"
-        ) from error
+        raise _unwritable(folder, error) from error
     if names & {PARQUET, XZ} and RECORDS not in names:
         raise BenchError(f"output folder {folder} is a released one, which no run writes into; name another with --out")
     if names and not names & {RECORDS, RUN}:
@@ -123,6 +133,18 @@ def claim(folder: Path) -> None:
             raise BenchError(f"{folder / name} is a {other}, not a {kind}; move it away or name another --out")
     if not os.access(folder, os.W_OK):
         raise BenchError(f"output folder {folder} cannot be written; name another with --out")
+
+
+def _refuse_no_place(folder: Path) -> None:
+    around = next(place for place in folder.absolute().parents if place.exists())
+    if not around.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(around, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def _unwritable(folder: Path, error: OSError) -> BenchError:
+    return BenchError(f"output folder {folder} cannot be written: {error.strerror}; name another with --out")
 
 
 def _refuse_no_folder(folder: Path) -> None:

@@ -24,12 +24,13 @@ from typing import Any, TypeVar
 
 from bench.registry.entries import BY_KIND, Entry, Kind, Registry, classifiers, methods, take, tasks
 from bench.registry.loading import is_own
+from bench.registry.opening import open_task, reopen
 from bench.registry.scanning import discover, load_plugin
 from bench.registry.training import Training
 
 __all__ = [
     "BY_KIND", "Entry", "Kind", "Registry", "Training", "classifier", "classifiers", "discover", "is_own",
-    "load_plugin", "method", "methods", "take", "task", "tasks",
+    "load_plugin", "method", "methods", "open_task", "reopen", "take", "task", "tasks",
 ]  # fmt: skip
 
 C = TypeVar("C", bound=type)
@@ -50,6 +51,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
         reference: bool = False,
         published: Training | None = None,
         main: tuple[str, ...] = (),
+        opens: bool = False,
         summary: str = "",
     ) -> Callable[[C], C]:
         def register(cls: C) -> C:
@@ -59,7 +61,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
                 where = (cls.__module__, cls.__qualname__, file, 0)
                 about: Entry[Any] = Entry(
                     kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes,
-                    family, leaky, trivial, reference, published, main,
+                    family, leaky, trivial, reference, published, main, opens,
                 )  # fmt: skip
                 BY_KIND[kind].add(about)
             return cls
@@ -81,6 +83,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
     trivial : a method that learns nothing of the rows, such as copying them
     reference : the method that every row of a board is compared with
     published : how long a method's source trained it: ``Training("steps", 50_000, "where it stands")``
+    opens : its names stand for kinds of files, and a task is what is named behind a colon: ``csv:data.csv:label``
     main : a classifier that boards' primary comparisons are made with names the modalities that it is so for
     summary : one line for ``augbench list``; by default the docstring's first
     """

@@ -32,6 +32,10 @@ sys.path[:] = json.loads(sys.argv[1])
 from bench.registry import apart
 apart.answer(sys.argv[2])
 """
+#: seconds that a plugin has to be imported
+IMPORT_S = 60.0
+#: seconds that a plugin's task has to find its rows, which it may have to download
+LOCATE_S = 3600.0
 #: classes that an answer may hold, besides Python's own plain ones
 _PLAIN = {
     "bench.registry.entries.Entry", "bench.registry.training.Training", "bench.dataset.Origin", "bench.data.DataHome",
@@ -47,11 +51,11 @@ class NotPlain(BenchError):
     """An answer that is not data."""
 
 
-def ask(what: str, function: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+def ask(what: str, limit_s: float, function: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
     """What a function of the suite answers in a process of its own. ``what`` names the plugin.
 
-    Raises the ``BenchError`` that it raised, and one for a process that ends without an answer. What the process
-    prints goes to standard error; what it leaves running in its session is ended.
+    Raises the ``BenchError`` that it raised, and one for a process that ends without an answer or has none after
+    ``limit_s`` seconds. What the process prints goes to standard error; what it leaves running in its session is ended.
     """
     with tempfile.TemporaryDirectory(prefix="augbench-") as folder:
         place = Path(folder, "question")
@@ -61,7 +65,9 @@ def ask(what: str, function: Callable[P, T], *given: P.args, **named: P.kwargs) 
             start_new_session=True,
         )  # fmt: skip
         try:
-            code = process.wait()
+            code = process.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            raise BenchError(f"{what} cannot be imported: it has not answered after {limit_s:g} s") from None
         finally:
             with suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)

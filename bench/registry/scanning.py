@@ -11,7 +11,7 @@ from typing import Any
 
 from bench.errors import BenchError, said
 from bench.modules import spec_of
-from bench.registry.apart import ask
+from bench.registry.apart import IMPORT_S, ask
 from bench.registry.entries import BY_KIND, Entry, Kind
 from bench.registry.loading import is_own, load_module, module_of
 from bench.registry.places import SUITE
@@ -105,7 +105,7 @@ def scan(file: Path, module: str) -> None:
 
 @functools.cache
 def _asked(file: Path, module: str, *_: int) -> list[Entry[Any]]:
-    return ask(f"plugin {file}", computed, file, module)
+    return ask(f"plugin {file}", IMPORT_S, computed, file, module)
 
 
 def computed(file: Path, module: str) -> list[Entry[Any]]:

@@ -14,7 +14,7 @@ from typing import Any
 from bench.data import DataHome
 from bench.errors import BenchError, DataUnavailable, InvalidData, said
 from bench.registry import Entry, discover, is_own, take
-from bench.registry.apart import ask
+from bench.registry.apart import LOCATE_S, ask
 from bench.task import Origin, Task
 from bench.trial.reading import check_primary
 
@@ -43,7 +43,7 @@ def locate(entries: Sequence[Entry[Any]], options: Mapping[str, Mapping[str, Any
             plugins.setdefault(entry.file, []).append(entry)
     for file, chosen in plugins.items():
         mine = {entry.name: dict(options.get(entry.name, {})) for entry in chosen}
-        answers, told = ask(f"plugin {file}", _apart, chosen, mine, home)
+        answers, told = ask(f"plugin {file}", LOCATE_S, _apart, chosen, mine, home)
         home.offline |= told.offline
         for message in told.messages:
             home.say(message)

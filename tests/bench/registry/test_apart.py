@@ -88,6 +88,12 @@ def test_what_cannot_come_back_is_said_in_a_line(plugin, text, message):
         registry.load_plugin(plugin(text))
 
 
+def test_an_import_that_never_ends_is_ended(plugin, monkeypatch):
+    monkeypatch.setattr("bench.registry.scanning.IMPORT_S", 3.0)
+    with pytest.raises(BenchError, match=r"hangs\.py cannot be imported: it has not answered after 3 s"):
+        registry.load_plugin(plugin("import time\ntime.sleep(1000)\n" + METHOD.format(name="m", params={}), "hangs"))
+
+
 def test_what_an_import_leaves_running_is_ended(plugin, tmp_path):
     started = "import subprocess\nprocess = subprocess.Popen(['sleep', '1000'])\n"
     started += f"open({str(tmp_path / 'pid')!r}, 'w').write(str(process.pid))\n"
@@ -177,5 +183,5 @@ def test_ctrl_c_ends_the_process_that_is_asked(monkeypatch):
 
     monkeypatch.setattr("bench.registry.apart.subprocess.Popen", Interrupted)
     with pytest.raises(KeyboardInterrupt):
-        ask("a plugin", time.sleep, 1000)
+        ask("a plugin", 60, time.sleep, 1000)
     assert asked[0].returncode == -signal.SIGKILL
