@@ -15,9 +15,10 @@ Shapes and types of the rows: ``bench.dataset``, checked by ``bench.contract``; 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from bench.dataset import (
     Array,
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
     from bench.data import DataHome
 
 __all__ = [
-    "Array", "Column", "DataFile", "Dataset", "Fixed", "Labels", "Modality", "Origin", "Schema", "Source", "Split",
-    "Task",
+    "Array", "Column", "DataFile", "Dataset", "Fixed", "Labels", "Modality", "Opened", "Origin", "Schema", "Source",
+    "Split", "Task",
 ]  # fmt: skip
 
 
@@ -61,6 +62,20 @@ class DataFile:
     separator: str = ","
 
 
+@dataclass(frozen=True)
+class Opened:
+    """What stands behind the colon of ``csv:data.csv:label``, as a class registered with ``opens=True`` takes it apart.
+
+    ``opened(kind, text, **given)`` returns it: constructor ``options``, which records keep; the ``place`` of the file,
+    which they do not; what the task is to be ``called`` by (the file's stem, the label); its ``traits``.
+    """
+
+    options: Mapping[str, Any]
+    place: Path
+    called: tuple[str, ...]
+    traits: tuple[str, ...] = ()
+
+
 class Task(ABC):
     """A data set with its protocol. Subclasses are registered with ``@bench.registry.task``.
 
@@ -75,6 +90,8 @@ class Task(ABC):
     primary: ClassVar[str] = "auprc"
     #: the files it can be fed with, best first
     files: ClassVar[Sequence[DataFile]] = ()
+    #: the user's own file that it was opened from, if it was and if the file is on this machine
+    place: Path | None = None
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -96,6 +113,10 @@ class Task(ABC):
         from bench.splits import stratified
 
         return stratified(dataset, seed)
+
+    def words(self, origin: Origin) -> Sequence[str]:
+        """What was understood of a user's own file, in lines; nothing of rows that the suite knows."""
+        return ()
 
     def measures(self, rows: Array, labels: Labels) -> dict[str, float]:
         """What this task alone can measure of synthetic rows, in the units of loaded ones; kept with their fidelity."""

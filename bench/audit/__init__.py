@@ -102,7 +102,7 @@ def _recorded(folder: Path | None) -> dict[str, Options]:
     if folder is None or not has_records(folder):
         return {}
     records = sorted(read(folder), key=lambda r: (r.ended, r.id))
-    return {r.task: r.config for r in records if r.task in registry.tasks}
+    return {r.task: r.config for r in records if registry.reopen(r.task, r.config.task)}
 
 
 def _usual() -> Iterator[str]:

@@ -41,7 +41,7 @@ COLUMNS = {
     "date": "day on which the newest record of the folder ended",
     "method": "the method (augmenter)",
     "classifier": "the classifier trained downstream",
-    "regime": "how synthetic rows are used: real, balance, append:N or tstr",
+    "regime": "what a method is for: real, balance, append:N, tstr (synthetic rows) or resample (the training set)",
     "tuned": "hash of the tuned options, where any were",
     "epsilon": "privacy budget, where there is one",
     "baseline": "whether the method learns nothing of the rows",

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from bench import __version__
-from bench.cli import results
+from bench.cli import own, results
 from bench.cli.names import discover, expand, patterns
 from bench.errors import BenchError, HarnessError, one_line, said
 from bench.messages import speak
@@ -42,6 +42,10 @@ Plugins = Annotated[
     list[Path] | None,
     typer.Option("--plugin", help="A Python file, folder or module that defines methods, tasks or classifiers."),
 ]
+Group = Annotated[
+    str | None, typer.Option(help="Of your own rows: the column whose values must not be parted by a split.")
+]
+Time = Annotated[str | None, typer.Option(help="Of your own rows: the column in whose order they are split.")]
 
 
 def _version(asked: bool) -> None:
@@ -68,24 +72,33 @@ def root(
 @app.command("list")
 def list_(
     what: Annotated[str | None, typer.Argument(help="tasks, methods or classifiers; all of them by default")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="What goes with this task; csv:FILE:LABEL for your own rows.")
+    ] = None,
     plugin: Plugins = None,
 ) -> None:
     """What there is, for which modality, what goes with what, and what is missing and why."""
-    from bench.cli.listing import show
+    from bench.cli.listing import show, show_for
 
     discover(plugin)
-    show(what)
+    if task is None:
+        show(what)
+    for name in expand("tasks", [task] if task else None) or ():
+        show_for(name)
 
 
 @app.command()
 def run(
     task: Annotated[
-        list[str] | None, typer.Option(help="Task; repeat for more; patterns such as 'keel-*' work.")
+        list[str] | None,
+        typer.Option(
+            help="Task; repeat for more; patterns such as 'keel-*' work, and csv:FILE:LABEL for your own rows."
+        ),
     ] = None,
     method: Annotated[list[str] | None, typer.Option(help="Method (augmenter); repeat for more.")] = None,
     classifier: Annotated[list[str] | None, typer.Option(help="Downstream classifier; repeat for more.")] = None,
     regime: Annotated[
-        list[str] | None, typer.Option(help="real, balance, append:N, append:2x, tstr; repeat for more.")
+        list[str] | None, typer.Option(help="real, balance, append:N, append:2x, tstr, resample; repeat for more.")
     ] = None,
     seeds: Annotated[int | None, typer.Option(help="How many seeds (0, 1, ...).")] = None,
     until_decided: Annotated[
@@ -135,6 +148,8 @@ def run(
     retry: Annotated[
         bool, typer.Option("--retry", help="Run failed cells again, and those without class probabilities.")
     ] = False,
+    group: Group = None,
+    time: Time = None,
     fail_on_error: Annotated[
         bool, typer.Option("--fail-on-error", help="Exit with 1 if any cell failed, not only if all did.")
     ] = False,
@@ -152,7 +167,7 @@ def run(
     }  # fmt: skip
     discover(plugin)
     for key, names in (("tasks", task), ("methods", method), ("classifiers", classifier), ("regimes", regime)):
-        given[key] = expand(key, names)
+        given[key] = expand(key, names, **({"group": group, "time": time} if key == "tasks" else {}))
     chosen = patterns(settings.load(budget, config, given))
     raise typer.Exit(execute(chosen, why=why, retry=retry, strict=fail_on_error))
 
@@ -177,13 +192,15 @@ def audit(
     out: Annotated[Path | None, typer.Option("--out", help="Also keep what is found with a run's boards.")] = None,
     data_dir: DataDir = None,
     offline: Offline = False,
+    group: Group = None,
+    time: Time = None,
     plugin: Plugins = None,
 ) -> None:
     """Look for leaks in each task's split: duplicates, groups, time order, overlapping windows, scalers."""
     from bench.audit import audit as look
 
     discover(plugin)
-    raise typer.Exit(look(expand("tasks", task), seeds, out, data_dir, offline))
+    raise typer.Exit(look(expand("tasks", task, group=group, time=time), seeds, out, data_dir, offline))
 
 
 @app.command()
@@ -207,6 +224,7 @@ def data(
 
 
 app.add_typer(results.app)
+app.add_typer(own.app)
 
 
 def main() -> None:

@@ -35,10 +35,26 @@ def show(what: str | None) -> None:
         )
         hidden = len(entries) - len(rows)
         answer(f"... and {hidden} more: augbench list {kind}\n" if hidden > 0 else "")
+        for entry in BY_KIND[kind.removesuffix("s")].openers.values():
+            answer(f"{entry.name}:... : {entry.summary}")
         for place, reason in BY_KIND[kind.removesuffix("s")].broken.items():
             answer(f"{place} left out: {reason}\n")
     if what is None:
         _pairs()
+
+
+def show_for(task: str) -> None:
+    """Print which methods and classifiers go with a task, and why others do not. Raises ``BenchError``."""
+    from tabulate import tabulate
+
+    entry = registry.tasks[task]
+    rows = []
+    for kind in ("method", "classifier"):
+        for one in BY_KIND[kind]:
+            reason = one.missing or fits_together(one, entry)
+            rows.append([kind, one.name, reason or "yes", one.summary.rstrip(".")])
+    heads = ["", f"for {task}", "goes with it", "what it is"]
+    answer(tabulate(rows, heads, maxcolwidths=[None, None, 48, 80], disable_numparse=True))
 
 
 def _without_families(entries: list[Entry[object]]) -> list[Entry[object]]:
@@ -65,7 +81,7 @@ def _pairs() -> None:
             rows.append([kind, entry.name, *marks, ", ".join(entry.unfit), ", ".join(entry.regimes)])
     heads = ["", "goes with", "tabular", "image", "series", "not with", "regimes, if not all"]
     answer(tabulate(rows, heads, disable_numparse=True))
-    answer("– : it does not take rows of that shape; `none` goes with regime real, every other method with the others.")
+    answer("– : it does not take rows of that shape; regimes of a method, if none are named: balance, append, tstr.")
     odd = [
         f"{e.name} × {t.name}: {reason}"
         for kind in ("method", "classifier")

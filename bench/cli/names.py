@@ -9,22 +9,43 @@ from typing import TYPE_CHECKING, Any
 from bench.errors import BenchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bench.config import Config
     from bench.registry import Entry
 
 
-def expand(key: str, names: list[str] | None) -> tuple[str, ...] | None:
-    """Comma lists and shell patterns to names; unknown names are refused later, with a suggestion."""
+def expand(key: str, names: list[str] | None, **given: str | None) -> tuple[str, ...] | None:
+    """Comma lists, shell patterns and files of the user's own (``csv:data.csv:label``) to names; unknown names are
+    refused later, with a suggestion. ``given``: how such files are to be read (``group``, ``time``)."""
     if not names:
         return None
     from bench.registry import BY_KIND
+    from bench.registry.opening import opener
 
     known = BY_KIND[key.removesuffix("s")].names() if key != "regimes" else []
-    comma = r",(?=\s*(?:real|balance|tstr|append:))" if key == "regimes" else ","  # a class may have one in its name
-    split = (part.strip() for text in names for part in ([text] if text in known else re.split(comma, text)))
-    return _matched(known, split)
+    # a class may have a comma in its name
+    comma = r",(?=\s*(?:real|balance|tstr|resample|append:))" if key == "regimes" else ","
+    whole = (text in known or (key == "tasks" and opener(text)) for text in names)
+    split = (
+        part.strip()
+        for text, one in zip(names, whole, strict=True)
+        for part in ([text] if one else re.split(comma, text))
+    )
+    return _matched(known, (_own(part, given) for part in split) if key == "tasks" else split)
+
+
+def _own(name: str, given: Mapping[str, str | None]) -> str:
+    """The name of the task that a file of the user's own becomes; any other name as it is."""
+    from bench.registry.opening import opener
+
+    if not opener(name):
+        return name
+    from bench.opening import opened
+
+    entry = opened(name, **{key: value for key, value in given.items() if value})
+    assert entry is not None
+    return entry.name
 
 
 def patterns(config: Config) -> Config:
@@ -33,6 +54,7 @@ def patterns(config: Config) -> Config:
 
     from bench.registry import BY_KIND
 
+    config = replace(config, tasks=tuple(dict.fromkeys(_own(name, {}) for name in config.tasks)))
     lists = {f"{kind}s": _matched(entries.names(), getattr(config, f"{kind}s")) for kind, entries in BY_KIND.items()}
     return replace(config, **lists)  # type: ignore[arg-type]
 

@@ -24,12 +24,13 @@ from typing import Any, TypeVar
 
 from bench.registry.entries import BY_KIND, Entry, Kind, Registry, classifiers, methods, take, tasks
 from bench.registry.loading import is_own
+from bench.registry.opening import open_task, reopen
 from bench.registry.scanning import discover, load_plugin
 from bench.registry.training import Training
 
 __all__ = [
     "BY_KIND", "Entry", "Kind", "Registry", "Training", "classifier", "classifiers", "discover", "is_own",
-    "load_plugin", "method", "methods", "take", "task", "tasks",
+    "load_plugin", "method", "methods", "open_task", "reopen", "take", "task", "tasks",
 ]  # fmt: skip
 
 C = TypeVar("C", bound=type)
@@ -50,6 +51,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
         reference: bool = False,
         published: Training | None = None,
         main: tuple[str, ...] = (),
+        opens: bool = False,
         summary: str = "",
     ) -> Callable[[C], C]:
         def register(cls: C) -> C:
@@ -59,7 +61,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
                 where = (cls.__module__, cls.__qualname__, file, 0)
                 about: Entry[Any] = Entry(
                     kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes,
-                    family, leaky, trivial, reference, published, main,
+                    family, leaky, trivial, reference, published, main, opens,
                 )  # fmt: skip
                 BY_KIND[kind].add(about)
             return cls
@@ -74,12 +76,14 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
     traits : a task says what is special about its rows, such as "categorical"
     unfit : a method or classifier names the traits it cannot work with; one unfit for "missing" gets numbers filled in
         and is not told which (``bench.trial.marks``)
-    regimes : a method that is made for some of "balance", "append", "tstr" names them
+    regimes : a method that is made for some of "balance", "append", "tstr" names them; one that offers ``resample``
+        names "resample"
     family : a task that shares its rows with others says what all of them were cut from; they count as one
     leaky : a task that leaks on purpose, to run a published protocol again
     trivial : a method that learns nothing of the rows, such as copying them
     reference : the method that every row of a board is compared with
     published : how long a method's source trained it: ``Training("steps", 50_000, "where it stands")``
+    opens : its names stand for kinds of files, and a task is what is named behind a colon: ``csv:data.csv:label``
     main : a classifier that boards' primary comparisons are made with names the modalities that it is so for
     summary : one line for ``augbench list``; by default the docstring's first
     """

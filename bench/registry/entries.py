@@ -52,6 +52,15 @@ class Entry(Generic[T]):
     published: Training | None = None
     #: a classifier: the modalities whose primary comparisons are made with it, wherever it is selected
     main: tuple[str, ...] = ()
+    #: a task: its name stands for a kind of file, and tasks are opened from files of it (``bench.registry.opening``)
+    opens: bool = False
+    #: of a task that was opened: the file on this machine, which no record holds
+    place: Path | None = None
+
+    @property
+    def draws(self) -> bool:
+        """Whether a method draws rows for labels."""
+        return not self.regimes or bool(set(self.regimes) - {"real", "resample"})
 
     @property
     def missing(self) -> str | None:
@@ -77,7 +86,10 @@ class Entry(Generic[T]):
         """An instance, from the entry's presets and ``params``. Raises as ``check_options`` does."""
         if params:
             self._check(params, constructor_arguments(self.file, self.qualname) or annotations_of(self.load()))
-        return self.load()(**({"name": self.name} if self.kind == "task" else {}), **{**self.params, **params})
+        made = self.load()(**({"name": self.name} if self.kind == "task" else {}), **{**self.params, **params})
+        if self.place is not None:
+            made.place = self.place  # type: ignore[attr-defined]
+        return made
 
     def trained(self, params: Mapping[str, Any]) -> float | None:
         """How long it trains with these constructor arguments, in the unit that its published training is counted in;
@@ -148,6 +160,8 @@ class Registry(Generic[T]):
         self._entries: dict[str, Entry[T]] = {}
         #: modules that could not be read, and why: shown by ``augbench list``, never hidden
         self.broken: dict[str, str] = {}
+        #: names that stand for kinds of files, and for no task by themselves
+        self.openers: dict[str, Entry[T]] = {}
 
     def add(self, entry: Entry[T]) -> None:
         """Raises ``BenchError`` for a name that is no line of text, for one that another class has taken, and for what
@@ -156,12 +170,13 @@ class Registry(Generic[T]):
             raise BenchError(f"{entry.file}:{entry.line}: the name {entry.name!r} of a {self.kind} {wrong}")
         if wrong := _undeclarable(entry):
             raise BenchError(f"{entry.file}:{entry.line}: @{self.kind}({entry.name!r}): {wrong}")
-        known = self._entries.get(entry.name)
+        entries = self.openers if entry.opens else self._entries
+        known = entries.get(entry.name)
         if known and (known.file, known.qualname) != (entry.file, entry.qualname):
             raise BenchError(
                 f"{self.kind} {entry.name!r} is defined twice: {known.file}:{known.line} and {entry.file}:{entry.line}"
             )
-        self._entries[entry.name] = entry
+        entries[entry.name] = entry
 
     def __getitem__(self, name: str) -> Entry[T]:
         try:

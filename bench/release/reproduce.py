@@ -108,7 +108,8 @@ def rebuild(chosen: Sequence[Record], everything: Sequence[Record], home: DataHo
 
     first = chosen[0]
     config = first.config
-    task, method = registry.tasks[first.task], registry.methods[first.method]
+    task = registry.reopen(first.task, config.task) or registry.tasks[first.task]
+    method = registry.methods[first.method]
     classifiers = [registry.classifiers[record.classifier] for record in chosen]
     given = [(task, config.task), (method, config.method)]
     for entry, options in [*given, *((e, r.config.classifier) for e, r in zip(classifiers, chosen, strict=True))]:

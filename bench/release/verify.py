@@ -243,6 +243,7 @@ def code_today(records: Sequence[Record]) -> tuple[list[str], list[str], int]:
     unknown: set[str] = set()
     count = 0
     for record in records:
+        registry.reopen(record.task, record.config.task)
         names = [(kind, getattr(record, kind)) for kind in ("task", "method", "classifier")]
         if missing := {f"{kind} {name}" for kind, name in names if name not in kinds[kind]}:
             unknown |= missing

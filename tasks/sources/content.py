@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.errors import BenchError, InvalidData
+from bench.filetypes import is_web_page
 from bench.task import DataFile
 
 #: bytes that content may have once it is unpacked, and a table of numbers that is read whole
@@ -35,20 +36,7 @@ CHUNK = 1 << 20
 BLANK = 1 << 16
 #: what reading a packed file raises if it is damaged
 DAMAGED = (OSError, EOFError, zlib.error)
-_PAGE = re.compile(
-    rb"\s*(<!--.*?-->\s*|<\?xml.*?\?>\s*)*<(!doctype html|html|head|body|script|title|meta)\b", re.I | re.S
-)
 _LINE_ENDS = re.compile(r"\r\n|\r|\n")
-
-
-def is_web_page(path: Path) -> bool:
-    """Whether a file is HTML: what a sign-in page, a proxy or a "not found" page leaves under another name."""
-    try:
-        with path.open("rb") as stream:
-            start = stream.read(2048)
-    except OSError:
-        return False
-    return _PAGE.match(start.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 @contextmanager

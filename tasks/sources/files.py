@@ -21,8 +21,9 @@ from typing import Literal, NamedTuple
 
 from bench.data import DataHome
 from bench.errors import InvalidData
+from bench.filetypes import is_web_page
 from bench.task import DataFile, Task
-from tasks.sources.content import is_web_page, same_content
+from tasks.sources.content import same_content
 from tasks.sources.network import download
 
 LEDGER = "checksums.json"

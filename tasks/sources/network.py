@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bench.data import DataHome
+from bench.filetypes import is_web_page
 from bench.task import DataFile
-from tasks.sources.content import is_web_page
 
 #: seconds that a host has to answer at all
 DEADLINE = 3.0

@@ -324,3 +324,11 @@ def test_the_audit_of_a_task_is_said_on_its_board(three: list[Record]) -> None:
     other = task(three, audit={"tasks": {"pima": {"source": "simulated", "checks": checks}}}).notes
     assert other[-1] == "leak audit: these rows were not audited, those of the task that are simulated were"
     assert not any("LEAK" in note for note in other)
+
+
+def test_a_resampled_training_set_is_compared_with_the_real_one(record: Callable[..., Record]) -> None:
+    found = scores(record, "none", "real", NONE) + scores(record, "tomek", "resample", SMOTE, n_train=440)
+    board = task(found, comparisons={"pima": [["tomek", "xgboost", "resample"]]})
+    tomek = row(board, "tomek")
+    assert (tomek["regime"], tomek["verdict"], tomek["comparison"]) == ("resample", "better", "primary")
+    assert tomek["auprc_diff_mean"] == pytest.approx(np.mean(differences(SMOTE)))

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.errors import InvalidData
+from bench.filetypes import is_web_page
 from bench.task import DataFile
 from tasks.sources import content
-from tasks.sources.content import is_web_page, numbers_sha256, opened, read_numbers, same_content
+from tasks.sources.content import numbers_sha256, opened, read_numbers, same_content
 
 ROWS = b"6,148,33.6\n1,85,-0.5\n8,183,0\n"
 

@@ -1,0 +1,58 @@
+"""docs/own-data.md holds: its commands run, in their order, on a table like the one it speaks of."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+TEXT = (Path(__file__).parents[1] / "docs" / "own-data.md").read_text(encoding="utf-8")
+COMMANDS = [
+    line.split("  #")[0].split()[1:]
+    for block in re.findall(r"```bash\n(.*?)```", TEXT, re.DOTALL)
+    for line in block.splitlines()
+]
+
+
+@pytest.fixture(scope="module")
+def customers(tmp_path_factory):
+    """A folder with customers.csv."""
+    folder = tmp_path_factory.mktemp("customers")
+    rng = np.random.default_rng(0)
+    n = 400
+    age = rng.integers(18, 90, n)
+    frame = pd.DataFrame(
+        {
+            "customer": range(1000, 1000 + n), "age": age, "spent": rng.gamma(2, 40, n).round(2),
+            "tariff": rng.choice(["S", "M", "L"], n), "signed": pd.date_range("2021-01-01", periods=n).astype(str),
+            "household": rng.integers(0, 150, n), "churned": np.where(rng.permutation(n) < 100, "yes", "no"),
+        }
+    )  # fmt: skip
+    frame.loc[rng.random(n) < 0.1, "spent"] = np.nan
+    frame.to_csv(folder / "customers.csv", index=False)
+    return folder
+
+
+def test_every_line_is_a_command():
+    assert len(COMMANDS) >= 7
+    assert {words[0] for words in COMMANDS} >= {"run", "list", "audit", "schema"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(len(COMMANDS)), ids=lambda i: f"{i}-{COMMANDS[i][0]}")
+def test_the_command_runs(augbench, customers, number):
+    words = COMMANDS[number]
+    (customers / "customers.toml").unlink(missing_ok=True) if words[0] == "schema" else None
+    if words[0] == "run":
+        words = [*words, "--out", f"out{number}", "--classifier", "xgboost", "--no-pictures", "--offline"]
+    augbench(*words, cwd=customers)
+
+
+def test_the_lines_before_a_run_are_as_shown(augbench, customers):
+    frame = pd.read_csv(customers / "customers.csv").drop(columns="household")
+    folder = customers / "shown"
+    folder.mkdir()
+    frame.to_csv(folder / "customers.csv", index=False)
+    shown = re.search(r"```text\n(.*?)```", TEXT, re.DOTALL)[1]
+    assert augbench("list", "--task", "csv:customers.csv:churned", cwd=folder).stderr == shown
