@@ -260,7 +260,10 @@ def facts_of(task: registry.Entry[Any], method: registry.Entry[Any], params: Map
     trained = None
     if told is not None and length is not None:
         trained = Trained(unit=told.unit, length=length, published=float(told.published), source=told.source)
-    return Facts(task.modalities[0], task.family or task.name, task.leaky, method.trivial, method.reference, trained)
+    return Facts(
+        task.modalities[0], task.family or task.name, task.leaky, method.trivial, method.reference, trained,
+        task.development,
+    )  # fmt: skip
 
 
 def code_hashes(task: Any, method: Any, classifier: Any) -> dict[str, str]:

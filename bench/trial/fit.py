@@ -48,6 +48,8 @@ class Facts:
     trivial: bool = False
     reference: bool = False
     trained: Trained | None = None
+    #: whether defaults were chosen on the task; a source, where that is so of its rows of that source
+    development: bool | str = False
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class FitJob:
             modality=facts.modality,
             family=facts.family,
             leaky=facts.leaky,
+            development=facts.development in (True, self.origin.source),
             trivial=facts.trivial,
             reference=facts.reference,
             trained=facts.trained,
