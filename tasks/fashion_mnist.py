@@ -135,7 +135,8 @@ class FashionMNIST(Task):
             raise BenchError(f'{name}: images must be "first" or "others", not {images!r}')
         if order not in ("seed", "file"):
             raise BenchError(f'{name}: order must be "seed" or "file", not {order!r}')
-        if not 10 <= test_rows <= TEST_IMAGES or not 10 <= pool <= (most := MOST_POOL[images]):
+        most = MOST_POOL[images]
+        if not 10 <= test_rows <= TEST_IMAGES or not 10 <= pool <= most:
             raise BenchError(f"{name}: test_rows must be 10 to {TEST_IMAGES:,} and pool 10 to {most:,}")
         if len(counts) != SCHEMA.n_classes or min(counts) < 2 or valid < 10:
             raise BenchError(f"{name}: counts must be ten numbers of at least 2, and valid at least 10")

@@ -207,7 +207,8 @@ def plain(record: Record) -> dict[str, Any]:
 
 def seal(fields: Mapping[str, Any]) -> str:
     """Sixteen hexadecimal digits over every field of a plain record but the seal itself, as it is read back."""
-    return digest({key: value for key, value in fields.items() if key != "seal" and _SINCE.get(key) is not value})
+    since = {key for key, value in _SINCE.items() if fields.get(key) == value}
+    return digest({key: value for key, value in fields.items() if key != "seal" and key not in since})
 
 
 def sealed(record: Record) -> Record:
