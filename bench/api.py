@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import contextlib
 import io
+import sys
 import tempfile
-from collections.abc import Sequence
+import types
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,7 +82,7 @@ def augment(
     work.check(table, asked)
     found = None
     if report or method == work.AUTO:
-        with tempfile.TemporaryDirectory(prefix="augbench-") as folder:
+        with tempfile.TemporaryDirectory(prefix="augbench-") as folder, _apart_from_main():
             place = _saved(table, Path(folder))
             found = work.worth_of(place, "parquet", table.options.given, method, workers=workers)
     name = work.chosen(method, found)
@@ -136,7 +138,7 @@ def benchmark(
             "tasks": tasks, "methods": tuple(methods), "classifiers": tuple(classifiers), "seeds": seeds,
             "regimes": ("real", *regimes), "out": kept, "pictures": False, "workers": workers,
         }  # fmt: skip
-        with contextlib.redirect_stdout(io.StringIO()):  # boards print themselves
+        with contextlib.redirect_stdout(io.StringIO()), _apart_from_main():  # boards print themselves
             execute(patterns(settings.load(budget, None, given)))
         return load_results(kept)
 
@@ -179,6 +181,18 @@ def list_methods(modality: str = "") -> pd.DataFrame:
     if not rows:
         raise BenchError(f"no method is for {modality!r}; modalities are tabular, image and series")
     return pd.DataFrame(rows)
+
+
+@contextlib.contextmanager
+def _apart_from_main() -> Iterator[None]:
+    """Workers do not import the script that calls, which may have no ``if __name__ == "__main__"``: they would run it
+    again."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _row(record: Record) -> dict[str, Any]:

@@ -16,14 +16,12 @@ def frame(names):
     rng = np.random.default_rng(5)
     n = 200
     ill = rng.permutation(n) < 50
-    return pd.DataFrame(
-        {"age": rng.integers(18, 90, n) + 20 * ill, "city": rng.choice(["Rome", "Oslo"], n), "ill": np.where(ill, "yes", "no")}
-    )  # fmt: skip
+    age, city = rng.integers(18, 90, n) + 20 * ill, rng.choice(["Rome", "Oslo"], n)
+    return pd.DataFrame({"age": age, "city": city, "ill": np.where(ill, "yes", "no")})
 
 
 def test_import_is_light():
     code = "import bench, sys; assert not {'torch', 'numpy', 'pandas', 'bench.api'} & set(sys.modules)"
-    )
     subprocess.run([sys.executable, "-c", code], check=True)
     assert {"augment", "benchmark", "load_results", "list_methods"} <= set(dir(bench))
     with pytest.raises(AttributeError, match="no attribute 'augmnt'"):
