@@ -66,7 +66,7 @@ COLUMNS = {
     "rope": "half the width of the region of practical equivalence, in the primary metric's unit",
     "more_seeds": "about how many more seeds would decide if mean and spread stayed, empty where none would or need to",
     "p": "two-sided p-value of the t-test of the difference, which varies as its interval says; not corrected",
-    "p_holm": "the same of a primary comparison, adjusted over all primary ones of the board (Holm)",
+    "p_holm": "the same of a primary comparison, adjusted over the primary ones (Holm); empty where nothing differs",
     "trained_share": "how far the method trained of how far its source trained it, 1 being all of it",
     "trained_share_most": "the same at its most, where the records of a row differ in it",
     "peak_rss_mb": "largest resident memory that a phase added, MB of 10^6 bytes",

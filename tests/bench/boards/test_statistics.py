@@ -94,6 +94,19 @@ def test_primary_comparisons_are_corrected_among_themselves(three: list[Record],
     assert "every comparison is exploratory" in "\n".join(task(three).notes)
 
 
+def test_a_method_that_the_metric_cannot_see_takes_no_share_of_the_error(
+    three: list[Record], record: Callable[..., Record]
+) -> None:
+    declared = {"pima": [*PRIMARY["pima"], ["moved-threshold", "xgboost", "real"]]}
+    board = task(three + scores(record, "moved-threshold", "real", NONE), comparisons=declared)
+    same = row(board, "moved-threshold")
+    assert (same["comparison"], same["verdict"], same["p_holm"]) == ("primary", "equivalent", None)
+    alone = task(three, comparisons=PRIMARY)
+    for method in ("smote", "gan"):
+        assert row(board, method) == row(alone, method)
+    assert "2 comparisons declared before the run (1 more, with no difference at all" in "\n".join(board.notes)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     gains=st.lists(st.lists(st.floats(-0.1, 0.1), min_size=3, max_size=3), min_size=1, max_size=4),
