@@ -1,6 +1,7 @@
 """What a method must offer: learn from training rows, then draw one synthetic row per label asked for.
 
-``sample(labels)`` is the one primitive; every regime is a choice of labels (``bench.trial.regimes``). Rows arrive
+``sample(labels)`` is the one primitive; every regime is a choice of labels (``bench.trial.regimes``), but ``resample``,
+for methods that give back the training set itself with rows less or more (:class:`Resampler`). Rows arrive
 preprocessed (``bench.trial.preprocess``: tabular numbers imputed and standardised, categories as codes, images in [0,
 1], series scaled to [0, 1] per channel) and are returned in the same space.
 
@@ -15,6 +16,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from sklearn.base import BaseEstimator
+
+from bench.errors import BenchError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,6 +86,12 @@ class Augmenter(BaseEstimator):
         """Class probabilities (n, n_classes) as this method would have them decided by; unchanged by default."""
         return proba
 
+    def resample(self, X: Array, y: Labels, schema: Schema) -> tuple[Array, Labels]:
+        """The training set itself, as classifiers are to learn it: rows (m, *schema.shape) and labels (m,) int64 in any
+        order. Rows of X (n, *schema.shape), y (n,) may vanish, new ones may appear. For methods that declare the regime
+        ``resample``."""
+        raise BenchError(f"{type(self).__name__} has no resample(): it is not for the regime resample")
+
     @abstractmethod
     def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
         """Learn from training rows alone. X (n, *schema.shape) float32, or of a table that needs it float64; y (n,)
@@ -94,7 +103,35 @@ class Augmenter(BaseEstimator):
         codes."""
 
 
-def check_rows(rows: object, labels: Labels, schema: Schema, precision: DTypeLike = "float32") -> Array:
+class Resampler(Augmenter):
+    """Base of methods for the regime ``resample`` alone: they learn nothing beforehand and draw no rows for labels.
+
+    A method that may leave nothing of a class says so with an attribute ``loses_classes = True``.
+    """
+
+    loses_classes = False
+
+    @abstractmethod
+    def resample(self, X: Array, y: Labels, schema: Schema) -> tuple[Array, Labels]:
+        """See :meth:`Augmenter.resample`."""
+
+    def fit(self, X: Array, y: Labels, schema: Schema) -> Self:
+        """Learns nothing but the form of a row."""
+        self.shape_ = schema.shape
+        return self
+
+    def sample(self, labels: Labels) -> Array:
+        """No rows for no labels. Raises ``BenchError`` if any is asked for."""
+        import numpy as np
+
+        if len(labels):
+            raise BenchError(f"{type(self).__name__} draws no rows, {len(labels)} were asked for; use regime resample")
+        return np.zeros((0, *self.shape_), dtype=np.float32)
+
+
+def check_rows(
+    rows: object, labels: Labels, schema: Schema, precision: DTypeLike = "float32", source: str = "sample()"
+) -> Array:
     """Return the synthetic rows in ``precision``, or raise ``InvalidRows`` saying what is wrong with them.
 
     Wrong type or shape, a wrong count, NaN or infinity (also what is infinite in single precision alone), an unknown
@@ -104,7 +141,7 @@ def check_rows(rows: object, labels: Labels, schema: Schema, precision: DTypeLik
 
     from bench.errors import InvalidRows
 
-    rows = _numbers(rows)
+    rows = _numbers(rows, source)
     if len(rows) != len(labels):
         raise InvalidRows(f"{len(labels)} rows asked for, {len(rows)} returned")
     if rows.shape[1:] != schema.shape:
@@ -127,7 +164,32 @@ def check_rows(rows: object, labels: Labels, schema: Schema, precision: DTypeLik
     return rows.astype(precision, copy=False)
 
 
-def _numbers(rows: object) -> NDArray[Any]:
+def check_resampled(
+    returned: object, y: Labels, schema: Schema, precision: DTypeLike = "float32"
+) -> tuple[Array, Labels]:
+    """Return the training set that ``resample`` made of one with labels ``y`` (n,), rows in ``precision`` and labels
+    int64; or raise ``InvalidRows``, as ``check_rows`` does and for labels that are none of ``y``'s or of one class."""
+    import numpy as np
+
+    from bench.errors import InvalidRows
+
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        raise InvalidRows(f"resample() must return rows and labels, got {type(returned).__name__}")
+    rows, labels = _numbers(returned[0], "resample()"), _numbers(returned[1], "resample()")
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise InvalidRows(f"resample() must return labels (m,) of integers, got {labels.dtype} {labels.shape}")
+    if len(rows) != len(labels):
+        raise InvalidRows(f"resample() returned {len(rows)} rows and {len(labels)} labels")
+    known, left = np.unique(y), np.unique(labels)
+    if unknown := set(left.tolist()) - set(known.tolist()):
+        raise InvalidRows(f"resample() returned rows of class {min(unknown)}, which no training row has")
+    if len(left) < min(2, len(known)):
+        raise InvalidRows(f"resample() left rows of {len(left)} of {len(known)} classes: nothing to tell apart")
+    labels = labels.astype(np.int64)
+    return check_rows(rows, labels, schema, precision, "resample()"), labels
+
+
+def _numbers(rows: object, source: str) -> NDArray[Any]:
     """Rows as a plain array of numbers, or ``InvalidRows``."""
     import numpy as np
 
@@ -136,7 +198,7 @@ def _numbers(rows: object) -> NDArray[Any]:
     plain = isinstance(rows, np.ndarray) and not isinstance(rows, np.ma.MaskedArray)
     if not isinstance(rows, np.ndarray) or not plain or rows.dtype.kind not in "fiu":
         got = f"{rows.dtype} array" if isinstance(rows, np.ndarray) and plain else type(rows).__name__
-        raise InvalidRows(f"sample() must return a numeric numpy array, got {got}")
+        raise InvalidRows(f"{source} must return a numeric numpy array, got {got}")
     if rows.ndim == 0:
-        raise InvalidRows("sample() must return one row a label, got a single number")
+        raise InvalidRows(f"{source} must return one row a label, got a single number")
     return np.asarray(rows)  # a subclass may answer otherwise than its numbers

@@ -175,3 +175,8 @@ class Split:
     shown: Labels | None = None
     fixed: Fixed = ""
     block: int = 1
+
+
+def row_bytes(X: Array) -> list[bytes]:
+    """Each of the rows (n, ...) as bytes that are equal if its numbers are."""
+    return [row.tobytes() for row in np.ascontiguousarray(X + 0)]  # + 0: -0.0 equals 0.0

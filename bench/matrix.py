@@ -90,6 +90,7 @@ def plan(config: Config, home: DataHome, device: str) -> Matrix:
             continue
         matrix.origins[entry.name], matrix.primary[entry.name] = found.origin, found.primary
         matrix.fits += _task_fits(config, matrix, entry, device)
+    _leave_out_of_other_regimes(config, matrix, entries["methods"])
     matrix.asked = {cell.id for fit in matrix.fits for cell in fit.cells if _asked_for(config, fit, cell)}
     if not matrix.asked:
         raise BenchError(_nothing(config, matrix))
@@ -112,6 +113,14 @@ def _leave_out_absent(config: Config, matrix: Matrix, key: str, entries: list[re
         if why := unusable(entry):
             matrix.absent[entry.kind, entry.name] = why
             entries.remove(entry)
+
+
+def _leave_out_of_other_regimes(config: Config, matrix: Matrix, entries: list[registry.Entry[Any]]) -> None:
+    """Say of methods that the user named why they have no cell, where none of their regimes is chosen."""
+    for entry in entries if "methods" in config.named and matrix.origins else ():
+        if not any(_regimes(config, task, entry) for task in matrix.origins):
+            own = " or ".join(entry.regimes) or "balance, append or tstr"
+            matrix.left_out[entry.name] = f"it is for regime {own}, chosen are {', '.join(config.regimes)}"
 
 
 def _check_options(config: Config, matrix: Matrix) -> None:
@@ -142,7 +151,7 @@ def _nothing(config: Config, matrix: Matrix) -> str:
     if missing := [*matrix.absent.values(), *missing]:
         return f"nothing to run: {missing[0]}"
     words = ", ".join(f"{key} {list(getattr(config, key))}" for key in ("tasks", "methods", "classifiers", "regimes"))
-    return f"nothing to run: no cell fits this selection ({words}); method none goes with regime real, others without"
+    return f"nothing to run: no cell fits this selection ({words}); none is for regime real"
 
 
 def _found(kind: str, name: str) -> registry.Entry[Any]:
@@ -193,9 +202,7 @@ def _with_cells(config: Config, fit: FitJob, task: Any, classifiers: list[Any]) 
         for classifier in classifiers
     )
     alone = any(map(foreign, (task, method, *classifiers)))
-    return replace(
-        fit, cells=cells, regimes=tuple(map(str, regimes)), isolated=alone, plugin_task=foreign(task)
-    )  # fmt: skip
+    return replace(fit, cells=cells, regimes=tuple(map(str, regimes)), isolated=alone, plugin_task=foreign(task))
 
 
 def _regimes(config: Config, task: str, method: registry.Entry[Any]) -> list[Regime]:
@@ -203,7 +210,7 @@ def _regimes(config: Config, task: str, method: registry.Entry[Any]) -> list[Reg
     asked = [Regime.parse(text) for text in config.for_task("regimes", task)]
     if method.reference:
         return [Regime.parse(text) for text in method.regimes]
-    return [regime for regime in asked if (regime.kind in method.regimes if method.regimes else regime.synthetic)]
+    return [regime for regime in asked if (regime.kind in method.regimes if method.regimes else regime.draws)]
 
 
 def _measures(config: Config, task: str) -> dict[str, Any]:

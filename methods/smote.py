@@ -1,13 +1,23 @@
 """Random over-sampling and the SMOTE family, all of them imbalanced-learn's, through one adapter.
 
-Chawla et al. 2002 (SMOTE, SMOTE-NC, SMOTE-N), Han et al. 2005 (Borderline-SMOTE), He et al. 2008 (ADASYN).
+Chawla et al. 2002 (SMOTE, SMOTE-NC, SMOTE-N), Han et al. 2005 (Borderline-SMOTE), He et al. 2008 (ADASYN), Nguyen et
+al. 2011 (SVM-SMOTE), Douzas et al. 2018 (k-means SMOTE).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
+from imblearn.over_sampling import (
+    ADASYN,
+    SMOTE,
+    SMOTEN,
+    SMOTENC,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    KMeansSMOTE,
+    RandomOverSampler,
+)
 
 from bench.adapters import FromSampler, categorical_positions
 from bench.errors import BenchError
@@ -94,3 +104,53 @@ class Adasyn(FromSampler):
 
     def make(self, schema: Schema) -> Any:
         return ADASYN(n_neighbors=self.n_neighbors)
+
+
+@method("svm-smote", unfit=("categorical", "missing"), regimes=("balance", "append"))
+class SvmSmote(FromSampler):
+    """SVM-SMOTE: new rows only around those of a class's rows that a support vector machine leans on.
+
+    A class all of whose support vectors lie in the midst of other classes cannot be drawn, and that is said.
+    """
+
+    def __init__(
+        self, k_neighbors: int = 5, m_neighbors: int = 10, out_step: float = 0.5, random_state: int = 0
+    ) -> None:
+        super().__init__(None, random_state)
+        self.k_neighbors = k_neighbors
+        self.m_neighbors = m_neighbors
+        self.out_step = out_step
+
+    def make(self, schema: Schema) -> Any:
+        return SVMSMOTE(k_neighbors=self.k_neighbors, m_neighbors=self.m_neighbors, out_step=self.out_step)
+
+
+@method("kmeans-smote", unfit=("categorical", "missing"), regimes=("balance", "append"))
+class KMeansSmote(FromSampler):
+    """k-means SMOTE: new rows only within clusters of all rows that hold enough of a class; the count is made exact.
+
+    Parameters
+    ----------
+    k_neighbors : neighbours within a cluster; a cluster with no more rows of the class is passed over.
+    clusters : of mini-batch k-means.
+    cluster_balance_threshold : share of a class that a cluster must have, or "auto" (imbalanced-learn's rule).
+    """
+
+    def __init__(
+        self,
+        k_neighbors: int = 2,
+        clusters: int = 8,
+        cluster_balance_threshold: float | Literal["auto"] = "auto",
+        random_state: int = 0,
+    ) -> None:
+        super().__init__(None, random_state)
+        self.k_neighbors = k_neighbors
+        self.clusters = clusters
+        self.cluster_balance_threshold = cluster_balance_threshold
+
+    def make(self, schema: Schema) -> Any:
+        return KMeansSMOTE(
+            k_neighbors=self.k_neighbors,
+            kmeans_estimator=self.clusters,
+            cluster_balance_threshold=self.cluster_balance_threshold,
+        )

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: how often a sampler that drew too few rows is asked for twice as many
 ATTEMPTS = 12
+#: what samplers say of rows that they cannot work on by their nature (KMeansSMOTE, SVMSMOTE)
+REFUSALS = ("No clusters found", "All support vectors are considered as noise")
 
 
 def categorical_positions(schema: Schema) -> list[int]:
@@ -94,7 +96,8 @@ class FromSampler(Augmenter):
     def sample(self, labels: Labels) -> Array:
         """One row per label, (len(labels), *schema.shape), in the precision of the training rows.
 
-        Raises ``BenchError`` for a class that has too few training rows, or of which the sampler draws nothing.
+        Raises ``BenchError`` for a class that has too few training rows, or of which the sampler draws nothing;
+        ``Unsuitable`` where the sampler refuses the rows (``REFUSALS``).
         """
         labels = np.asarray(labels, dtype=np.int64)
         synthetic = np.empty((len(labels), self.schema_.width), dtype=self.rows_.dtype)
@@ -151,7 +154,8 @@ class FromSampler(Augmenter):
         except (RuntimeError, ValueError) as error:
             if "No samples will be generated" in str(error):  # ADASYN rounded every row's share to zero
                 return rows[:0], labels[:0]
-            raise BenchError(f"{self._kind()} cannot draw from these rows: {' '.join(str(error).split())}") from error
+            refused = Unsuitable if str(error).startswith(REFUSALS) else BenchError
+            raise refused(f"{self._kind()} cannot draw from these rows: {' '.join(str(error).split())}") from error
         return X[n:], y[n:]
 
     def _shown(self, asked: Mapping[int, int]) -> tuple[Rows, Labels]:

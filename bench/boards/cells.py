@@ -132,7 +132,8 @@ def rows_of(record: Record) -> tuple[Any, Any]:
 
 
 def use(regime: str) -> str:
-    """``tstr`` where synthetic rows stand in for real ones, ``added`` where they are added, or nothing is."""
+    """``tstr`` where synthetic rows stand in for real ones, ``added`` where they are added, or nothing is; also where
+    rows are taken away."""
     return "tstr" if regime == "tstr" else "added"
 
 

@@ -101,7 +101,7 @@ def _panels(board: Board, price: Price) -> list[tuple[str, list[Row]]]:
     for row in rows:
         if not board.is_reference(row):
             found[use(row["regime"])].append(row)
-    names = {"added": "real rows and what a method adds", "tstr": "trained on synthetic rows alone (tstr)"}
+    names = {"added": "real rows and what a method makes of them", "tstr": "trained on synthetic rows alone (tstr)"}
     return [(names[name], some) for name, some in found.items() if some]
 
 

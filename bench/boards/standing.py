@@ -1,8 +1,8 @@
 """Methods against each other over all tasks of a modality: mean rank, Friedman and Nemenyi, win rate and Elo.
 
-What is ranked is a method in a regime (``smote`` in ``balance``) that adds rows to the real ones or changes nothing;
-training on synthetic rows alone is another question and stays on the overall board. Classifiers are matched: two
-methods meet at the same task, classifier and seed. Tasks cut from the same rows count as one.
+What is ranked is a method in a regime (``smote`` in ``balance``) that adds rows to the real ones, takes some away or
+changes nothing; training on synthetic rows alone is another question and stays on the overall board. Classifiers are
+matched: two methods meet at the same task, classifier and seed. Tasks cut from the same rows count as one.
 
 Only the methods of the largest block without a gap stand on it (``bench.boards.blocks``): all of them were tried on all
 of its tasks, so that ranks, win rates and Elo compare methods that had the same opponents. A cell that was tried and

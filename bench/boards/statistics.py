@@ -38,7 +38,8 @@ def add(rows: Sequence[tuple[Row, Estimate | None]], primary: str, plan: Plan) -
     ``comparison`` (primary or exploratory), ``alpha`` and ``{primary}_diff_half``, half the width of the interval at
     ``1 - alpha``, which is the one that is shown; ``verdict`` read off it; ``p`` (of exploratory rows uncorrected),
     ``p_holm`` of primary ones; ``p_better``, ``p_equivalent``, ``p_worse``; ``more_seeds``. None where there is
-    nothing to tell it from.
+    nothing to tell it from. A primary comparison whose differences are all zero, as those of a method that the metric
+    cannot see, is no test: it has no ``p_holm`` and takes no share of the error.
     """
     sign = 1 if higher_is_better(primary) else -1
     tested = []
@@ -51,7 +52,7 @@ def add(rows: Sequence[tuple[Row, Estimate | None]], primary: str, plan: Plan) -
         mine = (row["method"], row["classifier"], row["regime"]) in plan.declared
         row |= {"comparison": PRIMARY if mine else EXPLORATORY, "alpha": ALPHA}
         row |= {f"{primary}_diff_half": found.half(ALPHA)} | _verdict(found, row["test_train_ratio"], ALPHA, sign > 0)
-        if mine and row["verdict"]:
+        if mine and row["verdict"] and (found.mean or found.variance):
             tested.append((row, replace(found, mean=sign * found.mean)))
         elif row["verdict"] == "undecided":
             row["more_seeds"] = more_seeds(found, ALPHA)
@@ -176,8 +177,10 @@ def _comparisons(rows: Sequence[Row]) -> str:
             "every comparison is exploratory, as no primary ones were declared before the run: at 95 % each, not "
             f"corrected for being one of {sum(row['verdict'] is not None for row in rows)}"
         )
+    untested = sum(row["comparison"] == PRIMARY and row["verdict"] is not None for row in rows) - len(corrected)
+    beside = f" ({untested} more, with no difference at all, need no test)" if untested else ""
     return (
-        f"primary: {len(corrected)} comparisons declared before the run, corrected among themselves (Holm 1979, t-test "
-        "of Δ): each has the interval at the level that it is tested at, and the chance that any of their betters and "
-        "worses is wrong is at most 5 %; exploratory: every other row, at 95 % each, not corrected"
+        f"primary: {len(corrected)} comparisons declared before the run{beside}, corrected among themselves (Holm "
+        "1979, t-test of Δ): each has the interval at the level that it is tested at, and the chance that any of their "
+        "betters and worses is wrong is at most 5 %; exploratory: every other row, at 95 % each, not corrected"
     )

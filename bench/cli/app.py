@@ -98,7 +98,7 @@ def run(
     method: Annotated[list[str] | None, typer.Option(help="Method (augmenter); repeat for more.")] = None,
     classifier: Annotated[list[str] | None, typer.Option(help="Downstream classifier; repeat for more.")] = None,
     regime: Annotated[
-        list[str] | None, typer.Option(help="real, balance, append:N, append:2x, tstr; repeat for more.")
+        list[str] | None, typer.Option(help="real, balance, append:N, append:2x, tstr, resample; repeat for more.")
     ] = None,
     seeds: Annotated[int | None, typer.Option(help="How many seeds (0, 1, ...).")] = None,
     until_decided: Annotated[

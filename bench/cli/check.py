@@ -59,8 +59,8 @@ def _checks(entry: Entry[Any]) -> Iterator[tuple[str, Check]]:
     else:
         method = _quick(entry)
         for modality in entry.modalities:
-            draws = entry.regimes != ("real",)
-            given = {"mixed": False, "draws": draws, "marked": takes_marks(entry)}
+            does = {"draws": entry.draws, "resamples": "resample" in entry.regimes}
+            given = {"mixed": False, "marked": takes_marks(entry)} | does
             for name, run in method_checks(method, cast("Modality", modality), **given):
                 yield f"{modality}: {name}", run
 

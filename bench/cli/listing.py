@@ -81,7 +81,7 @@ def _pairs() -> None:
             rows.append([kind, entry.name, *marks, ", ".join(entry.unfit), ", ".join(entry.regimes)])
     heads = ["", "goes with", "tabular", "image", "series", "not with", "regimes, if not all"]
     answer(tabulate(rows, heads, disable_numparse=True))
-    answer("– : it does not take rows of that shape; `none` goes with regime real, every other method with the others.")
+    answer("– : it does not take rows of that shape; regimes of a method, if none are named: balance, append, tstr.")
     odd = [
         f"{e.name} × {t.name}: {reason}"
         for kind in ("method", "classifier")

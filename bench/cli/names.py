@@ -24,7 +24,8 @@ def expand(key: str, names: list[str] | None, **given: str | None) -> tuple[str,
     from bench.registry.opening import opener
 
     known = BY_KIND[key.removesuffix("s")].names() if key != "regimes" else []
-    comma = r",(?=\s*(?:real|balance|tstr|append:))" if key == "regimes" else ","  # a class may have one in its name
+    # a class may have a comma in its name
+    comma = r",(?=\s*(?:real|balance|tstr|resample|append:))" if key == "regimes" else ","
     whole = (text in known or (key == "tasks" and opener(text)) for text in names)
     split = (
         part.strip()

@@ -12,6 +12,7 @@ from sklearn.base import clone
 from bench.augmenter import Augmenter, check_rows
 from bench.conformance._toy import Named, toy_rows, watched_random_state
 from bench.conformance.edges import edge_checks
+from bench.conformance.resampling import resampling_checks
 from bench.errors import InvalidRows
 from bench.task import Modality
 
@@ -20,7 +21,12 @@ if TYPE_CHECKING:
 
 
 def method_checks(
-    method: Augmenter, modality: Modality = "tabular", mixed: bool = True, draws: bool = True, marked: bool = True
+    method: Augmenter,
+    modality: Modality = "tabular",
+    mixed: bool = True,
+    draws: bool = True,
+    marked: bool = True,
+    resamples: bool = False,
 ) -> Named:
     """Checks of a method on toy rows, also on rows at the edge (``bench.conformance.edges``).
 
@@ -28,7 +34,8 @@ def method_checks(
     mixed : with a categorical column, or a static channel. A method that draws the same rows whatever its
         ``random_state`` says so with an attribute ``deterministic = True``.
     marked : False for a method that is unfit for "missing" or "categorical" rows.
-    draws : False for a method of the regime ``real`` alone, which draws no rows.
+    draws : False for a method of the regimes ``real`` and ``resample`` alone, which draws no rows.
+    resamples : True for a method of the regime ``resample`` (``bench.conformance.resampling``).
     """
     case = _Case(method, modality, mixed)
     always = (_constructor_only_stores, _fit_returns_self, _no_labels_no_rows, _batches_are_mixed_fairly)
@@ -53,6 +60,8 @@ def method_checks(
         yield check.__name__.strip("_"), partial(check, case)
     if draws:
         yield from edge_checks(method, modality, mixed, marked)
+    if resamples:
+        yield from resampling_checks(method, modality, mixed, marked)
 
 
 LABELS = np.array([2, 0, 1, 2, 2, 0, 1, 0, 2, 1], dtype=np.int64)

@@ -76,7 +76,8 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
     traits : a task says what is special about its rows, such as "categorical"
     unfit : a method or classifier names the traits it cannot work with; one unfit for "missing" gets numbers filled in
         and is not told which (``bench.trial.marks``)
-    regimes : a method that is made for some of "balance", "append", "tstr" names them
+    regimes : a method that is made for some of "balance", "append", "tstr" names them; one that offers ``resample``
+        names "resample"
     family : a task that shares its rows with others says what all of them were cut from; they count as one
     leaky : a task that leaks on purpose, to run a published protocol again
     trivial : a method that learns nothing of the rows, such as copying them

@@ -58,6 +58,11 @@ class Entry(Generic[T]):
     place: Path | None = None
 
     @property
+    def draws(self) -> bool:
+        """Whether a method draws rows for labels."""
+        return not self.regimes or bool(set(self.regimes) - {"real", "resample"})
+
+    @property
     def missing(self) -> str | None:
         """Why it cannot be used here ("wfdb is not installed"), or None."""
         absent = [name for name in self.requires if not is_there(name)]

@@ -7,21 +7,23 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from bench.boards.board import SHOWN, Board, Row, half
+from bench.boards.board import SHARELESS_SHOWN, SHOWN, Board, Row, half
 from bench.boards.cells import failure, higher_is_better, label
 from bench.boards.formats import stems
 from bench.boards.statistics import EXPLORATORY
+from bench.measures.naming import at_training
 from bench.records.store import Record
 from bench.slugs import draw_stem, rows_folder
 
 PHASES = ("fit", "sample", "train", "infer")
 #: what each row holds, in order: the board's number; ``kind`` is 1 for a trivial baseline, 2 for what every row is
-#: compared with, else 0; ``p`` is adjusted by Holm; ``trained`` is the part of the published training; ``fit`` wall and
+#: compared with, else 0; ``shifted`` is the difference at the classes' shares among training rows, where test rows have
+#: others; ``p`` is adjusted by Holm; ``trained`` is the part of the published training; ``fit`` wall and
 #: ``cpu`` CPU seconds; memory in MB; ``metrics`` is mean, ci, mean, ci... in the order of the board's ``metrics``;
 #: ``seeds`` are lists of ``SEED_FIELDS``
 ROW_FIELDS = (
     "board", "method", "classifier", "regime", "kind", "status", "ok", "n", "mean", "ci", "diff", "diffci", "verdict",
-    "more", "p", "trained", "fit", "cpu", "train", "rss", "metrics", "seeds",
+    "more", "shifted", "shiftedci", "p", "trained", "fit", "cpu", "train", "rss", "metrics", "seeds",
 )  # fmt: skip
 #: what each entry of ``seeds`` holds, in order; what is missing at its end is null, and so are status and why of ``ok``
 SEED_FIELDS = ("seed", "id", "score", "diff", *PHASES, "rss", "cpu", "device", "energy", "status", "why")
@@ -56,7 +58,9 @@ def reference(boards: Sequence[Board]) -> str:
 def metrics(board: Board) -> list[str]:
     """The board's own metric and those that its other forms show; CSV and JSON hold every one."""
     found = {key.removesuffix("_mean") for row in board.rows[:1] for key in row if key.endswith("_mean")}
-    return [board.primary, *(name for name in SHOWN if name in found and name != board.primary)]
+    shifted = at_training(board.primary)
+    others = (shifted, *SHARELESS_SHOWN) if shifted in found else SHOWN
+    return [board.primary, *(name for name in others if name in found and name != board.primary)]
 
 
 def _board(board: Board, stem: str) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def _board(board: Board, stem: str) -> dict[str, Any]:
 
 
 def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> list[Any]:
-    key = board.primary
+    key, shifted = board.primary, at_training(board.primary)
     scores = [brief(row[f"{name}_{part}"], n) for name in metrics(board) for part, n in (("mean", 4), ("ci95", 2))]
     seeds = sorted((known[i] for i in row["record_ids"]), key=lambda record: (record.seed, record.id))
     made = {
@@ -89,6 +93,8 @@ def _row(number: int, board: Board, row: Row, known: Mapping[str, Record]) -> li
         "diffci": brief(half(row, f"{key}_diff")),
         "verdict": said(row),
         "more": row["more_seeds"],
+        "shifted": brief(row.get(f"{shifted}_diff_mean")),
+        "shiftedci": brief(half(row, f"{shifted}_diff")) if f"{shifted}_diff_mean" in row else None,
         "p": brief(row["p_holm"], 3),
         "trained": brief(row["trained_share"], 3),
         "fit": brief(row["fit_s"], 3),

@@ -24,6 +24,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
+from bench.dataset import row_bytes
 from bench.trial.lattice import land, learned
 from bench.trial.marks import marked, missing, unmarked, without
 
@@ -52,7 +53,7 @@ class Preprocess:
             self._fit(X)
         if self._table:
             self._train = self._values(X)
-            if len(self._known) < len(set(_bytes(self._filled))):  # a copy could be one row or another
+            if len(self._known) < len(set(row_bytes(self._filled))):  # a copy could be one row or another
                 self._precision = np.dtype(np.float64)
                 self._fit(X)
                 del self._known
@@ -91,7 +92,7 @@ class Preprocess:
         if not self._table:
             return self._with(X, self._precision, self._steps[-1].inverse_transform(values))
         out = self._with(X, self._loaded, self._steps[-1].inverse_transform(values.astype(np.float64)))
-        known = [self._known.get(row, -1) for row in _bytes(values)]
+        known = [self._known.get(row, -1) for row in row_bytes(values)]
         for j, filled in zip(self._numeric, self._filled.T, strict=True):
             out[:, j] = np.where(np.array(known) < 0, out[:, j], filled[known])
         out = without(out, self.schema_)
@@ -142,7 +143,7 @@ class Preprocess:
         """The training rows' numbers after scaling, and the row of each; the first of equal ones."""
         assert self._steps is not None
         scaled = self._steps.transform(self._train.astype(self._precision)).astype(self._precision)
-        return {row: i for i, row in reversed(list(enumerate(_bytes(scaled))))}
+        return {row: i for i, row in reversed(list(enumerate(row_bytes(scaled))))}
 
     def _with(self, X: Array, dtype: np.dtype[np.floating], numbers: Array) -> Array:
         """A copy of X whose numeric columns hold ``numbers``."""
@@ -154,11 +155,6 @@ class Preprocess:
         """The numeric columns, side by side: (n, c) of a table, (n * steps, c) of series."""
         values = X[..., self._numeric].reshape(-1, len(self._numeric))
         return values.astype(self._precision, copy=False) if self._table else values
-
-
-def _bytes(rows: Array) -> list[bytes]:
-    """Each row (n, c) as bytes that are equal if its numbers are."""
-    return [row.tobytes() for row in np.ascontiguousarray(rows + 0)]  # + 0: -0.0 equals 0.0
 
 
 def flat_shape(schema: Schema) -> tuple[int, ...]:

@@ -20,6 +20,7 @@ from bench.records.record import finite
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from bench.augmenter import Augmenter
     from bench.task import Labels, Schema
 
 #: training and test rows whose class shares are further apart than this (total variation) are scored at both; rounding
@@ -85,3 +86,11 @@ def class_counts(parts: Parts) -> dict[str, Any]:
         return dict(zip(parts.schema.classes, map(int, every), strict=True))
 
     return {"train_classes": counts(parts.y), "test_classes": counts(parts.y_test)}
+
+
+def decided(method: Augmenter, model: Any, proba: object, n: int, schema: Schema) -> NDArray[np.float64]:
+    """A classifier's probabilities over all the schema's classes, as the method would have them decided by. Raises
+    ``InvalidProbabilities`` where the classifier gave, or the method made of them, what is no distribution."""
+    found = metrics.check_probabilities(proba, n, len(model.classes_))
+    adjusted = method.adjust(metrics.align(found, model.classes_, schema.n_classes))
+    return metrics.check_probabilities(adjusted, n, schema.n_classes)

@@ -20,9 +20,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench import parents, registry, seeds
-from bench.augmenter import Augmenter, check_rows
+from bench.augmenter import Augmenter, check_resampled, check_rows
 from bench.errors import InvalidProbabilities, InvalidRows, Unsuitable
-from bench.measures import metrics
 from bench.measures.privacy import peeked
 from bench.measures.synthetic import measure
 from bench.records.predicted import Predicted
@@ -39,7 +38,7 @@ from bench.trial.preprocess import flat_shape, flatten
 from bench.trial.references import PART, SEEDS, references
 from bench.trial.regimes import Regime
 from bench.trial.rows import TrialRows, load_rows, read_only
-from bench.trial.scoring import class_counts, scores, shares_to_weigh_by
+from bench.trial.scoring import class_counts, decided, scores, shares_to_weigh_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -77,7 +76,8 @@ class TrialRun:
             seeds.everything(seeds.derive(fit.base_seed, "global", fit.task, fit.method, fit.seed))
             yield self._enter("prepare")  # from here on, what fails is the method's
             method = self._method(rows)
-            X, y, schema = copy.deepcopy(self._shown(rows))  # its own to do with as it likes
+            X, schema = self._seen(rows, rows.X_shown)
+            X, y, schema = copy.deepcopy((X, rows.y_shown, schema))  # its own to do with as it likes
             yield self._enter("fit")
             with clock.phase("fit"):
                 method.fit(X, y, schema)
@@ -93,10 +93,11 @@ class TrialRun:
             regime = Regime.parse(text)
             try:
                 yield self._enter("sample")
-                synthetic, synthetic_y = self._draw(method, regime, rows)
+                given = self._draw(method, regime, rows)
+                synthetic, synthetic_y = regime.synthetic_rows(rows.X, rows.y, *given, rows.schema)
                 yield self._enter("measure")
                 facts = self._measure(method, regime, rows, synthetic, synthetic_y)
-                X, y = regime.training_rows(rows.X, rows.y, synthetic, synthetic_y)
+                X, y = regime.training_rows(rows.X, rows.y, *given)
                 X = flatten(X, rows.schema)
             except BaseException as error:
                 let_pass(error)
@@ -128,11 +129,11 @@ class TrialRun:
         seed = seeds.derive(fit.base_seed, "method", fit.task, fit.method, fit.seed)
         method: Augmenter = create(entry, fit.method_params, random_state=seed, device=fit.device)
         regimes = [Regime.parse(text) for text in fit.regimes]
-        asked = [r.labels(rows.y, rows.schema) for r in regimes if r.synthetic]
+        asked = [r.labels(rows.y, rows.schema) for r in regimes if r.draws]
         if asked:
             method.wanted = tuple(int(c) for c in np.unique(np.concatenate(asked)))
         warm_up(fit.method, method)
-        given = (read_only(rows.X), read_only(rows.y), copy.deepcopy(self._shown(rows)[2]))
+        given = (read_only(rows.X), read_only(rows.y), copy.deepcopy(self._seen(rows, rows.X)[1]))
         save = functools.partial(self._save_unfinished, rows) if fit.pictured else None
         self.monitor = TrainingMonitor(
             *given, seed, keep=fit.pictured, pause=self.clock.pause, save=save, land=rows.scale.land
@@ -140,24 +141,31 @@ class TrialRun:
         method.monitor = self.monitor
         return method
 
-    def _shown(self, rows: TrialRows) -> tuple[Array, Labels, Schema]:
-        """What the method learns from: without marks, if it declares that it cannot take them."""
+    def _seen(self, rows: TrialRows, X: Array) -> tuple[Array, Schema]:
+        """Rows and their schema as the method sees them: without marks, if it declares that it cannot take them."""
         if takes_marks(registry.methods[self.fit.method]):
-            return rows.X_shown, rows.y_shown, rows.schema
-        return without(rows.X_shown, rows.schema), rows.y_shown, unmarked(rows.schema)
+            return X, rows.schema
+        return without(X, rows.schema), unmarked(rows.schema)
 
     def _draw(self, method: Augmenter, regime: Regime, rows: TrialRows) -> tuple[Array, Labels]:
+        """What the method gives, checked: rows drawn, or the training set resampled; no rows in ``real``."""
         fit = self.fit
         labels = regime.labels(rows.y, rows.schema)
-        if not regime.synthetic:
+        if regime.kind == "real":
             self.clock.seconds["sample"] = self.clock.cpu_seconds["sample"] = 0.0
             return np.empty((0, *rows.schema.shape), dtype=np.float32), labels
         axes = (fit.task, fit.method, fit.seed, str(regime))
         method.set_params(random_state=seeds.derive(fit.base_seed, "sample", *axes))
+        X, schema = self._seen(rows, rows.X)  # the training rows alone, whatever a leaky variant was shown
+        given: Any = (labels,) if regime.draws else (X, rows.y, schema)
+        given, draw = copy.deepcopy(given), method.sample if regime.draws else method.resample
         with self.clock.phase("sample"):
-            synthetic = method.sample(labels.copy())
+            found = draw(*given)
         self.accounted += self.clock.seconds["sample"]
-        checked = check_rows(synthetic, labels, self._shown(rows)[2], rows.X.dtype)
+        if regime.draws:
+            checked = check_rows(found, labels, schema, rows.X.dtype)
+        else:
+            checked, labels = check_resampled(found, rows.y, schema, rows.X.dtype)
         return rows.scale.complete(checked.copy()), labels
 
     def _measure(
@@ -230,12 +238,12 @@ class TrialRun:
         with clock.phase("infer"):
             proba = model.predict_proba(X_test)
         self.accounted += clock.seconds["train"] + clock.seconds["infer"]
-        on_test = _decided(method, model, proba, len(rows.y_test), rows.schema)
+        on_test = decided(method, model, proba, len(rows.y_test), rows.schema)
 
         def on_valid() -> NDArray[np.float64]:
             X_valid = rows.X_valid.copy()
             found = model.predict_proba(X_valid) if len(X_valid) else np.empty((0, len(model.classes_)))
-            return _decided(method, model, found, len(rows.y_valid), rows.schema)
+            return decided(method, model, found, len(rows.y_valid), rows.schema)
 
         found = scores(rows, on_test, on_valid)
         told = {"metrics": found.metrics, "valid": found.valid, "n_train": len(y)}
@@ -290,11 +298,3 @@ class TrialRun:
                 **cost,
             )
             yield Ended(self.fit.id, record)
-
-
-def _decided(method: Augmenter, model: Any, proba: object, n: int, schema: Schema) -> NDArray[np.float64]:
-    """A classifier's probabilities over all the schema's classes, as the method would have them decided by. Raises
-    ``InvalidProbabilities`` where the classifier gave, or the method made of them, what is no distribution."""
-    found = metrics.check_probabilities(proba, n, len(model.classes_))
-    adjusted = method.adjust(metrics.align(found, model.classes_, schema.n_classes))
-    return metrics.check_probabilities(adjusted, n, schema.n_classes)

@@ -23,7 +23,6 @@ QUICK = {
     "steps": 3, "pretrain_steps": 3, "pretrain_batch_size": 8, "epochs": 2, "batch_size": 8, "critic_steps": 2,
     "generator": (16,), "critic": (16,), "noise": 16, "code": 16,
 }  # fmt: skip
-NUMERIC_ONLY = {"adasyn", "borderline-smote"}
 
 registry.discover()
 
@@ -44,9 +43,9 @@ def registered():
 def test_registered_methods_conform(entry, modality):
     made = entry.create()
     quick = made.set_params(**{key: value for key, value in QUICK.items() if key in made.get_params()})
-    draws = entry.regimes != ("real",)
-    mixed = entry.name not in NUMERIC_ONLY
-    for name, check in method_checks(quick, modality, mixed=mixed, draws=draws, marked=takes_marks(entry)):
+    does = {"draws": entry.draws, "resamples": "resample" in entry.regimes}
+    mixed = "categorical" not in entry.unfit
+    for name, check in method_checks(quick, modality, mixed=mixed, marked=takes_marks(entry), **does):
         try:
             check()
         except AssertionError as error:

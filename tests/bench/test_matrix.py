@@ -122,3 +122,26 @@ def test_limits_and_overrides_of_what_is_not_there_are_refused():
         with pytest.raises(BenchError, match=r"override.* no task fits"):
             lay_out(override=({"tasks": ["toy", pattern], "seeds": (0,)},))
     assert lay_out(override=({"tasks": ["to*", "pima"]},), limits={"smote": {"timeout": 1.0}}).fits
+
+
+def test_methods_that_resample_are_for_their_regime_alone_and_it_is_said_of_a_named_one():
+    named = frozenset({"methods"})
+    every = lay_out(methods=("smote", "tomek", "adasyn"), regimes=("balance", "tstr", "resample"), classifiers=("mlp",))
+    assert [(method, regime) for method, _, regime, _ in cells(every)] == [
+        ("none", "real"), ("smote", "balance"), ("smote", "tstr"), ("tomek", "resample"), ("adasyn", "balance"),
+    ]  # fmt: skip
+    assert every.comparisons["toy"][1] == ["tomek", "mlp", "resample"]
+    without = lay_out(methods=("smote", "tomek"), regimes=("balance",), named=named)
+    assert without.left_out == {"tomek": "it is for regime resample, chosen are balance"}
+    with pytest.raises(BenchError, match="nothing to run: smote: it is for regime balance, append or tstr, chosen are"):
+        lay_out(methods=("smote",), regimes=("resample",), named=named)
+
+
+def test_every_budget_has_the_regime_of_methods_that_resample_and_only_smoke_runs_some_unasked():
+    from bench.config import BUDGETS, load
+
+    for budget in BUDGETS:
+        config = load(budget, None, {})
+        assert "resample" in config.regimes
+        if budget != "smoke":
+            assert not [name for name in config.methods if "resample" in registry.methods[name].regimes]

@@ -6,12 +6,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE, RandomOverSampler
+from imblearn.over_sampling import (
+    ADASYN,
+    SMOTE,
+    SMOTEN,
+    SMOTENC,
+    SVMSMOTE,
+    BorderlineSMOTE,
+    KMeansSMOTE,
+    RandomOverSampler,
+)
 
 from bench.conformance import toy_rows
-from bench.errors import BenchError
+from bench.errors import BenchError, Unsuitable
 from bench.task import Column, Schema
-from methods.smote import Adasyn, BorderlineSmote, RandomOver, Smote
+from methods.smote import Adasyn, BorderlineSmote, KMeansSmote, RandomOver, Smote, SvmSmote
 
 
 def fill(y):
@@ -33,6 +42,7 @@ def overlapping(n=200, seed=0):
         (Smote(random_state=3), SMOTE(random_state=3)),
         (Smote(k_neighbors=2, random_state=3), SMOTE(k_neighbors=2, random_state=3)),
         (BorderlineSmote(random_state=3), BorderlineSMOTE(random_state=3)),
+        (SvmSmote(random_state=3), SVMSMOTE(random_state=3)),
     ],
 )
 def test_balancing_equals_imbalanced_learn_bit_for_bit(method, sampler):
@@ -112,3 +122,23 @@ def test_smoten_is_shown_only_some_rows_of_a_large_class():
     strategies = [sampler.sampling_strategy for sampler in seen if isinstance(sampler.sampling_strategy, dict)]
     assert strategies == [{0: 60 + 50, 1: 40 + 50}]
     np.testing.assert_array_equal(rows, few.sample(np.repeat([0, 1], 50)))
+
+
+def test_kmeans_smote_rows_are_imbalanced_learns_thinned_to_the_number_asked_for():
+    X, y, schema = overlapping()
+    labels = fill(y)
+    method = KMeansSmote(cluster_balance_threshold=0.1, random_state=3).fit(X, y, schema)
+    sampler = KMeansSMOTE(kmeans_estimator=8, cluster_balance_threshold=0.1, random_state=3)
+    theirs = sampler.fit_resample(X, y)[0][len(X) :]
+    ours = method.sample(labels)
+    assert len(labels) == len(ours) <= len(theirs)
+    assert {row.tobytes() for row in ours} <= {row.tobytes() for row in theirs}
+
+
+def test_rows_that_a_sampler_refuses_are_unsuitable():
+    X, y, schema = overlapping()
+    with pytest.raises(Unsuitable, match="KMeansSmote cannot draw from these rows: No clusters found"):
+        KMeansSmote(cluster_balance_threshold=0.99).fit(X, y, schema).sample(np.array([1]))
+    among = (np.arange(200) % 40 == 0).astype(np.int64)  # five rows, each in the midst of the others
+    with pytest.raises(Unsuitable, match="SvmSmote cannot draw from these rows: All support vectors"):
+        SvmSmote().fit(np.sort(X, axis=0), among, schema).sample(np.array([1]))

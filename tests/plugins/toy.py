@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from bench.augmenter import Augmenter
+from bench.augmenter import Augmenter, Resampler
 from bench.registry import method, task
 from bench.task import Column, Dataset, Origin, Schema, Split, Task
 
@@ -141,3 +141,36 @@ class Flawed(Toy):
         else:
             rows.X[3, 1] = np.nan
         return rows
+
+
+@method("toy-halved", regimes=("resample",))
+class Halved(Resampler):
+    """Every second row away, the first of them moved."""
+
+    def resample(self, X, y, schema):
+        X, y = X[::2].copy(), y[::2].copy()
+        X[0] += 0.5
+        return X, y
+
+
+@method("toy-one-class", regimes=("resample",))
+class OneClass(Resampler):
+    """Leaves one class."""
+
+    def resample(self, X, y, schema):
+        return X[y == 0], y[y == 0]
+
+
+@method("toy-spoils", regimes=("resample",))
+class Spoils(Resampler):
+    """Returns the training rows, and writes into those that it was handed."""
+
+    def resample(self, X, y, schema):
+        kept = X.copy(), y.copy()
+        X[:], y[:] = 0, 0
+        return kept
+
+
+@method("toy-undecided", regimes=("resample",))
+class Undecided(Jitter):
+    """Declares a regime that it does not offer."""

@@ -52,6 +52,8 @@ const plain = (title, text, more = {}) => ({
 function percent(part) {
   return part === null ? NONE : `${100 * part >= 1 ? (100 * part).toFixed(0) : Number((100 * part).toPrecision(1))} %`;
 }
+/** Whether a board has its metric at the shares of training rows, too: test rows have others there. */
+const shifts = rows.some((row) => row.shifted !== null);
 const unfold = '<button type="button" class="unfold" aria-expanded="false"><span aria-hidden="true">▸</span></button>';
 const columns = [
   { title: '<span class="hidden">details</span>', data: null, defaultContent: unfold, orderable: false, searchable: false, className: "control" },
@@ -70,6 +72,7 @@ const columns = [
   plain("metric", (row) => board(row).metric + (board(row).lower ? " ↓" : "")),
   numeric("score", (row) => row.mean, (row) => (row.status === "ok" ? interval(row.mean, row.ci) : row.status)),
   numeric(`Δ to ${escape(data.reference)}`, (row) => row.diff, (row) => interval(row.diff, row.diffci, true)),
+  numeric("Δ at training shares", (row) => row.shifted, (row) => interval(row.shifted, row.shiftedci, true), { visible: shifts }),
   plain("verdict", (row, kind) => (kind === "display" && row.more ? `${row.verdict} (${row.more} more)` : row.verdict ?? NONE)),
   numeric("fit (s)", (row) => row.fit, (row) => short(row.fit)),
   numeric("fit (CPU s)", (row) => row.cpu, (row) => short(row.cpu), { visible: rows.some((row) => row.cpu !== null) }),

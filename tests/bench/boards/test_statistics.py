@@ -94,6 +94,19 @@ def test_primary_comparisons_are_corrected_among_themselves(three: list[Record],
     assert "every comparison is exploratory" in "\n".join(task(three).notes)
 
 
+def test_a_method_that_the_metric_cannot_see_takes_no_share_of_the_error(
+    three: list[Record], record: Callable[..., Record]
+) -> None:
+    declared = {"pima": [*PRIMARY["pima"], ["moved-threshold", "xgboost", "real"]]}
+    board = task(three + scores(record, "moved-threshold", "real", NONE), comparisons=declared)
+    same = row(board, "moved-threshold")
+    assert (same["comparison"], same["verdict"], same["p_holm"]) == ("primary", "equivalent", None)
+    alone = task(three, comparisons=PRIMARY)
+    for method in ("smote", "gan"):
+        assert row(board, method) == row(alone, method)
+    assert "2 comparisons declared before the run (1 more, with no difference at all" in "\n".join(board.notes)
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     gains=st.lists(st.lists(st.floats(-0.1, 0.1), min_size=3, max_size=3), min_size=1, max_size=4),
@@ -311,3 +324,11 @@ def test_the_audit_of_a_task_is_said_on_its_board(three: list[Record]) -> None:
     other = task(three, audit={"tasks": {"pima": {"source": "simulated", "checks": checks}}}).notes
     assert other[-1] == "leak audit: these rows were not audited, those of the task that are simulated were"
     assert not any("LEAK" in note for note in other)
+
+
+def test_a_resampled_training_set_is_compared_with_the_real_one(record: Callable[..., Record]) -> None:
+    found = scores(record, "none", "real", NONE) + scores(record, "tomek", "resample", SMOTE, n_train=440)
+    board = task(found, comparisons={"pima": [["tomek", "xgboost", "resample"]]})
+    tomek = row(board, "tomek")
+    assert (tomek["regime"], tomek["verdict"], tomek["comparison"]) == ("resample", "better", "primary")
+    assert tomek["auprc_diff_mean"] == pytest.approx(np.mean(differences(SMOTE)))

@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 
 from bench import publish, report
+from bench.boards.tables import build
 from bench.errors import BenchError
 from bench.records.folder import RunFolder
+from bench.records.record import Record
+from bench.report.rows import blob
 from tests import factories
 
 
@@ -115,6 +118,23 @@ def test_rows_are_the_boards(full: Path, text: str) -> None:
         assert by_seed == pytest.approx(row["by_seed"], rel=1e-3)
         differences = {str(seed["seed"]): seed["diff"] for seed in seeds if seed["diff"] is not None}
         assert differences == pytest.approx(row["diff_by_seed"], rel=1e-3, abs=1e-9)
+
+
+def test_where_shares_of_classes_differ_rows_show_both() -> None:
+    def cell(method: str, seed: int, tested: float, trained: float) -> Record:
+        metrics = {"f1_weighted": tested, "f1_weighted@training": trained, "recall_macro": 0.7, "accuracy": 0.6}
+        regime = "real" if method == "none" else "balance"
+        return factories.scored("digits-imbalanced", method, "cnn", regime, seed, metrics=metrics)
+
+    found = [cell("none", seed, 0.5, 0.8) for seed in range(3)] + [cell("smote", seed, 0.6, 0.7) for seed in range(3)]
+    boards = build(found, {"digits-imbalanced": "f1_weighted"})
+    data = blob(boards, found, Path("nowhere"))
+    (board,) = data["boards"]
+    assert board["metrics"] == ["F1 (weighted)", "F1 (weighted), training shares", "Recall (macro)"]
+    shown = [dict(zip(data["row_fields"], row, strict=True)) for row in data["rows"]]
+    smote = next(row for row in shown if row["method"] == "smote")
+    assert (smote["diff"], smote["shifted"]) == (pytest.approx(0.1), pytest.approx(-0.1))
+    assert smote["metrics"][2] == pytest.approx(0.7)
 
 
 @pytest.mark.usefixtures("no_plots")

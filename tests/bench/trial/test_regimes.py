@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.errors import BenchError
-from bench.task import Schema
+from bench.task import Column, Schema
 from bench.trial.regimes import Regime
 
 SCHEMA = Schema("tabular", (1,), ("a", "b", "c"))
@@ -53,3 +53,27 @@ def test_training_rows_keep_real_rows_first():
     assert y.tolist() == [*Y, 1, 1]
     rows, y = Regime.parse("tstr").training_rows(X, Y, synthetic, np.array([1, 1]))
     assert rows.tolist() == [[1], [1]]
+
+
+def test_a_resampled_training_set_is_what_the_method_gave_and_new_rows_are_those_of_no_training_row():
+    regime = Regime.parse("resample")
+    assert not regime.draws
+    assert counts("resample") == [0, 0, 0]
+    X = np.arange(7, dtype=np.float32)[:, None]
+    given, given_y = np.array([[6.0], [9.0], [0.0], [-0.0], [5.0]], np.float32), np.array([2, 2, 0, 0, 2])
+    rows, y = regime.training_rows(X, Y, given, given_y)
+    assert (rows[:, 0].tolist(), y.tolist()) == (given[:, 0].tolist(), given_y.tolist())
+    new, new_y = regime.synthetic_rows(X, Y, given, given_y, SCHEMA)
+    assert (new[:, 0].tolist(), new_y.tolist()) == ([9, 5], [2, 2])  # 5 is a row, but of another class
+    every, _ = Regime.parse("balance").synthetic_rows(X, Y, given, given_y, SCHEMA)
+    assert len(every) == 5
+    kept, _ = regime.synthetic_rows(X, Y, X[:3], Y[:3], SCHEMA)
+    assert kept.shape == (0, 1)
+
+
+def test_marks_do_not_make_a_row_new():
+    columns = (Column("x"), Column("x missing", ("known", "missing")))
+    schema = Schema("tabular", (2,), ("a", "b"), columns, marks=((0, 1),))
+    X, y = np.array([[1, 1], [2, 0]], np.float32), np.array([0, 1])
+    given = np.array([[1, 0], [3, 0]], np.float32)
+    assert Regime.parse("resample").synthetic_rows(X, y, given, y, schema)[0].tolist() == [[3, 0]]

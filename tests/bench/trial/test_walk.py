@@ -213,3 +213,69 @@ def test_missing_numbers_are_shown_to_methods_that_take_marks_and_measured_of_al
     published = records("random-over", tasks=("pima",), regimes=("tstr",), task={"pima": {"protocol": "first"}})
     assert not shown["RandomOver"].marks
     assert "tv" not in published["random-over", "tstr"].fidelity
+
+
+def resampled(*methods, **more):
+    found = records(*methods, **{"regimes": ("resample",)} | more)
+    return {method: record for (method, _), record in found.items()}
+
+
+def test_a_resampled_training_set_is_trained_on_and_only_its_new_rows_are_measured(names):
+    found = resampled("toy-halved", "random-under", "cluster-centroids", "smote-tomek", "toy-jitter")
+    assert set(found) == {"none", "toy-halved", "random-under", "cluster-centroids", "smote-tomek"}  # jitter only draws
+    assert {record.status for record in found.values()} == {"ok"}
+    assert [(found[n].n_train, found[n].n_synthetic) for n in ("toy-halved", "random-under")] == [(60, 1), (48, 0)]
+    centres = found["cluster-centroids"]
+    assert centres.n_train == 48
+    assert 12 < centres.n_synthetic <= 24  # the centre of one row alone is that row
+    both = found["smote-tomek"]
+    assert both.n_train <= 192
+    assert 0 < both.n_synthetic <= 72
+    for record in found.values():
+        assert (record.n_test, list(record.train_classes.values())) == (40, [96, 24])
+        assert set(record.times) == {"fit", "sample", "train", "infer", "measure"}
+    assert found["random-under"].fidelity == found["random-under"].privacy == {}
+    assert both.fidelity
+    assert found["toy-halved"].privacy
+
+
+def test_a_resampled_training_set_is_the_bare_samplers_on_the_trials_rows(names, monkeypatch):
+    from imblearn.combine import SMOTEENN
+    from xgboost import XGBClassifier
+
+    from bench import seeds
+
+    trained, plain = [], XGBClassifier.fit
+
+    def spy(self, X, y, **more):
+        trained.append((X.copy(), y.copy()))
+        return plain(self, X, y, **more)
+
+    monkeypatch.setattr(XGBClassifier, "fit", spy)
+    fit = next(fit for fit in planned(config("smote-enn", regimes=("resample",))) if fit.method == "smote-enn")
+    list(walk.run(fit))
+    rows = load_rows(fit)
+    seed = seeds.derive(0, "sample", "toy", "smote-enn", 0, "resample")
+    X, y = SMOTEENN(random_state=seed).fit_resample(rows.X, rows.y)
+    assert np.array_equal(trained[-1][0], X)
+    assert np.array_equal(trained[-1][1], y)
+
+
+def test_what_resample_does_to_its_rows_stays_there_and_a_bad_training_set_is_invalid():
+    found = resampled("toy-spoils", "toy-one-class", "toy-undecided")
+    assert found["toy-spoils"].metrics == found["none"].metrics
+    assert (found["toy-spoils"].n_train, found["toy-spoils"].n_synthetic) == (120, 0)
+    bad = found["toy-one-class"]
+    assert (bad.status, bad.phase, bad.metrics) == ("invalid", "sample", {})
+    assert "left rows of 1 of 2 classes" in bad.reason
+    assert (found["toy-undecided"].status, found["toy-undecided"].phase) == ("error", "sample")
+    assert "not for the regime resample" in found["toy-undecided"].reason
+
+
+def test_a_cleaner_sees_filled_numbers_and_no_marks(names):
+    found = resampled("tomek", "random-under", tasks=("pima",))
+    assert {record.status for record in found.values()} == {"ok"}
+    assert [found[name].n_synthetic for name in ("tomek", "random-under")] == [0, 0]
+    assert found["tomek"].n_train < found["none"].n_train
+    few = min(found["none"].train_classes.values())
+    assert found["random-under"].n_train == 2 * few
