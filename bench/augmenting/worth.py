@@ -44,6 +44,10 @@ TOLD = {
 }
 
 
+#: by method and classifier, then by seed
+Cells = dict[tuple[str, str], dict[int, "Record"]]
+
+
 @dataclass(frozen=True)
 class Judged:
     """One method at the classifier that is looked at: differences to no augmentation in the metric that ranks and in
@@ -100,18 +104,9 @@ def measure(
 
 def judge(records: Sequence[Record], primary: str, methods: Collection[str]) -> Worth:
     """What records of one task say of ``methods``. Raises ``BenchError`` where the baseline failed."""
-    table: dict[tuple[str, str], dict[int, Record]] = {}
-    for record in records:
-        if record.ok:
-            table.setdefault((record.method, record.classifier), {})[record.seed] = record
-    seeds = {record.seed for record in records}
-    whole = {key: found for key, found in table.items() if set(found) == seeds}
-    classifiers = [classifier for method, classifier in whole if method == "none"]
-    if not classifiers:
-        why = next((record.reason for record in records if record.reason), "no cell is there")
-        raise BenchError(f"nothing could be judged: {why}")
+    whole = _whole(records)
     sign = 1 if describe(primary).higher_is_better else -1
-    best = max(classifiers, key=lambda name: sign * _valid(whole["none", name], primary))
+    best = _strongest(records, whole, primary, sign)
     names = [method for method, classifier in whole if classifier == best and method != "none"]
     judged = tuple(_judged(name, whole, best, primary, sign) for name in names)
     drawn = [one.method for one in judged if one.draws and one.method in methods]
@@ -120,34 +115,49 @@ def judge(records: Sequence[Record], primary: str, methods: Collection[str]) -> 
     return Worth(best, primary, judged, chosen, advice, failed)
 
 
+def _whole(records: Sequence[Record]) -> Cells:
+    """The records by method and classifier, then by seed, of those that are ok at every seed."""
+    table: Cells = {}
+    for record in records:
+        if record.ok:
+            table.setdefault((record.method, record.classifier), {})[record.seed] = record
+    seeds = {record.seed for record in records}
+    return {key: found for key, found in table.items() if set(found) == seeds}
+
+
+def _strongest(records: Sequence[Record], whole: Cells, primary: str, sign: int) -> str:
+    """The classifier that is best without augmentation, on validation rows. Raises ``BenchError`` if there is none."""
+    classifiers = [classifier for method, classifier in whole if method == "none"]
+    if not classifiers:
+        why = next((record.reason for record in records if record.reason), "no cell is there")
+        raise BenchError(f"nothing could be judged: {why}")
+    return max(classifiers, key=lambda name: sign * _valid(whole["none", name], primary))
+
+
 def _valid(found: Mapping[int, Record], metric: str) -> float:
     return fmean(record.valid.get(metric, float("-inf")) for record in found.values())
 
 
-def _judged(name: str, whole: Mapping[tuple[str, str], dict[int, Record]], at: str, primary: str, sign: int) -> Judged:
+def _judged(name: str, whole: Cells, at: str, primary: str, sign: int) -> Judged:
     mine, none = whole[name, at], whole["none", at]
-    told = {}
-    for key in TOLD:
-        values = [
-            value for r in mine.values() for value in (r.fidelity.get(key, r.privacy.get(key)),) if value is not None
-        ]
-        if values:
-            told[key] = fmean(values)
+    every = [record.fidelity | record.privacy for record in mine.values()]
+    found = {key: [measures[key] for measures in every if key in measures] for key in TOLD}
+    told = {key: fmean(values) for key, values in found.items() if values}
     draws = next(iter(mine.values())).regime != "real"
     return Judged(name, draws, _gain(mine, none, primary, sign), _gain(mine, none, DECISIONS), told)
 
 
 def _gain(mine: Mapping[int, Record], other: Mapping[int, Record], metric: str, sign: int = 1) -> Interval:
-    """The mean paired difference at matched seeds, more being better."""
+    """The mean paired difference at matched seeds, more being better. Where every seed has the same test rows (a cut in
+    time) there is no interval: seeds alone say nothing of other rows."""
     values = [sign * (record.metrics[metric] - other[seed].metrics[metric]) for seed, record in mine.items()]
-    fixed = any(record.test_units for record in mine.values())
+    if any(record.test_units for record in mine.values()):
+        return Interval(fmean(values), None, None, len(values))
     ratios = [(r.n_test or 0) / sum(r.train_classes.values()) for r in other.values()]
-    return estimate(values, 0.0 if fixed else fmean(ratios)).interval()
+    return estimate(values, fmean(ratios)).interval()
 
 
-def _advice(
-    drawn: Sequence[str], whole: Mapping[tuple[str, str], dict[int, Record]], at: str, primary: str, sign: int
-) -> tuple[str | None, str]:
+def _advice(drawn: Sequence[str], whole: Cells, at: str, primary: str, sign: int) -> tuple[str | None, str]:
     """The method to use, if any, and why, in a sentence."""
     if not drawn:
         return None, "do not: no method could be tried on all seeds"
@@ -192,4 +202,9 @@ def lines(worth: Worth) -> list[str]:
     text = tabulate(rows, heads, disable_numparse=True, maxheadercolwidths=24)
     about = f"Δ to no augmentation, by {worth.classifier}: 95 % intervals of repeated hold-out inside the rows"
     failed = [f"{name}: {why}" for name, why in worth.failed.items()]
+    if any(one.ranks.low is None for one in worth.judged):
+        about = (
+            f"Δ to no augmentation, by {worth.classifier}; every split tests on the same rows, so there are no intervals "
+            "(augbench run --time draws them again)"
+        )
     return [*text.splitlines(), about, *failed, worth.advice]

@@ -88,6 +88,14 @@ def test_intervals_are_the_corrected_ones():
     assert words(found.judged[0].ranks) == words(mean_interval(differences, 154 / 460))
 
 
+def test_where_every_seed_has_the_same_test_rows_nothing_is_known():
+    same = {"test_units": "blocks"}
+    found = judge([*of("none", 0.5, 0.6, **same), *of("smote", 0.9, 0.9, **same)], "auprc", ["smote"])
+    assert found.recommended is None
+    assert found.judged[0].ranks.low is None
+    assert any("every split tests on the same rows" in line for line in lines(found))
+
+
 def test_lines_show_measures_of_synthetic_rows():
     told = {"fidelity": {"xgboost_auc": 0.91}, "privacy": {"near_duplicates": 0.5}}
     text = "\n".join(lines(judge([*of("none", 0.5, 0.6), *of("smote", 0.5, 0.6, **told)], "auprc", ["smote"])))
