@@ -204,7 +204,7 @@ def lines(worth: Worth) -> list[str]:
     failed = [f"{name}: {why}" for name, why in worth.failed.items()]
     if any(one.ranks.low is None for one in worth.judged):
         about = (
-            f"Δ to no augmentation, by {worth.classifier}; every split tests on the same rows, so there are no intervals "
+            f"Δ to no augmentation, by {worth.classifier}; every split tests on the same rows, so no intervals "
             "(augbench run --time draws them again)"
         )
     return [*text.splitlines(), about, *failed, worth.advice]
