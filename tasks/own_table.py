@@ -68,7 +68,7 @@ class OwnTable(Task):
     def opened(cls, kind: str, text: str, **given: str) -> Opened:
         """What ``csv:`` is followed by: a file and its label, which may also stand in the file's TOML file."""
         path, label = place_and_label(text, f"{kind}:FILE:LABEL")
-        options = load(path, label=label, **given)
+        options = load(path, **(given | ({"label": label} if label else {})))
         raw = read(path, cast("Form", kind), options.encoding, options.separator)
         table = Table.of(raw, options, path.name)
         features = table.features

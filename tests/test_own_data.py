@@ -1,6 +1,9 @@
 """docs/own-data.md holds: its commands run, in their order, on a table like the one it speaks of."""
 
 import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +12,7 @@ import pytest
 
 TEXT = (Path(__file__).parents[1] / "docs" / "own-data.md").read_text(encoding="utf-8")
 COMMANDS = [
-    line.split("  #")[0].split()[1:]
+    shlex.split(line.split("  #")[0])[1:]
     for block in re.findall(r"```bash\n(.*?)```", TEXT, re.DOTALL)
     for line in block.splitlines()
 ]
@@ -34,9 +37,17 @@ def customers(tmp_path_factory):
     return folder
 
 
+def test_the_python_runs(customers):
+    code = "\n".join(re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL))
+    (customers / "snippet.py").write_text(code)
+    done = subprocess.run([sys.executable, "snippet.py"], cwd=customers, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "smote" in done.stdout
+
+
 def test_every_line_is_a_command():
     assert len(COMMANDS) >= 7
-    assert {words[0] for words in COMMANDS} >= {"run", "list", "audit", "schema"}
+    assert {words[0] for words in COMMANDS} >= {"run", "list", "audit", "schema", "augment"}
 
 
 @pytest.mark.slow
@@ -44,6 +55,8 @@ def test_every_line_is_a_command():
 def test_the_command_runs(augbench, customers, number):
     words = COMMANDS[number]
     (customers / "customers.toml").unlink(missing_ok=True) if words[0] == "schema" else None
+    if words[0] == "augment":
+        words = [*words, "--budget", "smoke", "--workers", "1"]
     if words[0] == "run":
         words = [*words, "--out", f"out{number}", "--classifier", "xgboost", "--no-pictures", "--offline"]
     augbench(*words, cwd=customers)

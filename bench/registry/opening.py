@@ -44,7 +44,7 @@ def open_task(text: str, **given: str) -> Entry[Any] | None:
         entry, name=name, params={**entry.params, **opened.options}, place=opened.place, opens=False,
         traits=opened.traits, family=slug("-".join(_ordinary(part) for part in (entry.name, opened.called[0]))),
     )  # fmt: skip
-    if name in tasks and _file_and_label(tasks[name]) != _file_and_label(found):
+    if name in tasks and _differ(tasks[name], found):
         raise BenchError(f"{text} and another task would both be called {name!r}; rename one file or label")
     tasks.add(found)
     return found
@@ -62,8 +62,11 @@ def reopen(name: str, options: Mapping[str, Any]) -> Entry[Any] | None:
     return found
 
 
-def _file_and_label(entry: Entry[Any]) -> tuple[Path | None, Any]:
-    return entry.place, entry.params.get("label")
+def _differ(known: Entry[Any], found: Entry[Any]) -> bool:
+    """Whether a task of the same name is of another file, which is still there, or of another label."""
+    if known.place is None or not known.place.exists():
+        return False
+    return (known.place, known.params.get("label")) != (found.place, found.params.get("label"))
 
 
 def place_and_label(rest: str, example: str) -> tuple[Path, str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,9 @@ from bench.dataset import Dataset, Origin, Schema
 from bench.errors import BenchError, InvalidData
 from bench.slugs import did_you_mean
 from bench.tables.columns import MISSING, Cells, TableColumn
-from bench.tables.files import Raw, nearest
+from bench.tables.files import Raw, form_of, nearest, read
 from bench.tables.inference import infer
-from bench.tables.options import TableOptions
+from bench.tables.options import TableOptions, load
 from bench.tables.values import encode
 
 if TYPE_CHECKING:
@@ -95,9 +96,12 @@ class Table:
             raise BenchError(f"positive is for labels of two classes; {self.options.label!r} has {len(names)}")
         return [*(name for name in names if name != wanted), wanted]
 
-    def numbers(self) -> Array:
-        """The features as numbers (n, features): in single precision, in double where that would round cells."""
+    def numbers(self, exact: bool = False) -> Array:
+        """The features as numbers (n, features): in single precision, in double where that would round cells, or where
+        they are to be ``exact``."""
         X = np.column_stack([encode(self.cells(column.name), column) for column in self.features])
+        if exact:
+            return X
         single = X.astype(np.float32)
         for j, column in enumerate(self.features):
             if column.decimals is not None:
@@ -168,6 +172,13 @@ class Table:
         columns = [column for column in self.columns if not column.used and column.name not in used]
         shown = "; ".join(f"{column.name or '(no name)'} ({column.why})" for column in columns[:8])
         return shown + (f"; {len(columns) - 8} more" if len(columns) > 8 else "")
+
+
+def open_table(path: Path, **given: str) -> Table:
+    """The table in a file of the form that its name says, read as its TOML file and ``given`` say (``label``,
+    ``group``, ``time``). Raises ``BenchError``."""
+    options = load(path, **given)
+    return Table.of(read(path, form_of(path), options.encoding, options.separator), options, path.name)
 
 
 def _plural(kind: str, count: int) -> str:

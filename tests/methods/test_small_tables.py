@@ -14,10 +14,10 @@ from bench.task import Column, Schema
 
 METHODS = (
     "random-over", "smote", "borderline-smote", "adasyn", "gan", "cgan", "wgan", "wgan-gp", "cwgan", "cwgan-gp",
-    "pacgan",
+    "pacgan", "kde", "gmm", "gaussian-copula",
 )  # fmt: skip
-#: those that draw beside another class, where there is something of it
-CHOOSY = ("borderline-smote", "adasyn")
+#: those that draw beside another class, where there is something of it, and those that are for numbers
+CHOOSY = ("borderline-smote", "adasyn", "kde", "gmm")
 #: rows, columns, and how many categories each column has (0: it is a number)
 TABLES = {
     "twelve rows": (12, (0, 0, 0)), "one column": (30, (0,)), "one column of categories": (30, (2,)),

@@ -92,3 +92,49 @@ def test_one_line_and_nothing_written(augbench, folder, content, task, says):
     assert says in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not (folder / "out").exists()
+
+
+def test_augment_writes_the_table_and_says_whether_it_helps(augbench, folder):
+    words = ("augment", "data.csv", "--label", "y", "--method", "smote", "--workers", "1", "-o", "more.csv", "--mark")
+    done = augbench(*words, cwd=folder)
+    assert re.search(r"smote +[+-]0\.\d{3} \[", done.stdout)
+    assert "moved-threshold" in done.stdout
+    assert "near copies of real rows" in " ".join(done.stdout.split())
+    before, after = pd.read_csv(folder / "data.csv"), pd.read_csv(folder / "more.csv")
+    real = after[after.synthetic == 0].drop(columns="synthetic")
+    pd.testing.assert_frame_equal(real, before)
+    assert after.y.value_counts().nunique() == 1
+    assert "csv-data-y" in (folder / "more.report.html").read_text()
+    assert "more.csv is there already" in augbench(*words, cwd=folder, check=2).stderr
+
+
+def test_augment_in_one_go(augbench, folder):
+    words = ("augment", "data.csv", "--label", "y", "--method", "smote", "--no-report", "-o", "more.csv")
+    more = ("--per-class", "15", "--where", "city == Rome and x > 0", "--only-synthetic", "--seed", "3")
+    assert "0 real rows and 30 synthetic ones of smote" in augbench(*words, *more, cwd=folder).stdout
+    found = pd.read_csv(folder / "more.csv")
+    assert set(found.city) == {"Rome"}
+    assert (found.x > 0).all()
+    assert not list(folder.glob("*.html"))
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--method", "auto", "--no-report"], "--method auto is chosen by the report"),
+        (["--method", "smoot"], "unknown method 'smoot'"),
+        (["--method", "dcgan"], "dcgan is for image"),
+        (["--method", "smote", "--rows", "5", "--per-class", "5"], "give one of them"),
+        (["--method", "smote", "--balance", "--rows", "5"], "give one of them"),
+        (["--method", "smote", "--where", "z > 1"], "no column 'z' is learned from"),
+        (["--method", "smote", "-o", "data.csv"], "is the table itself"),
+        (["--method", "smote", "-o", "data.parquet"], "text is written as it stood"),
+    ],
+)
+def test_augment_refuses_in_one_line_before_any_work(augbench, folder, words, says):
+    before = {path.name for path in folder.iterdir()}
+    out = [] if "-o" in words else ["-o", "more.csv"]
+    done = augbench("augment", "data.csv", "--label", "y", *words, *out, cwd=folder, check=2)
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert {path.name for path in folder.iterdir()} - {"cache"} == before - {"cache"}
