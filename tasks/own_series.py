@@ -140,8 +140,8 @@ def _sha256(path: Path) -> str:
     return file_sha256(path) if path.suffix == ".npz" else read(path, cast("Form", form_of(path))).sha256
 
 
-def _arrays(path: Path) -> tuple[NDArray[np.float32], NDArray[Any], list[str], NDArray[np.int64] | None]:
-    """Series of an ``.npz`` file, which may hold no Python objects."""
+def _held(path: Path) -> dict[str, NDArray[Any]]:
+    """The arrays of an ``.npz`` file, which may hold no Python objects, ``X`` and ``y`` among them."""
     remedy = "save it with np.savez(file, X=..., y=...)"
     with reading(path, "an .npz file of plain arrays", remedy), np.load(path, allow_pickle=False) as file:
         held = {name: file[name] for name in file.files}
@@ -154,6 +154,13 @@ def _arrays(path: Path) -> tuple[NDArray[np.float32], NDArray[Any], list[str], N
             f"{path.name}: X must be numbers (n, steps) or (n, steps, channels) and y (n,); they are "
             f"{X.dtype} {X.shape} and {y.shape}"
         )
+    return held
+
+
+def _arrays(path: Path) -> tuple[NDArray[np.float32], NDArray[Any], list[str], NDArray[np.int64] | None]:
+    """Series of an ``.npz`` file."""
+    held = _held(path)
+    X, y = held["X"], held["y"]
     X = X.reshape(*X.shape[:2], -1).astype(np.float32)
     names = [str(name) for name in held.get("channels", [f"channel {i + 1}" for i in range(X.shape[2])])]
     if len(names) != X.shape[2]:
