@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 TEXT = (Path(__file__).parents[1] / "docs" / "own-data.md").read_text(encoding="utf-8")
 COMMANDS = [
@@ -34,7 +35,23 @@ def customers(tmp_path_factory):
     )  # fmt: skip
     frame.loc[rng.random(n) < 0.1, "spent"] = np.nan
     frame.to_csv(folder / "customers.csv", index=False)
+    _images(folder / "pets", rng)
+    _series(folder / "gait.csv", rng)
     return folder
+
+
+def _images(folder, rng):
+    for name in ("cat", "dog"):
+        (folder / name).mkdir(parents=True)
+        for i in range(12):
+            Image.fromarray(rng.integers(0, 256, (16, 16, 3), dtype=np.uint8)).save(folder / name / f"{i}.png")
+
+
+def _series(path, rng):
+    n, steps = 40, 12
+    frame = pd.DataFrame({"id": np.repeat(np.arange(n), steps), "second": np.tile(np.arange(steps), n)})
+    frame["x"], frame["y"] = rng.normal(size=(2, n * steps)).round(3)
+    frame.assign(fell=np.where(frame.id % 3, "no", "yes")).to_csv(path, index=False)
 
 
 def test_the_python_runs(customers):
@@ -58,7 +75,7 @@ def test_the_command_runs(augbench, customers, number):
     if words[0] == "augment":
         words = [*words, "--budget", "smoke", "--workers", "1"]
     if words[0] == "run":
-        words = [*words, "--out", f"out{number}", "--classifier", "xgboost", "--no-pictures", "--offline"]
+        words = [*words, "--out", f"out{number}", "--classifier", "mlp", "--no-pictures", "--offline"]
     augbench(*words, cwd=customers)
 
 
