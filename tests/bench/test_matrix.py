@@ -4,12 +4,12 @@ from bench import registry
 from bench.config import Config
 from bench.data import DataHome
 from bench.errors import BenchError
-from bench.matrix import facts_of, plan, why
+from bench.matrix import plan, why
 from bench.records.identity import axes
 from bench.records.store import Store
 from bench.running import missing
 from bench.task import Origin
-from bench.trial.fit import Cell, FitJob, now
+from bench.trial.fit import Cell, Facts, FitJob, now
 
 
 @pytest.fixture(autouse=True)
@@ -151,7 +151,7 @@ def test_every_budget_has_the_regime_of_methods_that_resample_and_only_smoke_run
 
 def test_records_say_whether_defaults_were_chosen_on_their_rows():
     def said(task, source):
-        facts = facts_of(registry.tasks[task], registry.methods["none"], {})
+        facts = Facts.of(registry.tasks[task], registry.methods["none"], {})
         origin = Origin(source, "file", "0" * 64, "made up")
         fit = FitJob(task, "none", 0, 0, "smoke", origin, facts)
         return fit.record(Cell("a", "tree", "real"), "error", started=now(), phase="fit").development
