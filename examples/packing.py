@@ -35,6 +35,8 @@ SHORT: dict[str, Any] = {
     "learning_rate": 3e-4,
     "betas": (0.5, 0.999),
 }
+#: PacGAN's networks see the points as they are, and draw from the last weights
+PLAIN: dict[str, Any] = {"transform": "none", "ema": 0.0}
 PUBLISHED: dict[str, Any] = {
     **SHORT,
     "steps": 400_000,
@@ -53,7 +55,7 @@ def fit_and_judge(name: str, options: dict[str, Any], per_mode: int) -> list[dic
     task = RingsAndGrid(per_mode=per_mode)
     data = task.read(task.locate(DataHome(offline=True)))
     start = time.perf_counter()
-    method = registry.methods[name].create(**options).fit(data.X, data.y, data.schema)
+    method = registry.methods[name].create(**PLAIN | options).fit(data.X, data.y, data.schema)
     shared = {"method": name, "options": options, "fit_seconds": round(time.perf_counter() - start, 1)}
     judged = []
     for figure, unit in SCALES.items():

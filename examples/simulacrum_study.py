@@ -88,6 +88,8 @@ def method(name: str, steps: int, critic_steps: int, betas: tuple[float, float],
         "batch_norm": True,
         "temperature": 1 / 3,
         "balanced": False,
+        "transform": "none",
+        "ema": 0.0,
         "random_state": seed,
     }
     wasserstein = {"clip": None, "penalty": 10.0, "optimiser": "adam", "critic_steps": critic_steps}

@@ -1,17 +1,20 @@
-"""The conditional GAN of the YData slides: the vanilla GAN with the label as input to both networks."""
+"""The conditional GAN: the vanilla GAN with the label as input to both networks; and as the YData slides have it."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
-from bench.registry import Training, method
-from methods.gan import GAN
+from bench.registry import method
+from methods.gan import GAN, SLIDES, SLIDES_LENGTH
 
 
+@method("cgan", modalities=("tabular", "image", "series"), published=SLIDES_LENGTH)
 @method(
-    "cgan",
+    "slides-cgan",
     modalities=("tabular", "image", "series"),
-    published=Training("steps", 5_000, "YData's slides on credit-card fraud: 'Epochs 5000', an epoch being one batch"),
+    params=SLIDES,
+    published=SLIDES_LENGTH,
+    summary="Conditional GAN with the settings of YData's slides.",
 )
 class CGAN(GAN):
     """Conditional GAN: 33 and d + 1 inputs for two classes, one-hot labels for more (Mirza & Osindero 2014).

@@ -137,8 +137,8 @@ class MedGAN(AdversarialAugmenter):
         critic_steps: int = 2,
         temperature: float | tuple[float, float] = 2 / 3,
         balanced: bool = True,
-        transform: TransformName = "none",
-        ema: float = 0.0,
+        transform: TransformName = "quantile",
+        ema: float = 0.995,
         device: str = "cpu",
         random_state: int = 0,
     ) -> None:
