@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from bench.errors import BenchError
+from bench.errors import BenchError, InvalidData
 
 app = typer.Typer()
 
@@ -88,7 +88,10 @@ def augment(
     found = None
     if report:
         page = out.with_name(f"{out.name.partition('.')[0]}.report.html")
-        found = work.worth_of(file.absolute(), form_of(file), given, method, page, workers)
+        try:
+            found = work.worth_of(file.absolute(), form_of(file), given, method, page, workers)
+        except InvalidData as error:  # too few rows to be split, say
+            raise InvalidData(f"{error}; --no-report with a --method adds rows all the same") from None
         for line in lines(found):
             answer(line)
         answer(f"page: {page}")
