@@ -15,7 +15,7 @@ from bench.errors import BenchError, DataUnavailable, InvalidData
 from bench.measures.synthetic import check_options
 from bench.records import codehash, provenance
 from bench.records.identity import config_hash, identity, joint_code, versions_hash
-from bench.records.record import Record, Trained
+from bench.records.record import Record
 from bench.slugs import did_you_mean
 from bench.task import Origin
 from bench.trial.fit import Cell, Facts, FitJob
@@ -184,7 +184,7 @@ def _draft(config: Config, origin: Origin, task: Any, method: Any, seed: int, de
     """A fit without its cells."""
     params = dict(method.params) | config.options("method", method.name, task.name)
     return FitJob(
-        task.name, method.name, seed, config.base_seed, config.budget, origin, facts_of(task, method, params),
+        task.name, method.name, seed, config.base_seed, config.budget, origin, Facts.of(task, method, params),
         task_params=dict(task.params) | config.options("task", task.name, task.name), method_params=params,
         measures=_measures(config, task.name), device=device, threads=config.threads,
         timeout=config.limit("timeout", method.name), memory_mb=config.limit("memory", method.name),
@@ -252,15 +252,6 @@ def cell_of(fit: FitJob, task: Any, method: Any, classifier: Any, regime: Regime
 def foreign(entry: registry.Entry[Any]) -> bool:
     """Whether code that is not the suite's own stands behind a name: its fits run in processes of their own."""
     return not registry.is_own(entry.file)
-
-
-def facts_of(task: registry.Entry[Any], method: registry.Entry[Any], params: Mapping[str, Any]) -> Facts:
-    """What the decorators of a task and a method declare, for the records of their cells; ``params``: the method's."""
-    told, length = method.published, method.trained(params)
-    trained = None
-    if told is not None and length is not None:
-        trained = Trained(unit=told.unit, length=length, published=float(told.published), source=told.source)
-    return Facts(task.modalities[0], task.family or task.name, task.leaky, method.trivial, method.reference, trained)
 
 
 def code_hashes(task: Any, method: Any, classifier: Any) -> dict[str, str]:

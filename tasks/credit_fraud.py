@@ -61,7 +61,7 @@ FEWEST_ROWS, FEWEST_FRAUDS = 100, 10
 SCHEMA = Schema("tabular", (30,), ("legitimate", "fraud"), tuple(Column(name) for name in COLUMNS), rare=1)
 
 
-@task("credit-fraud")
+@task("credit-fraud", development="simulated")
 @task(
     "credit-fraud-leaky",
     params={"leak": True},

@@ -46,7 +46,7 @@ STEPS = 140
 CLASSES = ("normal", "R-on-T PVC", "PVC", "supraventricular", "unclassified")
 
 
-@task("ecg5000", modalities=("series",))
+@task("ecg5000", modalities=("series",), development=True)
 class ECG5000(Task):
     """ECG5000 (UCR): 5,000 heartbeats of one patient, 140 samples x 1 lead, five classes, 24 beats of the rarest."""
 

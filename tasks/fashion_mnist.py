@@ -65,6 +65,9 @@ SCHEMA = Schema(modality="image", shape=(1, 28, 28), classes=garments.CLASSES)
 #: training images of each class in ivanch/self-trainer's imbalanced run
 COUNTS = (134, 59, 18, 479, 31, 526, 510, 125, 33, 81)
 TRAIN_IMAGES, TEST_IMAGES = 60_000, 10_000
+#: where ``images="others"`` begins to take official training images, and which of them it tests on
+OTHERS, OTHERS_TEST = 30_000, slice(TRAIN_IMAGES - TEST_IMAGES, TRAIN_IMAGES)
+MOST_POOL = {"first": TRAIN_IMAGES, "others": TRAIN_IMAGES - TEST_IMAGES - OTHERS}
 #: drawing is slower than reading, so the stand-in's pool is at most this
 STAND_IN_POOL = 8_000
 
@@ -85,9 +88,10 @@ STAND_IN_POOL = 8_000
 @task(
     "fashion-mnist-longtail",
     modalities=("image",),
-    params={"protocol": "longtail"},
+    params={"protocol": "longtail", "images": "others"},
     family="fashion-mnist",
-    summary="Fashion-MNIST, exponentially fewer training images a class",
+    development=True,
+    summary="Fashion-MNIST, exponentially fewer of other training images a class, to choose defaults on",
 )
 class FashionMNIST(Task):
     """Fashion-MNIST with a small training set.
@@ -101,6 +105,9 @@ class FashionMNIST(Task):
     test_rows : test images, the first ones of each class in equal number; 10,000 is all of them.
     pool : official training images that training and validation draw from, no fewer than both together (of the
         stand-in, 8,000 at most).
+    images : ``"first"`` draws from the first official training images, and tests on the official test images;
+        ``"others"`` from those behind the first 30,000, and tests on the last 10,000 of them, so that what is chosen by
+        such rows has seen no row of the other tasks (``pool`` is then 20,000 at most).
     """
 
     modality = "image"
@@ -119,14 +126,18 @@ class FashionMNIST(Task):
         valid: int = 2000,
         test_rows: int = TEST_IMAGES,
         pool: int = 20_000,
+        images: Literal["first", "others"] = "first",
     ) -> None:
         super().__init__(name)
         if protocol not in ("imbalanced", "limited", "longtail"):
             raise BenchError(f'{name}: protocol must be "imbalanced", "limited" or "longtail", not {protocol!r}')
+        if images not in ("first", "others"):
+            raise BenchError(f'{name}: images must be "first" or "others", not {images!r}')
         if order not in ("seed", "file"):
             raise BenchError(f'{name}: order must be "seed" or "file", not {order!r}')
-        if not 10 <= test_rows <= TEST_IMAGES or not 10 <= pool <= TRAIN_IMAGES:
-            raise BenchError(f"{name}: test_rows must be 10 to {TEST_IMAGES:,} and pool 10 to {TRAIN_IMAGES:,}")
+        most = MOST_POOL[images]
+        if not 10 <= test_rows <= TEST_IMAGES or not 10 <= pool <= most:
+            raise BenchError(f"{name}: test_rows must be 10 to {TEST_IMAGES:,} and pool 10 to {most:,}")
         if len(counts) != SCHEMA.n_classes or min(counts) < 2 or valid < 10:
             raise BenchError(f"{name}: counts must be ten numbers of at least 2, and valid at least 10")
         self.protocol = protocol
@@ -141,6 +152,7 @@ class FashionMNIST(Task):
         self.valid = valid
         self.test_rows = test_rows
         self.pool = pool
+        self.images = images
         self._stand_in_pool = min(pool, STAND_IN_POOL)
 
     def locate(self, home: DataHome) -> Origin:
@@ -152,7 +164,8 @@ class FashionMNIST(Task):
                 f"official .gz files into {FOLDER}/ of a data folder"
             )
             content = Path(garments.__file__).read_bytes()
-            checksum = sha256(content + f"{self._stand_in_pool} {self.test_rows}".encode()).hexdigest()
+            drawn = f"{self._stand_in_pool} {self.test_rows}" + f" {self.images}" * (self.images != "first")
+            checksum = sha256(content + drawn.encode()).hexdigest()
             return Origin("simulated", "stand-in", checksum, "procedurally drawn garments")
         folders = {path.parent for path in found.paths}
         if len(folders) > 1:
@@ -164,14 +177,18 @@ class FashionMNIST(Task):
         """The pool and the test images; ``extra["test"]`` (n,) bool marks the latter."""
         if origin.source == "simulated":
             labels = np.arange(self._stand_in_pool + self.test_rows, dtype=np.int64) % SCHEMA.n_classes
-            images = garments.draw(labels, seed=0)
+            images = garments.draw(labels, seed=0 if self.images == "first" else 1)
             cut = self._stand_in_pool
             train, test = (images[:cut], labels[:cut]), (images[cut:], labels[cut:])
         else:
             assert origin.path is not None
             train_images, train_labels, test_images, test_labels = (origin.path / Path(f.path).name for f in FILES)
-            train = _read_idx(train_images, train_labels, self.pool)
-            test = _read_idx(test_images, test_labels, TEST_IMAGES)
+            if self.images == "first":
+                train = _read_idx(train_images, train_labels, self.pool)
+                test = _read_idx(test_images, test_labels, TEST_IMAGES)
+            else:
+                pixels, codes = _read_idx(train_images, train_labels, TRAIN_IMAGES)
+                train, test = ((pixels[part], codes[part]) for part in (slice(OTHERS, OTHERS + self.pool), OTHERS_TEST))
         per_class = self.test_rows // SCHEMA.n_classes
         kept = take_counts(np.arange(len(test[1])), test[1], [per_class] * SCHEMA.n_classes, SCHEMA)
         y = np.concatenate([train[1], test[1][kept]])

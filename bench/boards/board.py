@@ -154,10 +154,10 @@ class Board:
     ``kind`` is ``task``, ``overall`` (every row over all tasks of a modality), ``standing`` (methods against each other
     over them) or ``measures`` (what was measured of a task's synthetic rows). ``source`` of ``overall`` and
     ``standing`` is ``real`` (subsets included, and counted) or ``simulated``, never both. ``reference`` is the method
-    that every row is compared with, as its records declare it; ``family``, ``modality`` and ``leaky`` are what those of
-    a task do. ``pairs`` are comparisons of any two rows; ``facts`` what tests over all tasks found, or what measures
-    mean; ``synthetic`` a task's board of measures; ``provenance`` what every file of the board says of its version,
-    commit, records, selection and licence (``bench.boards.provenance``).
+    that every row is compared with, as its records declare it; ``family``, ``modality``, ``leaky`` and ``development``
+    are what those of a task do. ``pairs`` are comparisons of any two rows; ``facts`` what tests over all tasks found,
+    or what measures mean; ``synthetic`` a task's board of measures; ``provenance`` what every file of the board says of
+    its version, commit, records, selection and licence (``bench.boards.provenance``).
     """
 
     kind: Literal["task", "overall", "standing", "measures"]
@@ -174,6 +174,7 @@ class Board:
     family: str = ""
     modality: str = ""
     leaky: bool = False
+    development: bool = False
     pairs: tuple[Row, ...] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     synthetic: Board | None = None

@@ -47,9 +47,9 @@ def groups(boards: Sequence[Board]) -> dict[Group, list[Board]]:
     return {group: found[group] for group in sorted(found, key=lambda g: (g.source, g.modality, g.setting.order))}
 
 
-def leak_free(boards: Sequence[Board]) -> list[Board]:
-    """Those that do not leak on purpose; all of them where there is nothing else."""
-    return [board for board in boards if not board.leaky] or list(boards)
+def counted(boards: Sequence[Board]) -> list[Board]:
+    """Those that neither leak on purpose nor had defaults chosen on them; all of them where there is nothing else."""
+    return [board for board in boards if not (board.leaky or board.development)] or list(boards)
 
 
 def reference_of(boards: Sequence[Board]) -> str:
@@ -67,7 +67,7 @@ def heading(name: str, group: Group, boards: Sequence[Board], date: str) -> str:
 
 def task_notes(boards: Sequence[Board]) -> list[str]:
     """Which tasks are averaged, which weigh as one, which are left out."""
-    used = leak_free(boards)
+    used = counted(boards)
     told = ", ".join(f"{_task(board, used)} ({board.source}, {label(board.primary)})" for board in used)
     lines = [f"tasks and the metric each is judged by: {told}"]
     same: dict[str, list[str]] = defaultdict(list)
@@ -76,9 +76,11 @@ def task_notes(boards: Sequence[Board]) -> list[str]:
     several = [f"{name} ({', '.join(tasks)})" for name, tasks in sorted(same.items()) if len(tasks) > 1]
     if several:
         lines.append(f"tasks cut from the same rows are not independent and weigh as one: {'; '.join(several)}")
-    left = [board.task for board in boards if board not in used]
-    if left:
-        lines.append(f"left out, as they leak on purpose: {', '.join(left)}")
+    left = [board for board in boards if board not in used]
+    if leaky := [board.task for board in left if board.leaky]:
+        lines.append(f"left out, as they leak on purpose: {', '.join(leaky)}")
+    if chosen := [board.task for board in left if not board.leaky]:
+        lines.append(f"left out, as defaults of methods were chosen on them: {', '.join(chosen)}")
     return lines
 
 
@@ -94,7 +96,7 @@ def _notes(base: str) -> tuple[str, ...]:
 
 
 def _board(group: Group, found: Sequence[Board], date: str) -> Board:
-    boards = leak_free(found)
+    boards = counted(found)
     tried = _tried(boards)
     ranked = block(_tables(boards))
     places = dict(zip(ranked.chosen, ranked.places().T.tolist(), strict=True))

@@ -22,7 +22,7 @@ from bench.boards.blocks import Scores, block, verdict
 from bench.boards.blocks import notes as block_notes
 from bench.boards.board import Board, Column, Name, Row, axes_of, axis_columns
 from bench.boards.cells import higher_is_better, use
-from bench.boards.overall import Group, groups, heading, leak_free, reference_of, score, task_notes, was_tried
+from bench.boards.overall import Group, counted, groups, heading, reference_of, score, task_notes, was_tried
 from bench.statistics.comparison import Interval
 from bench.statistics.ranking import Ranking, Rating, ratings
 
@@ -37,7 +37,7 @@ def standing(boards: Sequence[Board], date: str = "") -> list[Board]:
 
 
 def _board(group: Group, found: Sequence[Board], date: str) -> Board | None:
-    boards = leak_free(found)
+    boards = counted(found)
     met = block(_tables(boards))
     ranked = met.ranking()
     if ranked is None:

@@ -150,6 +150,7 @@ def _task_board(
         family=(newest.family if newest else "") or key.task,
         modality=newest.modality if newest else "",
         leaky=newest is not None and newest.leaky,
+        development=newest is not None and newest.development,
     )  # fmt: skip
     board = replace(board, notes=(*board.notes, *choice.notes(board)))
     return replace(board, synthetic=synthetic(used, board, f"{key.task}: the synthetic rows · {heading}"))

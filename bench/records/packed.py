@@ -25,7 +25,7 @@ _MAPS = (*_NUMBERS, *_COUNTS, *_TEXTS)
 _OBJECTS = ("config", "machine", "trained", "references")
 _INTEGERS = ("schema", "seed", "threads", "train_rows", "n_train", "n_synthetic", "n_test")
 _FLOATS = ("label_noise", "epsilon", "limit_s", "limit_mb", "peak_rss_mb", "peak_device_mb", "energy_j")
-_FLAGS = ("leaky", "trivial", "reference")
+_FLAGS = ("leaky", "development", "trivial", "reference")
 
 
 def pack(records: Sequence[Record]) -> bytes:

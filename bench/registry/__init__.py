@@ -47,6 +47,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
         regimes: tuple[str, ...] = (),
         family: str = "",
         leaky: bool = False,
+        development: bool | str = False,
         trivial: bool = False,
         reference: bool = False,
         published: Training | None = None,
@@ -61,7 +62,7 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
                 where = (cls.__module__, cls.__qualname__, file, 0)
                 about: Entry[Any] = Entry(
                     kind, name, *where, modalities, text, requires, params or {}, traits, unfit, regimes,
-                    family, leaky, trivial, reference, published, main, opens,
+                    family, leaky, development, trivial, reference, published, main, opens,
                 )  # fmt: skip
                 BY_KIND[kind].add(about)
             return cls
@@ -80,6 +81,8 @@ def _decorator(kind: Kind) -> Callable[..., Callable[[C], C]]:
         names "resample"
     family : a task that shares its rows with others says what all of them were cut from; they count as one
     leaky : a task that leaks on purpose, to run a published protocol again
+    development : a task that defaults of methods are chosen on, which no standing counts; a source ("simulated") where
+        that is so of its rows of that source alone
     trivial : a method that learns nothing of the rows, such as copying them
     reference : the method that every row of a board is compared with
     published : how long a method's source trained it: ``Training("steps", 50_000, "where it stands")``

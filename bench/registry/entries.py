@@ -44,6 +44,8 @@ class Entry(Generic[T]):
     family: str = ""
     #: a task: it leaks on purpose, to run a published protocol again
     leaky: bool = False
+    #: a task: defaults of methods were chosen on it, or on its rows of this source alone, so no standing counts it
+    development: bool | str = False
     #: a method: it learns nothing of the rows, so whatever a generator gains must be held against it
     trivial: bool = False
     #: a method: the one that every row of a board is compared with

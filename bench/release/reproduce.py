@@ -99,10 +99,10 @@ def rebuild(chosen: Sequence[Record], everything: Sequence[Record], home: DataHo
     stand in it. Raises ``BenchError`` where the rows, a name or the device cannot be had here.
     """
     from bench import registry
-    from bench.matrix import cell_of, facts_of, foreign
+    from bench.matrix import cell_of, foreign
     from bench.measures.synthetic import check_options
     from bench.trial.clock import resolve_device
-    from bench.trial.fit import FitJob
+    from bench.trial.fit import Facts, FitJob
     from bench.trial.locating import locate_one
     from bench.trial.regimes import Regime
 
@@ -126,7 +126,7 @@ def rebuild(chosen: Sequence[Record], everything: Sequence[Record], home: DataHo
     regimes = dict.fromkeys(record.regime for record in everything if record.fit_id == first.fit_id)
     draft = FitJob(
         first.task, first.method, first.seed, config.base_seed, first.budget, origin,
-        facts_of(task, method, config.method),
+        Facts.of(task, method, config.method),
         regimes=tuple(regimes), task_params=config.task, method_params=config.method, measures=config.measures,
         device=resolve_device(first.device), threads=first.threads, timeout=first.limit_s, memory_mb=first.limit_mb,
         entries=(task, method), plugin_task=foreign(task), isolated=any(map(foreign, (task, method, *classifiers))),

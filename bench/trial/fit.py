@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bench.records import provenance
 from bench.records.codehash import SCHEME, tagged
@@ -48,6 +48,19 @@ class Facts:
     trivial: bool = False
     reference: bool = False
     trained: Trained | None = None
+    #: whether defaults were chosen on the task; a source, where that is so of its rows of that source
+    development: bool | str = False
+
+    @classmethod
+    def of(cls, task: Entry[Any], method: Entry[Any], params: Mapping[str, Any]) -> Self:
+        """``params``: the options that the method is run with, which tell how long it trains."""
+        told, length = method.published, method.trained(params)
+        trained = None
+        if told is not None and length is not None:
+            trained = Trained(unit=told.unit, length=length, published=float(told.published), source=told.source)
+        family = task.family or task.name
+        rest = (method.trivial, method.reference, trained, task.development)
+        return cls(task.modalities[0], family, task.leaky, *rest)
 
 
 @dataclass(frozen=True)
@@ -140,6 +153,7 @@ class FitJob:
             modality=facts.modality,
             family=facts.family,
             leaky=facts.leaky,
+            development=facts.development in (True, self.origin.source),
             trivial=facts.trivial,
             reference=facts.reference,
             trained=facts.trained,

@@ -8,6 +8,8 @@ from bench.matrix import plan, why
 from bench.records.identity import axes
 from bench.records.store import Store
 from bench.running import missing
+from bench.task import Origin
+from bench.trial.fit import Cell, Facts, FitJob, now
 
 
 @pytest.fixture(autouse=True)
@@ -145,3 +147,19 @@ def test_every_budget_has_the_regime_of_methods_that_resample_and_only_smoke_run
         assert "resample" in config.regimes
         if budget != "smoke":
             assert not [name for name in config.methods if "resample" in registry.methods[name].regimes]
+
+
+def test_records_say_whether_defaults_were_chosen_on_their_rows():
+    def said(task, source):
+        facts = Facts.of(registry.tasks[task], registry.methods["none"], {})
+        origin = Origin(source, "file", "0" * 64, "made up")
+        fit = FitJob(task, "none", 0, 0, "smoke", origin, facts)
+        return fit.record(Cell("a", "tree", "real"), "error", started=now(), phase="fit").development
+
+    assert [said("sines", "simulated"), said("keel-german", "real"), said("keel-ecoli1", "real")] == [True, True, False]
+    assert [said("credit-fraud", source) for source in ("simulated", "real", "real-subset")] == [True, False, False]
+
+
+def test_a_development_task_shares_its_rows_with_no_task_that_counts():
+    chosen = {e.family or e.name for e in registry.tasks if e.development is True} - {"fashion-mnist"}
+    assert not {e.name for e in registry.tasks if (e.family or e.name) in chosen and not e.development}

@@ -47,7 +47,9 @@ def test_padding_is_the_least_that_the_strides_divide():
     assert padded((1, 64, 43)) == (1, 64, 48)
 
 
-@pytest.mark.parametrize("options", [{}, {"spectral": True}, {"head": "auxiliary"}, {"augment": ("translation",)}])
+@pytest.mark.parametrize(
+    "options", [{}, {"spectral": True}, {"head": "auxiliary"}, {"augment": ("translation",)}, {"ema": 0.9}]
+)
 def test_learns_which_class_is_which(options):
     X, y, schema = halves(200)
     method = DCGAN(steps=120, batch_size=32, width=16, latent=16, lr=1e-3, **options).fit(X, y, schema)
@@ -68,6 +70,18 @@ def test_same_seed_same_images_and_no_trace_in_the_global_generator():
     assert np.array_equal(rows, method.sample(labels))
     assert np.array_equal(rows, DCGAN(random_state=5, **QUICK).fit(X, y, schema).sample(labels))
     assert not np.array_equal(rows, method.set_params(random_state=6).sample(labels))
+
+
+def test_images_are_drawn_from_the_average_of_weights():
+    X, y, schema = halves(20)
+    labels = np.array([0, 1, 0, 1])
+    last, averaged = (DCGAN(random_state=5, ema=ema, **QUICK).fit(X, y, schema) for ema in (0.0, 0.9))
+    assert not np.array_equal(last.sample(labels), averaged.sample(labels))
+    watched = DCGAN(random_state=5, ema=0.9, **QUICK)
+    watched.monitor = Recorder()
+    assert np.array_equal(watched.fit(X, y, schema).sample(labels), averaged.sample(labels))
+    with pytest.raises(BenchError, match="ema must lie in 0"):
+        DCGAN(ema=1.0, **QUICK).fit(X, y, schema)
 
 
 class Recorder:

@@ -8,6 +8,7 @@ import pytest
 
 from bench.data import DataHome
 from bench.errors import BenchError, InvalidData
+from bench.task import Origin
 from tasks.fashion_mnist import COUNTS, FILES, SCHEMA, FashionMNIST, _read_idx
 
 
@@ -71,6 +72,38 @@ def test_limited_and_longtail(stand_in):
     assert (np.diff(counts) < 0).all()
 
 
+def test_other_images_than_those_of_the_other_tasks(tmp_path, monkeypatch, stand_in):
+    first, dataset, home = stand_in
+    others = FashionMNIST("fashion-mnist-longtail", protocol="longtail", test_rows=500, images="others")
+    origin = others.locate(home)
+    assert origin.sha256 != first.locate(home).sha256
+    drawn = {image.tobytes() for image in dataset.X}
+    assert not any(image.tobytes() in drawn for image in others.read(origin).X)
+
+    def numbered(images, labels, count):  # the number of each image, in its first three pixels; labels go round
+        at = np.arange(count) + (0 if "train" in images.name else 60_000)
+        pixels = np.zeros((count, 28, 28), np.uint8)
+        pixels[:, 0, 0], pixels[:, 0, 1], pixels[:, 0, 2] = at % 256, at // 256 % 256, at // 65536
+        return pixels, np.arange(count) % 10
+
+    monkeypatch.setattr("tasks.fashion_mnist._read_idx", numbered)
+    real = Origin("real", "file", "0" * 64, "", tmp_path)
+
+    def rows(task):
+        found = task.read(real)
+        numbers = np.rint(found.X[:, 0, 0, :3] * 255) @ [1, 256, 65536]
+        split = task.split(found, 0)
+        return numbers[np.concatenate([split.train, split.valid])], numbers[split.test]
+
+    train, test = rows(FashionMNIST("fashion-mnist-longtail", protocol="longtail", images="others"))
+    assert (train.min(), train.max()) >= (30_000, 30_000)
+    assert train.max() < 50_000
+    assert (test.min(), test.max()) == (50_000, 59_999)
+    train, test = rows(FashionMNIST("fashion-mnist-imbalanced"))
+    assert train.max() < 20_000
+    assert test.min() == 60_000
+
+
 def test_too_small_a_pool_is_said(stand_in):
     _, dataset, _ = stand_in
     task = FashionMNIST("fashion-mnist-longtail", protocol="longtail", largest=5000)
@@ -93,7 +126,17 @@ def test_what_training_and_validation_need_together_is_said(stand_in):
 
 
 @pytest.mark.parametrize(
-    "options", [{"protocol": "x"}, {"order": "x"}, {"test_rows": 3}, {"pool": 10**6}, {"counts": (5, 5)}, {"valid": 0}]
+    "options",
+    [
+        {"protocol": "x"},
+        {"order": "x"},
+        {"test_rows": 3},
+        {"pool": 10**6},
+        {"counts": (5, 5)},
+        {"valid": 0},
+        {"images": "x"},
+        {"images": "others", "pool": 30_000},
+    ],
 )
 def test_wrong_options(options):
     with pytest.raises(BenchError, match=r"^name: "):

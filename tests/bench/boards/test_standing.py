@@ -137,6 +137,18 @@ def test_leaky_variants_count_nowhere_but_on_their_own_board(record: Callable[..
     assert "pima-shown" in [board.task for board in boards]
 
 
+def test_tasks_that_defaults_were_chosen_on_count_nowhere_but_on_their_own_board(
+    record: Callable[..., Record],
+) -> None:
+    records = [r for t in ("pima", "ecg") for r in cells(record, t, VALUES)]
+    chosen = cells(record, "sines", {m: 1 - v for m, v in VALUES.items()}, development=True)
+    boards = build(records + chosen)
+    for board in boards[:2]:
+        assert "left out, as defaults of methods were chosen on them: sines" in board.notes
+    assert standing(records + chosen).rows == standing(records).rows
+    assert "sines" in [board.task for board in boards]
+
+
 def test_a_failed_cell_lost(record: Callable[..., Record]) -> None:
     records = cells(record, "pima", VALUES) + cells(record, "ecg", VALUES)
     records = [replace(r, status="error", metrics={}) if (r.task, r.method) == ("ecg", "smote") else r for r in records]

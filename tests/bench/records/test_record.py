@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from bench.records.codehash import SCHEME
+from bench.records.provenance import digest
 from bench.records.record import (
     MalformedRecord,
     Trained,
@@ -86,6 +87,14 @@ def test_a_record_is_sealed_as_it_will_be_read_back() -> None:
     assert found.output == r"caf\udce9"
     assert found.config.method == {"sizes": [1, 2]}
     assert found.seal == seal(plain(decode(encode(found))))
+
+
+def test_seals_of_records_older_than_a_field_hold() -> None:
+    older = {key: value for key, value in plain(sealed(record())).items() if key not in ("development", "seal")}
+    assert seal(older) == digest(older) == sealed(record()).seal
+    marked = sealed(record(development=True))
+    assert marked.seal != sealed(record()).seal
+    assert seal(plain(marked) | {"development": False}) != marked.seal
 
 
 @pytest.mark.parametrize("value", [1j, NESTED, float("nan")])

@@ -6,10 +6,10 @@ import pytest
 
 from bench import registry
 from bench.errors import BenchError
-from bench.matrix import facts_of
 from bench.options import constructor_default
 from bench.registry import Training
 from bench.registry.scanning import scan
+from bench.trial.fit import Facts
 
 FILE = """
 from bench.registry import method, Training
@@ -84,11 +84,11 @@ def test_every_method_that_counts_steps_says_how_many_its_source_took(names):
 
 def test_records_are_told(names):
     task, method = registry.tasks["pima"], registry.methods["wgan-gp"]
-    trained = facts_of(task, method, {"steps": 250}).trained
+    trained = Facts.of(task, method, {"steps": 250}).trained
     assert trained is not None
     assert (trained.unit, trained.length, trained.published) == ("steps", 250, 5_000)
     assert trained.share == pytest.approx(0.05)
-    default = facts_of(task, method, {}).trained
+    default = Facts.of(task, method, {}).trained
     assert default is not None
     assert default.share == 1
-    assert facts_of(task, registry.methods["smote"], {}).trained is None
+    assert Facts.of(task, registry.methods["smote"], {}).trained is None

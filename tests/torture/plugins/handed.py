@@ -83,9 +83,9 @@ class Views(Planted):
     """Rows that are views of what it was fitted with, changed between draws."""
 
     def fit(self, X, y, schema):
-        self.X_, self.y_ = X, y
+        self.X_, self.y_, self.numeric_ = X, y, list(schema.numeric)
         return self
 
     def sample(self, labels):
-        self.X_ += 1
+        self.X_[:, self.numeric_] += 1
         return self.X_[[np.flatnonzero(self.y_ == label)[0] for label in labels]]
