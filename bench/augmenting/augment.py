@@ -64,6 +64,7 @@ def augmented(table: Table, asked: Asked) -> tuple[pa.Table, list[str]]:
     labels = labels_wanted(y, len(classes), asked.rows, asked.per_class)
     drawer = Drawer(table, registry.methods[asked.method], asked.budget, asked.seed, asked.device)
     rows, codes, lacking = drawn(drawer, labels, conditions)
+    del drawer  # of a large table it holds as much as the table
     synthetic = synthetic_table(table, rows, codes)
     return joined(table, synthetic, asked.mark, asked.only_synthetic), lacking
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bench.errors import BenchError
+from bench.errors import BenchError, InvalidData
+
+if TYPE_CHECKING:
+    from bench.augmenting.worth import Worth
 
 app = typer.Typer()
 
@@ -69,10 +72,8 @@ def augment(
     """Write the table with synthetic rows behind its own, and say whether a classifier gains by them."""
     from bench.augmenting import augment as work
     from bench.augmenting.table import check_target, write
-    from bench.augmenting.worth import lines
     from bench.cli.names import discover
     from bench.messages import answer
-    from bench.tables.files import form_of
     from bench.tables.schema import open_table
 
     discover(plugin)
@@ -88,10 +89,7 @@ def augment(
     found = None
     if report:
         page = out.with_name(f"{out.name.partition('.')[0]}.report.html")
-        found = work.worth_of(file.absolute(), form_of(file), given, method, page, workers)
-        for line in lines(found):
-            answer(line)
-        answer(f"page: {page}")
+        found = _judged(file, given, method, page, workers)
     name = work.chosen(method, found)
     if name is None:
         answer("nothing was added and nothing written; --method NAME adds rows all the same")
@@ -103,3 +101,20 @@ def augment(
         answer(line)
     real = 0 if only_synthetic else table.raw.table.num_rows
     answer(f"written: {out}, {real:,} real rows and {whole.num_rows - real:,} synthetic ones of {asked.method}")
+
+
+def _judged(file: Path, given: dict[str, str], method: str, page: Path, workers: int | None) -> Worth:
+    """Whether the method helps, printed, and kept as a page."""
+    from bench.augmenting.augment import worth_of
+    from bench.augmenting.worth import lines
+    from bench.messages import answer
+    from bench.tables.files import form_of
+
+    try:
+        found = worth_of(file.absolute(), form_of(file), given, method, page, workers)
+    except InvalidData as error:  # too few rows to be split, say
+        raise InvalidData(f"{error}; --no-report with a --method adds rows all the same") from None
+    for line in lines(found):
+        answer(line)
+    answer(f"page: {page}")
+    return found

@@ -1,7 +1,11 @@
 """Conditions in words."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bench.augmenting.conditions import fulfilled, parse
 from bench.errors import BenchError
@@ -27,6 +31,16 @@ def holds(table, text):
 )
 def test_rows_that_fulfil_it(table, data, text, expected):
     assert np.array_equal(holds(table, text), expected(data).to_numpy())
+
+
+WORDS = st.sampled_from(["age", "city", "Rome", ">", "==", "!=", "and", '"', "'", " ", "40", "(", "seen", "2020-01-01"])
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=30) | st.lists(WORDS, max_size=12).map(" ".join))
+def test_any_text_is_conditions_or_one_line(table, text):
+    with suppress(BenchError):  # whose message is one line whatever stands in it
+        assert fulfilled(parse(text, table.features), table.numbers(exact=True)).shape == (200,)
 
 
 @pytest.mark.parametrize(

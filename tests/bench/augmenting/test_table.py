@@ -1,15 +1,20 @@
 """Real and synthetic rows in one table."""
 
 import gzip
+import os
+import time
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bench.augmenting.augment import Asked, augmented
 from bench.augmenting.table import as_frame, check_target, joined, synthetic_table, write
 from bench.errors import BenchError
-from bench.tables.files import of_frame
+from bench.tables.files import of_frame, read
 from bench.tables.options import TableOptions
 from bench.tables.schema import Table, open_table
 
@@ -83,6 +88,22 @@ def test_forms(table, data, tmp_path, name):
         assert back.age.tolist() == data.age.tolist() * 2
         assert back.gap.isna().tolist() == data.gap.isna().tolist() * 2
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+CELLS = st.text(st.characters(exclude_characters="\r\0", exclude_categories=["Cs"]), max_size=8)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(CELLS, CELLS, st.just("end")), min_size=1, max_size=6), mark=st.sampled_from(",;|"))
+def test_any_cells_come_back_as_they_were(tmp_path, rows, mark):
+    columns = list(zip(*rows, strict=True))
+    whole = pa.table([pa.array(column, pa.string()) for column in columns], ["a", "b,;", 'c"'])
+    target = tmp_path / "any.csv"
+    write(whole, target, mark)
+    os.utime(target, ns=(time.time_ns(), time.time_ns()))
+    back = read(target, "csv", separator=mark)
+    assert back.names == whole.column_names
+    assert back.table.to_pydict() == whole.to_pydict()
 
 
 def test_what_cannot_be_written_is_said_before_any_work(text, tmp_path):
