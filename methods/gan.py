@@ -17,19 +17,17 @@ from methods.nn.adversarial import CrossEntropy, Objective, adam
 from methods.nn.generative import AdversarialAugmenter
 from methods.nn.transforms import TransformName
 
-#: the settings of the slides that are no longer defaults
-SLIDES = {
-    "learning_rate": 5e-4, "activation": "relu", "batch_norm": False, "transform": "none", "ema": 0.0,
-}  # fmt: skip
-SLIDES_LENGTH = Training("steps", 5_000, "YData's slides on credit-card fraud: 'Epochs 5000', an epoch being one batch")
 
-
-@method("gan", modalities=("tabular", "image", "series"), published=SLIDES_LENGTH)
+@method(
+    "gan",
+    modalities=("tabular", "image", "series"),
+    published=Training("steps", 5_000, "YData's slides on credit-card fraud: 'Epochs 5000', an epoch being one batch"),
+)
 @method(
     "slides-gan",
     modalities=("tabular", "image", "series"),
-    params=SLIDES,
-    published=SLIDES_LENGTH,
+    params={"learning_rate": 5e-4, "activation": "relu", "batch_norm": False, "transform": "none", "ema": 0.0},
+    published=Training("steps", 5_000, "YData's slides on credit-card fraud: 'Epochs 5000', an epoch being one batch"),
     summary="Vanilla GAN with the settings of YData's slides, one a class",
 )
 @method(
