@@ -48,6 +48,7 @@ class CGANs(CGAN):
 
 @method("wgan-none", params=CLIPPED)
 @method("wgan-quantile", params=CLIPPED | QUANTILE)
+@method("wgan-quantile-ema", params=CLIPPED | QUANTILE | AVERAGED)
 @method("wgan-gp-none", params=PENALTY)
 @method("wgan-gp-quantile", params=PENALTY | QUANTILE)
 @method("wgan-gp-modes", params=PENALTY | MODES)
