@@ -13,6 +13,7 @@ from typing import Any
 from bench import engines
 from bench.engines.worker import forks
 from bench.errors import DataUnavailable, InvalidData
+from bench.parents import alone
 from bench.progress import Progress
 from bench.records.predictions import Predictions
 from bench.records.record import Record
@@ -57,7 +58,7 @@ def carry_out(
     events = engines.run(engine, fits, settings)
     try:
         with Progress(sum(len(fit.cells) for fit in fits), before) as progress, closing(events):
-            for event in events:
+            for event in alone(events):
                 overhead.note(event)
                 record = event.record if isinstance(event, Ended) else None
                 if record is not None and refused(record):

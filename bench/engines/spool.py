@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from bench.parents import alone
 from bench.records.files import to_json
 from bench.records.record import checked
 from bench.trial.events import Ended, Entered, Event
@@ -32,7 +33,7 @@ def write(folder: Path, events: Iterable[Event]) -> None:
     """
     path = folder / f"{os.getpid()}.jsonl"
     _append(path, b"\n")
-    for event in events:
+    for event in alone(events):
         _append(path, to_json(event) + b"\n")
 
 

@@ -231,7 +231,8 @@ def checked(record: Record) -> Record:
         if numbers := getattr(record, name):
             _check_numbers(name, numbers)
     for name, known in record.references.items():
-        _check_numbers(f"references.{name}", known)
+        if known:
+            _check_numbers(f"references.{name}", known)
     for name in ("label_noise", "epsilon", "limit_s", "limit_mb", "peak_rss_mb", "peak_device_mb", "energy_j"):
         value = getattr(record, name)
         if value is not None and not -LARGEST < value < LARGEST:
@@ -249,6 +250,7 @@ _named: set[str] = set()
 
 
 def _check_numbers(name: str, numbers: Mapping[str, float]) -> None:
+    """``numbers`` is not empty, which is asked before the call: most of a record's are."""
     least, values = 0 if name in _COSTS else -LARGEST, numbers.values()
     if least <= min(values) and max(values) < LARGEST and not math.isnan(sum(values)):
         return  # all at once: a folder has millions of numbers

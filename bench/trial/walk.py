@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bench import parents, registry, seeds
+from bench import registry, seeds
 from bench.augmenter import Augmenter, check_resampled, check_rows
 from bench.errors import InvalidProbabilities, InvalidRows, Unsuitable
 from bench.measures.privacy import peeked
@@ -51,7 +51,7 @@ def run(fit: FitJob) -> Iterator[Event]:
     started = time.perf_counter()
     walk = TrialRun(fit)
     try:
-        yield from parents.alone(walk.cells())
+        yield from walk.cells()
     finally:
         spent = time.perf_counter() - started
         accounted = walk.accounted + walk.clock.paused

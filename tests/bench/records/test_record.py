@@ -108,6 +108,10 @@ def test_what_no_file_could_hold_is_not_sealed(value: object) -> None:
         sealed(broken)
 
 
+def test_measures_that_are_not_there_are_no_fault() -> None:
+    assert sealed(record(references={"tstr held-out": {}}, fidelity={})).references == {"tstr held-out": {}}
+
+
 def test_measures_become_plain_numbers() -> None:
     assert finite("metrics", {"f1": "0.5", 3: 1}) == {"f1": 0.5, "3": 1.0}
     with pytest.raises(ValueError, match=r"metrics.f1 is nan, not a finite number; leave it out"):
