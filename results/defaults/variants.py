@@ -48,13 +48,17 @@ class CGANs(CGAN):
 
 @method("wgan-none", params=CLIPPED)
 @method("wgan-quantile", params=CLIPPED | QUANTILE)
-@method("wgan-quantile-ema", params=CLIPPED | QUANTILE | AVERAGED)
 @method("wgan-gp-none", params=PENALTY)
 @method("wgan-gp-quantile", params=PENALTY | QUANTILE)
 @method("wgan-gp-modes", params=PENALTY | MODES)
 @method("wgan-gp-quantile-ema", params=PENALTY | QUANTILE | AVERAGED)
 class WGANs(WGAN):
     """Wasserstein GANs."""
+
+
+@method("wgan-quantile-ema", params=CLIPPED | QUANTILE | AVERAGED)
+class AveragedWGANs(WGAN):
+    """Wasserstein GANs with weight clipping and averaged weights."""
 
 
 @method("cwgan-gp-none", params=PENALTY)
