@@ -172,7 +172,7 @@ def list_methods(modality: str = "") -> pd.DataFrame:
     registry.discover()
     rows = [
         {
-            "name": entry.name, "modalities": ", ".join(entry.modalities), "draws": entry.regimes != ("real",),
+            "name": entry.name, "modalities": ", ".join(entry.modalities), "draws": entry.draws and not entry.reference,
             "trivial": entry.trivial, "ready": entry.missing is None, "summary": entry.summary,
         }
         for entry in registry.methods

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from bench.measures.synthetic import check_options
 from bench.records import codehash, provenance
 from bench.records.identity import config_hash, identity, joint_code, versions_hash
 from bench.records.record import Record
+from bench.records.selection import Planned
 from bench.slugs import did_you_mean
 from bench.task import Origin
 from bench.trial.fit import Cell, Facts, FitJob
@@ -52,6 +53,11 @@ class Matrix:
                 regime = "balance" if "balance" in fit.regimes else fit.regimes[0]
                 found.setdefault(fit.task, {})[fit.method] = [fit.method, main, regime]
         return {task: list(methods.values()) for task, methods in found.items()}
+
+    @property
+    def planned(self) -> Iterator[Planned]:
+        """What a folder's selection is to hold."""
+        return (Planned(f.axes(c.classifier, c.regime), c.hashes["config"]) for f in self.fits for c in f.cells)
 
     @property
     def cells(self) -> int:

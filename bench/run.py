@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,6 @@ from bench.records.identity import axes
 from bench.records.made import current
 from bench.records.predictions import Predictions
 from bench.records.record import Record
-from bench.records.selection import Planned
 from bench.records.store import Store, check
 from bench.trial.clock import resolve_device
 from bench.trial.fit import FitJob, now
@@ -57,11 +56,11 @@ def execute(config: Config, why: bool = False, retry: bool = False, strict: bool
         todo = _in_order(running.missing(matrix.fits, store, predictions if retry else None), config)
         if why:
             _explain(todo, store)
-        selection.add(config.out, store.records.values(), _planned(matrix))
+        selection.add(config.out, store.records.values(), matrix.planned)
         refused |= _carry_out(todo, matrix, store, config, device, predictions)
         for fits in until.rounds(config, home, device):
             matrix.fits += fits
-            selection.add(config.out, store.records.values(), _planned(matrix))
+            selection.add(config.out, store.records.values(), matrix.planned)
             refused |= _carry_out(running.missing(fits, store), matrix, store, config, device, predictions)
         _withdraw(config.out, store, refused)
         chosen = [store.records[i] for i in sorted(ids & set(store.records))]
@@ -99,12 +98,6 @@ def _take_up(store: Store, predictions: Predictions | None) -> None:
         _say(store.repaired)
     if taken := running.take_up_spool(store, predictions):
         _say(f"took up {taken} finished cells of an interrupted run")
-
-
-def _planned(matrix: Matrix) -> Iterator[Planned]:
-    for fit in matrix.fits:
-        for cell in fit.cells:
-            yield Planned(fit.axes(cell.classifier, cell.regime), cell.hashes["config"])
 
 
 def _withdraw(folder: Path, store: Store, refused: Collection[str]) -> None:
@@ -204,10 +197,6 @@ def _explain(todo: list[FitJob], store: Store) -> None:
 def _facts(config: Config, matrix: Matrix, device: str, store: Store) -> runfile.RunFacts:
     """What ``run.json`` is to say: of this run, and of tasks that it has not what it said before."""
     selection = {key: list(getattr(config, key)) for key in ("tasks", "methods", "classifiers", "regimes", "seeds")}
-    origins = {
-        name: {"source": o.source, "kind": o.kind, "sha256": o.sha256, "note": o.note, "licence": o.licence}
-        for name, o in matrix.origins.items()
-    }
     try:
         earlier = runfile.read(config.out)
     except BenchError as error:  # what it said of other tasks is lost; the records are not
@@ -220,7 +209,7 @@ def _facts(config: Config, matrix: Matrix, device: str, store: Store) -> runfile
         started=now(),
         selection={**selection, "budget": config.budget, "base_seed": config.base_seed},
         engine={"name": config.engine, "workers": config.workers, "threads": config.threads, "device": device},
-        data=earlier.data | origins,
+        data=earlier.data | runfile.data_of(matrix.origins),
         primary=earlier.primary | matrix.primary,
         comparisons=runfile.declared(earlier, matrix.comparisons, tried),
         looks=_looks(config, matrix) | earlier.looks,

@@ -58,7 +58,7 @@ def carry_out(
     events = engines.run(engine, fits, settings)
     try:
         with Progress(sum(len(fit.cells) for fit in fits), before) as progress, closing(events):
-            for event in alone(events):
+            for event in alone(events):  # with --debug methods run in this process
                 overhead.note(event)
                 record = event.record if isinstance(event, Ended) else None
                 if record is not None and refused(record):

@@ -106,6 +106,7 @@ class MedGAN(AdversarialAugmenter):
     Code and noise 128, generator 128, 128 and the code, critic 256, 128, batch norm momentum 0.99, L2 0.001, Adam with
     its usual rates, 2 critic steps to a generator step. The authors count epochs: on their 46,520 patients 100 epochs
     in batches of 100 (42,000 steps) for the autoencoder and 1,000 epochs in batches of 1,000 (42,000 steps) after it.
+    Theirs are counts and codes; for numbers, normal scores and averaged weights were chosen (``results/defaults``).
 
     Parameters
     ----------

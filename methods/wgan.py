@@ -45,7 +45,8 @@ class WGAN(AdversarialAugmenter):
     Generator noise 100 -> 256 -> 512 -> d with batch norm, critic d -> 512 -> 256 -> 1 without, leaky ReLU 0.2.
     ``clip`` with RMSProp 5e-5 is Arjovsky et al. 2017 and ZetaGAN; ``penalty`` with Adam 1e-4 is Gulrajani et al. 2017
     (``wgan-gp``: 5,000 steps and betas (0.5, 0.9) as Nash's WCGAN on credit fraud; the paper has (0, 0.9) for images).
-    Other parameters: :class:`methods.nn.generative.AdversarialAugmenter`.
+    Normal scores of numeric columns and averaged weights were chosen on development tasks (``results/defaults``);
+    ``zetagan`` has neither. Other parameters: :class:`methods.nn.generative.AdversarialAugmenter`.
     """
 
     def __init__(

@@ -9,6 +9,7 @@ said of it are. Its checksum is of its content, whatever its line ends and packi
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -94,7 +95,7 @@ class OwnTable(Task):
         self._rank(table)
         dataset = table.dataset(origin)
         if dataset.groups is None and not _coincide(dataset):
-            return Dataset(dataset.X, dataset.y, dataset.schema, origin, duplicate_groups(dataset.X), dataset.order)
+            return replace(dataset, groups=duplicate_groups(dataset.X))
         return dataset
 
     def split(self, dataset: Dataset, seed: int) -> Split:

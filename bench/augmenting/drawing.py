@@ -55,7 +55,7 @@ def refuse(entry: Entry[Any], schema: Schema) -> None:
     """Raise ``BenchError`` for a method that draws no rows, or cannot take these."""
     if entry.missing:
         raise BenchError(f"{entry.name} cannot be used: {entry.missing}")
-    if entry.regimes == ("real",) or entry.reference:
+    if not entry.draws or entry.reference:
         raise BenchError(f"{entry.name} draws no rows, so there is nothing to add; choose smote, say")
     if "tabular" not in entry.modalities:
         raise BenchError(f"{entry.name} is for {' and '.join(entry.modalities)}, not for tables")

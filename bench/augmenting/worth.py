@@ -22,7 +22,6 @@ from bench.errors import BenchError
 from bench.matrix import plan
 from bench.measures.naming import describe
 from bench.records import runfile, selection
-from bench.records.selection import Planned
 from bench.records.store import Store
 from bench.statistics.comparison import Interval, estimate, outcome
 from bench.trial.clock import resolve_device
@@ -89,11 +88,9 @@ def measure(
     device = resolve_device("auto")
     matrix = plan(config, DataHome.resolve(None, offline=True), device)
     with Store(folder) as store:
-        planned = (Planned(f.axes(c.classifier, c.regime), c.hashes["config"]) for f in matrix.fits for c in f.cells)
-        selection.add(folder, store.records.values(), planned)
-        origins = {n: {"source": o.source, "kind": o.kind, "sha256": o.sha256, "note": o.note, "licence": o.licence}
-                   for n, o in matrix.origins.items()}  # fmt: skip
-        runfile.write(folder, runfile.RunFacts(data=origins, primary=matrix.primary, comparisons=matrix.comparisons))
+        selection.add(folder, store.records.values(), matrix.planned)
+        data = runfile.data_of(matrix.origins)
+        runfile.write(folder, runfile.RunFacts(data=data, primary=matrix.primary, comparisons=matrix.comparisons))
         settings = running.settings(store, workers or engines.cores(), config.threads, device)
         outcome = running.carry_out(matrix.fits, store, config.engine, settings)
         if outcome.refused:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
 
+from bench.dataset import Origin
 from bench.errors import BenchError
 from bench.records.files import DEEPEST, RUN, replace_bytes, shallow, to_json
 
 #: method, classifier and regime
 Compared = Annotated[list[str], msgspec.Meta(min_length=3, max_length=3)]
+
+
+def data_of(origins: Mapping[str, Origin]) -> dict[str, dict[str, Any]]:
+    """What ``RunFacts.data`` says of where rows came from, by task."""
+    return {
+        name: {"source": o.source, "kind": o.kind, "sha256": o.sha256, "note": o.note, "licence": o.licence}
+        for name, o in origins.items()
+    }
 
 
 class RunFacts(msgspec.Struct, kw_only=True):

@@ -67,7 +67,7 @@ def ask(what: str, limit_s: float, function: Callable[P, T], *given: P.args, **n
         try:
             code = process.wait(limit_s)
         except subprocess.TimeoutExpired:
-            raise BenchError(f"{what} cannot be imported: it has not answered after {limit_s:g} s") from None
+            raise BenchError(f"{what} has not answered after {limit_s:g} s, so it was ended") from None
         finally:
             with suppress(OSError):
                 os.killpg(process.pid, signal.SIGKILL)

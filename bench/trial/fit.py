@@ -58,9 +58,10 @@ class Facts:
         trained = None
         if told is not None and length is not None:
             trained = Trained(unit=told.unit, length=length, published=float(told.published), source=told.source)
-        family = task.family or task.name
-        rest = (method.trivial, method.reference, trained, task.development)
-        return cls(task.modalities[0], family, task.leaky, *rest)
+        return cls(
+            modality=task.modalities[0], family=task.family or task.name, leaky=task.leaky, trivial=method.trivial,
+            reference=method.reference, trained=trained, development=task.development,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

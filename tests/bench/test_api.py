@@ -94,5 +94,7 @@ def test_list_methods():
     assert {"timegan", "none"} <= set(found.name)
     assert "dcgan" not in set(found.name)
     assert found.set_index("name").draws[["none", "timegan"]].tolist() == [False, True]
+    tables = bench.list_methods("tabular").set_index("name")
+    assert tables.draws[["smote", "random-under", "class-weight", "smote-enn"]].tolist() == [True, False, False, False]
     with pytest.raises(BenchError, match="no method is for 'sound'"):
         bench.list_methods("sound")

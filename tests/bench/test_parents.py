@@ -1,5 +1,6 @@
 """Copies of a process that go on where it does end before they do anything."""
 
+import os
 import subprocess
 import sys
 
@@ -27,7 +28,7 @@ def test_every_step_is_passed_on():
     assert list(alone(iter("abc"))) == ["a", "b", "c"]
 
 
-@pytest.mark.skipif(not hasattr(__import__("os"), "fork"), reason="nothing forks here")
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
 def test_a_copy_takes_no_step_of_its_own():
     done = subprocess.run([sys.executable, "-c", FORKS], capture_output=True, text=True, timeout=60)
     assert (done.stdout.split(), done.stderr) == (["before", "after", "end"], "")

@@ -13,8 +13,8 @@ def remove_above(levels: int) -> None:
     Whatever the engine that is tried does with working directories, it must lie in a folder ``augbench-…`` below that
     of temporary files. Raises ``RuntimeError`` where it does not, and removes nothing.
     """
-    folder = Path.cwd().resolve().parents
-    folder = folder[min(levels, len(folder)) - 1] if folder else Path("/")
+    above = Path.cwd().resolve().parents
+    folder = above[min(levels, len(above)) - 1] if above else Path("/")
     temporary = Path(tempfile.gettempdir()).resolve()
     below = folder.relative_to(temporary).parts if folder.is_relative_to(temporary) else ()
     if not any(part.startswith("augbench-") for part in below):

@@ -94,6 +94,7 @@ def test_conditions_hold_of_every_row_and_too_few_are_said(table):
     [
         ("class-weight", BenchError, "class-weight draws no rows"),
         ("none", BenchError, "none draws no rows"),
+        ("random-under", BenchError, "random-under draws no rows"),
         ("dcgan", BenchError, "dcgan is for image, not for tables"),
         ("adasyn", Unsuitable, "'city' is categorical"),
     ],

@@ -90,7 +90,7 @@ def test_what_cannot_come_back_is_said_in_a_line(plugin, text, message):
 
 def test_an_import_that_never_ends_is_ended(plugin, monkeypatch):
     monkeypatch.setattr("bench.registry.scanning.IMPORT_S", 3.0)
-    with pytest.raises(BenchError, match=r"hangs\.py cannot be imported: it has not answered after 3 s"):
+    with pytest.raises(BenchError, match=r"plugin .*hangs\.py has not answered after 3 s"):
         registry.load_plugin(plugin("import time\ntime.sleep(1000)\n" + METHOD.format(name="m", params={}), "hangs"))
 
 

@@ -1,5 +1,7 @@
 """Files named on the command line become tasks."""
 
+import os
+
 import pytest
 
 from bench import registry
@@ -83,7 +85,7 @@ def test_what_is_not_there_is_said(tmp_path, monkeypatch, text, says):
         place_and_label(text, "csv:FILE:LABEL")
 
 
-@pytest.mark.skipif("__import__('os').name == 'nt'")
+@pytest.mark.skipif(os.name == "nt", reason="there the name of a drive is no folder's")
 def test_a_windows_path_that_is_there_works(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write(tmp_path, r"C:\rows.csv")
